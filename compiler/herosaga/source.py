@@ -1,0 +1,60 @@
+"""Source files and places in them."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from dataclasses import dataclass, field
+from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """One `.saga` file's text. `name` is how reports call it: relative to the project, with `/`."""
+
+    name: str
+    text: str = field(repr=False)
+    path: Path | None = field(default=None, compare=False)
+
+    def line(self, number: int) -> str:
+        """The text of line `number` (from 1), without its line end; empty past the end."""
+        lines = self.text.split("\n")
+        return lines[number - 1].rstrip("\r") if 0 < number <= len(lines) else ""
+
+    def place(self, offset: int) -> tuple[int, int]:
+        """Line and column (both from 1) of a character offset."""
+        starts = _line_starts(self)
+        line = bisect_right(starts, offset)
+        return line, offset - starts[line - 1] + 1
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A piece of a source: lines and columns from 1, the end exclusive; `start`, `end` are offsets."""
+
+    source: Source = field(repr=False)
+    line: int
+    column: int
+    end_line: int
+    end_column: int
+    start: int = 0
+    end: int = 0
+
+    def to(self, other: Span) -> Span:
+        """The span from the start of this one to the end of `other`."""
+        return Span(
+            self.source,
+            self.line,
+            self.column,
+            other.end_line,
+            other.end_column,
+            self.start,
+            other.end,
+        )
+
+
+def _line_starts(source: Source) -> list[int]:
+    starts = [0]
+    for index, char in enumerate(source.text):
+        if char == "\n":
+            starts.append(index + 1)
+    return starts

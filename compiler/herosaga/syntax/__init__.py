@@ -1,0 +1,1 @@
+"""Text to syntax tree: `parse` and the `ast` it gives."""
