@@ -1,0 +1,1 @@
+"""The rules of `herosaga check`: one file a rule, each with its code, its page and its findings."""
