@@ -1,0 +1,1 @@
+"""Model to graphs: what can follow what."""

@@ -1,0 +1,1 @@
+"""Files to model: names bound to declarations, expressions typed."""

@@ -1,0 +1,243 @@
+"""Expressions after names are bound: every node has its type, and nothing is left to look up.
+
+Widening is explicit (`Widen`), so whoever reads this tree never has to compare types to find out what
+an operand becomes.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from uuid import UUID
+
+from herosaga.model.types import Type
+from herosaga.source import Span
+
+Value = str | int | float | Decimal | bool | UUID | date | datetime | timedelta | bytes | None
+
+
+@dataclass(frozen=True, slots=True)
+class Const:
+    """A literal, by value: a `"…"` where a uuid, date or datetime is expected is one already."""
+
+    value: Value
+    type: Type
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class EnumConst:
+    """A member of an enum: `Color.red`, or `"red"` where a `Color` is expected. `member` is its name."""
+
+    enum: str
+    member: str
+    type: Type
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class ListExpr:
+    """`[a, b]`."""
+
+    items: tuple[Expr, ...]
+    type: Type
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Local:
+    """A loop variable, or a parameter of a compensation (`param`)."""
+
+    name: str
+    param: bool
+    type: Type
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class DataField:
+    """A data field of the saga, or its key (`key`)."""
+
+    name: str
+    key: bool
+    type: Type
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class EventValue:
+    """`event`: the message that triggered the transition."""
+
+    type: Type
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class StateValue:
+    """`state`: the name of the current state."""
+
+    type: Type
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Now:
+    """`now`: the step's time."""
+
+    type: Type
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class FieldOf:
+    """`value.name`, a field of a record or message."""
+
+    value: Expr
+    name: str
+    type: Type
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """`value[index]`."""
+
+    value: Expr
+    index: Expr
+    type: Type
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Function:
+    """A built-in function over values: `len min max sum any all abs round lower upper str int decimal uuid`."""
+
+    name: str
+    args: tuple[Expr, ...]
+    type: Type
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Fold:
+    """A function over a generator: `sum(element for var in source if condition)`."""
+
+    name: str
+    element: Expr
+    var: str
+    source: Expr
+    condition: Expr | None
+    type: Type
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Construct:
+    """A record or message value. `args` has every field in declared order; None takes the default."""
+
+    id: str
+    args: tuple[tuple[str, Expr | None], ...]
+    type: Type
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Not:
+    """`not x`."""
+
+    operand: Expr
+    type: Type
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Negate:
+    """`-x`."""
+
+    operand: Expr
+    type: Type
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Binary:
+    """`and or == != < <= > >= in "not in" + - * / %`; operands are widened to what the operator needs."""
+
+    op: str
+    left: Expr
+    right: Expr
+    type: Type
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class IsNone:
+    """`x is none`, `x is not none`."""
+
+    operand: Expr
+    negated: bool
+    type: Type
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Conditional:
+    """`if c then a else b`."""
+
+    condition: Expr
+    then: Expr
+    other: Expr
+    type: Type
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Narrowed:
+    """An optional that a test has shown not to be none: `type` is without the `?`."""
+
+    value: Expr
+    type: Type
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Widen:
+    """An int where a decimal or float is expected."""
+
+    value: Expr
+    type: Type
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Bad:
+    """What was wrong already."""
+
+    type: Type
+    span: Span
+
+
+Expr = (
+    Const
+    | EnumConst
+    | ListExpr
+    | Local
+    | DataField
+    | EventValue
+    | StateValue
+    | Now
+    | FieldOf
+    | Item
+    | Function
+    | Fold
+    | Construct
+    | Not
+    | Negate
+    | Binary
+    | IsNone
+    | Conditional
+    | Narrowed
+    | Widen
+    | Bad
+)

@@ -1,0 +1,1 @@
+"""Model to plan: every decision that a generated module shows, made once."""
