@@ -1,0 +1,21 @@
+"""What can go wrong, as exceptions of this package."""
+
+
+class HerosagaError(Exception):
+    """Base of all errors this package raises on purpose."""
+
+
+class DecodeError(HerosagaError, ValueError):
+    """JSON that is not what a message, record or saga's data needs; says which field."""
+
+
+class EncodeError(HerosagaError, ValueError):
+    """A value that has no JSON form: a naive datetime, NaN or infinity."""
+
+
+class UsageError(HerosagaError):
+    """The host or a saga was used against its rules; the message says what to do instead."""
+
+
+class StoreError(HerosagaError):
+    """The store can't be opened, read or written."""

@@ -1,0 +1,99 @@
+"""Requests: which one an answer closes, and what happens when an attempt's time is over."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from herosaga_runtime.envelope import Alarm, Envelope
+from herosaga_runtime.instance import Instance, Origin, Request
+from herosaga_runtime.message import Message
+from herosaga_runtime.saga import Outgoing, Saga, Step
+
+
+def is_own_answer(origin: Origin, envelope: Envelope) -> bool:
+    """Whether a message answers a request of this very instance, open or closed."""
+    answers = envelope.answers
+    return (
+        answers is not None
+        and answers.saga == origin.saga
+        and answers.key == origin.key
+        and answers.incarnation == origin.incarnation
+    )
+
+
+def answered(
+    saga: Saga[Any, Any, Any], instance: Instance[Any, Any], envelope: Envelope
+) -> Request | None:
+    """The open request that a message answers: by the ids it carries, else the oldest it can answer."""
+    answers = envelope.answers
+    if answers is not None and not is_own_answer(instance.origin, envelope):
+        return None
+    kind = type(envelope.message)
+    for request in instance.requests:
+        if answers is not None and request.number != answers.number:
+            continue
+        call = saga.calls[type(request.command)]
+        if kind in call.done or kind in call.refused:
+            return request
+    return None
+
+
+def close(saga: Saga[Any, Any, Any], work: Step[Any], request: Request, message: Message) -> None:
+    """Close an answered request. A refusal drops the record of its undo: nothing was done."""
+    work.requests = tuple([each for each in work.requests if each is not request])
+    if refuses(saga, request, message):
+        number = request.number
+        work.records = tuple([each for each in work.records if each.request != number])
+
+
+def refuses(saga: Saga[Any, Any, Any], request: Request, message: Message) -> bool:
+    """Whether a message refuses a request."""
+    return type(message) in saga.calls[type(request.command)].refused
+
+
+def waiting_for(instance: Instance[Any, Any], alarm: Alarm) -> Request | None:
+    """The request whose attempt or pause an alarm ends."""
+    return next((each for each in instance.requests if each.token == alarm.token), None)
+
+
+def go_on(work: Step[Any], request: Request, seed: object) -> bool:
+    """Pause or repeat a request whose alarm has come; False when its last attempt is over."""
+    if request.paused:
+        _repeat(work, request)
+        return True
+    return pause(work, request, seed, renew=request.renew)
+
+
+def pause(work: Step[Any], request: Request, seed: object, renew: bool) -> bool:
+    """End an attempt: pause before the next, or repeat at once if there is no pause; False after the last.
+
+    `renew` gives the next attempt a new id: this one was refused or faulted.
+    """
+    policy = request.policy
+    if not policy.more(request.attempt):
+        return False
+    length = policy.pause(request.attempt, f"{seed}/{request.number}")
+    paused = replace(request, paused=True, renew=renew, due=work.now + length)
+    if length:
+        _swap(work, request, paused)
+    else:
+        _swap(work, request, paused)
+        _repeat(work, paused)
+    return True
+
+
+def _repeat(work: Step[Any], request: Request) -> None:
+    number = request.number
+    if request.renew:
+        work.sequence = number = work.sequence + 1
+    within = request.policy.within
+    due: datetime | None = None if within is None else work.now + within
+    again = Request(number, request.command, request.policy, request.attempt + 1, due)
+    _swap(work, request, again)
+    work.sent.append(Outgoing(number, request.command, True))
+
+
+def _swap(work: Step[Any], old: Request, new: Request) -> None:
+    work.requests = tuple([new if each is old else each for each in work.requests])

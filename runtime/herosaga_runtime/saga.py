@@ -1,0 +1,348 @@
+"""A saga as a table: for each state, what happens on what, in the order in which it is tried.
+
+Generated modules fill the table with functions, one for each transition. A transition's function gets a `Step`, with a
+copy of the instance's data to change, and the message; it says what to send, and returns the next state, `STAY` for an
+internal transition, `step.compensate(state)` to undo everything first, or `PASS` where its guard is false.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
+from enum import Enum
+from types import MappingProxyType
+from typing import Any, Final, Generic, TypeVar
+from uuid import UUID
+
+from herosaga_runtime.envelope import derive_id
+from herosaga_runtime.instance import D, Record, Request, S
+from herosaga_runtime.message import Command, Event, JsonObject, JsonValue, Message
+from herosaga_runtime.policy import ONCE, Policy
+
+M = TypeVar("M", bound=Message)
+K = TypeVar("K")
+T = TypeVar("T")
+
+
+class Verdict(Enum):
+    """What a transition's function may return beside a state."""
+
+    PASS = "pass"
+    STAY = "stay"
+    IGNORE = "ignore"
+    COMPENSATE = "compensate"
+
+
+PASS: Final = Verdict.PASS
+STAY: Final = Verdict.STAY
+IGNORE: Final = Verdict.IGNORE
+COMPENSATE: Final = Verdict.COMPENSATE
+
+
+class Outgoing:
+    """A message that a step sends; `number` gives its id, `awaits` says that an answer is expected."""
+
+    __slots__ = ("awaits", "message", "number")
+
+    def __init__(self, number: int, message: Message, awaits: bool) -> None:
+        self.number = number
+        self.message = message
+        self.awaits = awaits
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Outgoing) and (
+            (self.number, self.message, self.awaits) == (other.number, other.message, other.awaits)
+        )
+
+    __hash__ = None  # type: ignore[assignment]
+
+    def __repr__(self) -> str:
+        return f"Outgoing({self.number}, {self.message}, {self.awaits})"
+
+
+class Step(Generic[D]):
+    """What a transition works on: the data, a copy that it may change, and what it sends.
+
+    `now` is the step's time, `state` the name of the state before it.
+    """
+
+    __slots__ = (
+        "data",
+        "now",
+        "records",
+        "requests",
+        "seed",
+        "sent",
+        "sequence",
+        "state",
+        "target",
+    )
+    target: str
+
+    def __init__(
+        self,
+        data: D,
+        now: datetime,
+        state: str,
+        sequence: int,
+        records: tuple[Record, ...],
+        requests: tuple[Request, ...],
+        seed: object,
+    ) -> None:
+        self.data = data
+        self.now = now
+        self.state = state
+        self.sequence = sequence
+        self.records = records
+        self.requests = requests
+        self.seed = seed
+        self.sent: list[Outgoing] = []
+
+    def send(self, command: Command) -> None:
+        """Send a command to its one handler."""
+        self.sequence = number = self.sequence + 1
+        self.sent.append(Outgoing(number, command, False))
+
+    def publish(self, event: Event) -> None:
+        """Publish an event to whoever listens."""
+        self.sequence = number = self.sequence + 1
+        self.sent.append(Outgoing(number, event, False))
+
+    def request(self, command: Command, policy: Policy = ONCE, undo: Message | None = None) -> None:
+        """Send a command and await its answer; with `undo`, record how to undo it."""
+        self.sequence = number = self.sequence + 1
+        within = policy.within
+        due = None if within is None else self.now + within
+        self.requests += (Request(number, command, policy, 1, due),)
+        self.sent.append(Outgoing(number, command, True))
+        if undo is not None:
+            self.records += (Record(undo, policy, number),)
+
+    def compensate(self, target: S) -> Verdict:
+        """Undo what was recorded, newest first, and only then go to `target`."""
+        self.target = target
+        return COMPENSATE
+
+    def uuid(self) -> UUID:
+        """A new UUID; the same when the step is repeated."""
+        self.sequence += 1
+        return UUID(derive_id(self.seed, self.sequence, "uuid"))
+
+
+class Arm(Generic[D, S]):
+    """One line of the table: a trigger and what it does."""
+
+    __slots__ = ()
+
+
+class On(Arm[D, S], Generic[D, S, M]):
+    """A transition on a message."""
+
+    __slots__ = ("run", "trigger")
+
+    def __init__(self, trigger: type[M], run: Callable[[Step[D], M], S | Verdict]) -> None:
+        self.trigger = trigger
+        self.run = run
+
+
+class OnFailure(Arm[D, S]):
+    """A transition on the failure of a request: its time-out, its fault, or any of its refusals."""
+
+    __slots__ = ("run", "trigger")
+
+    def __init__(self, trigger: type[Command], run: Callable[[Step[D]], S | Verdict]) -> None:
+        self.trigger = trigger
+        self.run = run
+
+
+class After(Arm[D, S]):
+    """A transition some time after the state was entered; `delay` may depend on the data."""
+
+    __slots__ = ("delay", "run")
+
+    def __init__(
+        self,
+        delay: timedelta | Callable[[Step[D]], timedelta],
+        run: Callable[[Step[D]], S | Verdict],
+    ) -> None:
+        self.delay = delay
+        self.run = run
+
+
+class Ignore(Arm[D, S]):
+    """A message that is swallowed."""
+
+    __slots__ = ("trigger",)
+
+    def __init__(self, trigger: type[Message]) -> None:
+        self.trigger = trigger
+
+
+class Call:
+    """A command that the saga requests: the events that answer it, and those of them that refuse it."""
+
+    __slots__ = ("command", "done", "refused")
+
+    def __init__(
+        self,
+        command: type[Command],
+        done: tuple[type[Event], ...] = (),
+        refused: tuple[type[Event], ...] = (),
+    ) -> None:
+        self.command = command
+        self.done = done
+        self.refused = refused
+
+
+class End(Generic[D]):
+    """A final state: its mark (`""`, `"failed"` or `"manual"`) and what is still done on entering it."""
+
+    __slots__ = ("mark", "run")
+
+    def __init__(self, mark: str = "", run: Callable[[Step[D]], None] | None = None) -> None:
+        self.mark = mark
+        self.run = run
+
+
+class Compensation(Generic[D, S, M]):
+    """A `compensation` block: `params` is the class of its parameters.
+
+    `policy` counts runs of the whole body; when they are used up the instance goes to `otherwise`, or is stuck.
+    """
+
+    __slots__ = ("otherwise", "params", "policy", "run")
+
+    def __init__(
+        self,
+        params: type[M],
+        run: Callable[[Step[D], M], None],
+        policy: Policy = ONCE,
+        otherwise: S | None = None,
+    ) -> None:
+        self.params = params
+        self.run = run
+        self.policy = policy
+        self.otherwise = otherwise
+
+
+class By(Generic[M, K]):
+    """A message that the saga receives, and the key by which it finds its instance."""
+
+    __slots__ = ("key", "message")
+
+    def __init__(self, message: type[M], key: Callable[[M], K]) -> None:
+        self.message = message
+        self.key = key
+
+
+class NoData:
+    """The data of a step outside any instance (`missing`): none."""
+
+    __slots__ = ()
+
+    def copy(self) -> NoData:
+        return self
+
+    def to_json(self) -> JsonObject:
+        return {}
+
+    @classmethod
+    def from_json(cls, json: JsonValue) -> NoData:
+        return cls()
+
+
+class Saga(Generic[D, S, K]):
+    """A saga: the table, and everything needed to store its instances and to bring it its messages.
+
+    `data` makes an instance's data from its key; `states` are tried as written; `missing` takes what finds no
+    instance. A host gets it with `host.add`.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        *,
+        version: int,
+        state: type[S],
+        data: type[D],
+        new: Callable[[K], D],
+        read_key: Callable[[str], K],
+        compensating: S,
+        receives: tuple[By[Any, K], ...],
+        start: tuple[On[D, S, Any], ...],
+        states: Mapping[S, tuple[Arm[D, S], ...]],
+        finals: Mapping[S, End[D]],
+        calls: tuple[Call, ...] = (),
+        missing: tuple[Arm[NoData, S], ...] = (),
+        compensations: tuple[Compensation[D, S, Any], ...] = (),
+        stored: tuple[type[Message], ...] = (),
+    ) -> None:
+        self.name = name
+        self.version = version
+        self.state = state
+        self.data = data
+        self.new = new
+        self.read_key = read_key
+        self.compensating = compensating
+        self.finals = finals
+        self.calls = {call.command: call for call in calls}
+        self.keys = {by.message: by.key for by in receives}
+        self.compensations = {each.params: each for each in compensations}
+        self.types = {
+            each.TYPE: each for each in (*self.keys, *self.calls, *self.compensations, *stored)
+        }
+        self.starts: Row[S] = _rows(start, {})
+        self.missing: Row[S] = _rows(missing, {})
+        self.rows: dict[S, Row[S]] = {
+            name: _rows(arms, self.calls) for name, arms in states.items()
+        }
+        self.rows |= dict.fromkeys((*finals, compensating), _EMPTY)
+        self.failures: dict[S, Row[S]] = {name: _failures(arms) for name, arms in states.items()}
+        self.afters = {
+            name: tuple(arm for arm in arms if isinstance(arm, After))
+            for name, arms in states.items()
+        }
+
+    def key_of(self, message: Message) -> str | None:
+        """The text of the key of the instance that a message is for; None if it is not for this saga."""
+        key = self.keys.get(type(message))
+        return None if key is None else str(key(message))
+
+
+Run = Callable[[Step[Any], Any], S | Verdict]
+Row = Mapping[type[Message], tuple[Run[S], ...]]
+_EMPTY: Row[Any] = MappingProxyType({})
+
+
+def _ignore(step: Step[Any], message: Any) -> Verdict:
+    return IGNORE
+
+
+def without_event(run: Callable[[Step[Any]], S | Verdict]) -> Run[S]:
+    """A transition that reads no message, as one that is given one."""
+    return lambda step, event: run(step)
+
+
+def _rows(arms: tuple[Arm[Any, Any], ...], calls: Mapping[type[Command], Call]) -> Row[Any]:
+    row: dict[type[Message], tuple[Run[Any], ...]] = {}
+    for arm in arms:
+        match arm:
+            case On():
+                row[arm.trigger] = (*row.get(arm.trigger, ()), arm.run)
+            case Ignore():
+                row[arm.trigger] = (*row.get(arm.trigger, ()), _ignore)
+            case OnFailure() if arm.trigger in calls:
+                run = without_event(arm.run)
+                for refusal in calls[arm.trigger].refused:
+                    row[refusal] = (*row.get(refusal, ()), run)
+            case _:
+                pass  # After arms are found by their place, see Saga.afters
+    return row
+
+
+def _failures(arms: tuple[Arm[Any, Any], ...]) -> Row[Any]:
+    found: dict[type[Message], tuple[Run[Any], ...]] = {}
+    for arm in arms:
+        if isinstance(arm, OnFailure):
+            found[arm.trigger] = (*found.get(arm.trigger, ()), without_event(arm.run))
+    return found

@@ -1,0 +1,282 @@
+"""The step: what one message does to one instance. Pure: no clock, no randomness, no input or output.
+
+A step takes an instance, a message and the time, and gives a `Decision`: the next instance, the messages to send, and how
+the message was received. The instance it took is unchanged. What it sends gets its ids from the instance and a running
+number, so a step that is repeated sends the same messages, and whoever has seen them can drop them.
+
+How a message is received, in this order:
+
+1. An instance that has ended records what arrives as late.
+2. While it compensates, only the awaited answers of the undo, and its alarms, are taken; everything else is deferred.
+3. The arms of the current state for this message are tried in order; the first whose guard holds is taken. Its actions
+   run on a copy of the data. Leaving a state cancels its timers; entering one sets its timers, after the actions.
+4. Without a match: a start message of a running instance is a repetition; the answer to a request that is closed
+   already is late; anything else is unexpected: nothing changes, and if the instance was waiting for it, it is stuck.
+
+An answer to an open request closes that request. A refusal also drops the record of how to undo it: nothing was done.
+After a state was entered, deferred messages are offered from the oldest, one step each (`advance`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from herosaga_runtime import undo
+from herosaga_runtime.decision import Decision, Reception
+from herosaga_runtime.envelope import Alarm, Envelope, Fault
+from herosaga_runtime.errors import UsageError
+from herosaga_runtime.instance import D, Instance, Origin, Request, S, Timer
+from herosaga_runtime.message import Message
+from herosaga_runtime.moves import CALM, calm, enter
+from herosaga_runtime.requests import answered, close, go_on, is_own_answer, waiting_for
+from herosaga_runtime.saga import (
+    COMPENSATE,
+    IGNORE,
+    PASS,
+    STAY,
+    NoData,
+    Run,
+    Saga,
+    Step,
+    Verdict,
+    without_event,
+)
+
+
+def step(
+    saga: Saga[D, S, Any], before: Instance[D, S], envelope: Envelope, now: datetime
+) -> Decision[D, S]:
+    """Bring a message to an instance."""
+    message = envelope.message
+    runs = saga.rows[before.state].get(type(message))
+    if runs is None:
+        return _without_arm(saga, before, envelope, now)
+    requests = before.requests
+    work = Step(
+        before.data.copy(),
+        now,
+        before.state,
+        before.sequence,
+        before.records,
+        requests,
+        before.origin,
+    )
+    request = answered(saga, before, envelope) if requests else None
+    if request is not None:
+        close(saga, work, request, message)
+    decision = _take(saga, before, work, runs, message)
+    if decision is not None:
+        return decision
+    return _unmatched(saga, before, envelope, request is not None)
+
+
+def start(saga: Saga[D, S, Any], envelope: Envelope, now: datetime) -> Decision[D, S]:
+    """Bring a message to a key that has no instance: start one, or do what `missing` says."""
+    message = envelope.message
+    runs = saga.starts.get(type(message), ())
+    if runs:
+        key = saga.keys[type(message)](message)
+        origin = Origin(saga.name, saga.version, str(key), 1, now)
+        work = Step(saga.new(key), now, "", 0, (), (), origin)
+        for run in runs:
+            verdict = run(work, message)
+            if verdict is PASS:
+                continue
+            if verdict is COMPENSATE:
+                target = saga.state(work.target)
+                return undo.begin(saga, origin, 1, work, target, CALM)
+            if isinstance(verdict, Verdict):
+                raise UsageError(f"a start of {saga.name} leads to no state")
+            return enter(saga, origin, 1, work, verdict, CALM)
+    return _missing(saga, envelope, now)
+
+
+def advance(
+    saga: Saga[D, S, Any], before: Instance[D, S] | None, envelope: Envelope, now: datetime
+) -> Iterator[tuple[Envelope, Decision[D, S]]]:
+    """All steps that one message brings about: its own, and those of the deferred messages that follow it."""
+    decision = start(saga, envelope, now) if before is None else step(saga, before, envelope, now)
+    yield envelope, decision
+    instance = decision.instance
+    if not decision.entered:
+        return
+    while instance is not None and _offers(saga, instance):
+        oldest, *rest = instance.recovery.deferred
+        recovery = replace(instance.recovery, deferred=tuple(rest))
+        decision = step(saga, replace(instance, recovery=recovery), oldest, now)
+        yield oldest, decision
+        instance = decision.instance
+
+
+def _offers(saga: Saga[D, S, Any], instance: Instance[D, S]) -> bool:
+    return bool(instance.recovery.deferred) and instance.state is not saga.compensating
+
+
+def _take(
+    saga: Saga[D, S, Any],
+    before: Instance[D, S],
+    work: Step[D],
+    runs: tuple[Run[S], ...],
+    message: Message,
+) -> Decision[D, S] | None:
+    """Try transitions in order; None when no guard holds."""
+    for run in runs:
+        verdict = run(work, message)
+        if verdict is PASS:
+            continue
+        recovery = before.recovery
+        if recovery is not CALM:
+            recovery = calm(recovery)
+        if verdict is STAY or verdict is IGNORE:
+            reception = Reception.TAKEN if verdict is STAY else Reception.IGNORED
+            return Decision(_kept(before, work), work.sent, reception)
+        if verdict is COMPENSATE:
+            target = saga.state(work.target)
+            return undo.begin(saga, before.origin, before.revision + 1, work, target, recovery)
+        return enter(saga, before.origin, before.revision + 1, work, verdict, recovery)
+    return None
+
+
+def _kept(before: Instance[D, S], work: Step[D]) -> Instance[D, S]:
+    """The instance after a step that neither left nor entered a state."""
+    return Instance(
+        before.origin,
+        before.state,
+        work.data,
+        before.revision + 1,
+        work.sequence,
+        work.records,
+        work.requests,
+        before.timers,
+        calm(before.recovery),
+        None,
+    )
+
+
+def _unmatched(
+    saga: Saga[D, S, Any], before: Instance[D, S], envelope: Envelope, awaited: bool
+) -> Decision[D, S]:
+    """A message that no arm takes."""
+    message = envelope.message
+    if not awaited and type(message) in saga.starts:
+        return Decision(before, [], Reception.REPEATED)
+    if not awaited and is_own_answer(before.origin, envelope):
+        return Decision(before, [], Reception.LATE)
+    reason = f"{message.TYPE} is not expected in {before.state}"
+    if not awaited:
+        return Decision(before, [], Reception.UNEXPECTED, reason=reason)
+    return _stuck(before, reason)
+
+
+def _stuck(before: Instance[D, S], reason: str) -> Decision[D, S]:
+    """The instance waited for this and can't take it: only an operator can help."""
+    recovery = replace(before.recovery, stuck=reason)
+    return Decision(
+        replace(before, recovery=recovery, revision=before.revision + 1),
+        [],
+        Reception.UNEXPECTED,
+        reason=reason,
+    )
+
+
+def _without_arm(
+    saga: Saga[D, S, Any], before: Instance[D, S], envelope: Envelope, now: datetime
+) -> Decision[D, S]:
+    """What no arm of the state names: alarms, faults, what comes late, and the unexpected."""
+    message = envelope.message
+    if before.outcome is not None:
+        stale = isinstance(message, Alarm)
+        return Decision(before, [], Reception.STALE if stale else Reception.LATE)
+    work = Step(
+        before.data.copy(),
+        now,
+        before.state,
+        before.sequence,
+        before.records,
+        before.requests,
+        before.origin,
+    )
+    if before.state is saga.compensating:
+        return undo.receive(saga, before, envelope, work)
+    if isinstance(message, Alarm):
+        return _alarm(saga, before, work, message)
+    if isinstance(message, Fault):
+        return _fault(saga, before, work, envelope, message)
+    return _unmatched(saga, before, envelope, answered(saga, before, envelope) is not None)
+
+
+def _alarm(
+    saga: Saga[D, S, Any], before: Instance[D, S], work: Step[D], alarm: Alarm
+) -> Decision[D, S]:
+    timer = next((each for each in before.timers if each.token == alarm.token), None)
+    if timer is not None:
+        return _after(saga, before, work, timer, alarm)
+    request = waiting_for(before, alarm)
+    if request is None:
+        return Decision(before, [], Reception.STALE)
+    if go_on(work, request, before.origin):
+        return Decision(_kept(before, work), work.sent)
+    return _failed(saga, before, work, request, alarm, "was not answered in time")
+
+
+def _after(
+    saga: Saga[D, S, Any], before: Instance[D, S], work: Step[D], timer: Timer, alarm: Alarm
+) -> Decision[D, S]:
+    """A state's timer. It is spent, also when its guard is false."""
+    left = tuple([each for each in before.timers if each is not timer])
+    spent = replace(before, timers=left)
+    run = saga.afters[before.state][timer.index].run
+    decision = _take(saga, spent, work, (without_event(run),), alarm)
+    return decision or Decision(replace(spent, revision=before.revision + 1), [], Reception.IGNORED)
+
+
+def _fault(
+    saga: Saga[D, S, Any],
+    before: Instance[D, S],
+    work: Step[D],
+    envelope: Envelope,
+    fault: Fault,
+) -> Decision[D, S]:
+    answers = envelope.answers
+    if answers is None or not is_own_answer(before.origin, envelope):
+        return Decision(before, [], Reception.LATE)
+    request = next((each for each in before.requests if each.number == answers.number), None)
+    if request is None:
+        return Decision(before, [], Reception.LATE)
+    return _failed(saga, before, work, request, fault, f"failed: {fault.reason}")
+
+
+def _failed(
+    saga: Saga[D, S, Any],
+    before: Instance[D, S],
+    work: Step[D],
+    request: Request,
+    message: Message,
+    how: str,
+) -> Decision[D, S]:
+    """A request timed out for good, or its handler's host gave up."""
+    close(saga, work, request, message)
+    runs = saga.failures[before.state].get(type(request.command), ())
+    decision = _take(saga, before, work, runs, message)
+    return decision or _stuck(
+        before, f"{request.command.TYPE} {how}, and {before.state} does not expect that"
+    )
+
+
+def _missing(saga: Saga[D, S, Any], envelope: Envelope, now: datetime) -> Decision[D, S]:
+    message = envelope.message
+    work = Step(NoData(), now, "", 0, (), (), envelope.id)
+    for run in saga.missing.get(type(message), ()):
+        verdict = run(work, message)
+        if verdict is PASS:
+            continue
+        return Decision(
+            None, work.sent, Reception.IGNORED if verdict is IGNORE else Reception.TAKEN
+        )
+    if isinstance(message, Alarm | Fault) or envelope.answers is not None:
+        return Decision(None, [], Reception.LATE)
+    reason = f"no instance of {saga.name} has this key, and {message.TYPE} does not start one"
+    return Decision(None, [], Reception.UNEXPECTED, reason=reason)

@@ -1,0 +1,259 @@
+"""Instances and envelopes as JSON, and back.
+
+Messages are decoded only to classes that a saga or service registered; the rest of an instance is plain values.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from herosaga_runtime import codec
+from herosaga_runtime.codec import Fields
+from herosaga_runtime.envelope import Alarm, Envelope, Fault, Ref
+from herosaga_runtime.errors import DecodeError
+from herosaga_runtime.instance import (
+    D,
+    Instance,
+    Origin,
+    Outcome,
+    Record,
+    Recovery,
+    Request,
+    S,
+    Timer,
+    Undoing,
+)
+from herosaga_runtime.message import Command, JsonObject, JsonValue, Message
+from herosaga_runtime.policy import Policy
+from herosaga_runtime.saga import Saga
+
+Types = Mapping[str, type[Message]]
+"""Message classes by their name on the wire."""
+
+SYSTEM: Types = {Alarm.TYPE: Alarm, Fault.TYPE: Fault}
+"""The messages that hosts send themselves."""
+
+_text = codec.read_optional(codec.read_str)
+
+
+# --- envelopes ---------------------------------------------------------------------------------
+
+
+def envelope_to_json(envelope: Envelope) -> JsonObject:
+    """A CloudEvents 1.0 event; attributes that are not set are absent."""
+    json: JsonObject = {
+        "specversion": "1.0",
+        "id": envelope.id,
+        "source": "herosaga",
+        "type": envelope.message.TYPE,
+        "time": codec.write_datetime(envelope.time),
+        "datacontenttype": "application/json",
+        "correlationid": envelope.correlation,
+    }
+    optional = {
+        "causationid": envelope.causation,
+        "sagaanswers": envelope.answers and str(envelope.answers),
+        "sagarequest": envelope.request and str(envelope.request),
+        "traceparent": envelope.trace,
+    }
+    json |= {name: value for name, value in optional.items() if value is not None}
+    if envelope.hops:
+        json["sagahops"] = envelope.hops
+    json["data"] = envelope.message.to_json()
+    return json
+
+
+def envelope_from_json(json: JsonValue, types: Types) -> Envelope:
+    """What `envelope_to_json` gave; `DecodeError` for a type that is not registered."""
+    fields = Fields("Envelope", json)
+    name = fields.need("type", codec.read_str)
+    kind = types.get(name) or SYSTEM.get(name)
+    if kind is None:
+        raise DecodeError(f"Envelope.type: {name[:100]!r} is not registered")
+    return Envelope(
+        fields.need("id", codec.read_str),
+        kind.from_json(fields.need("data", codec.read_json)),
+        fields.need("time", codec.read_datetime),
+        fields.need("correlationid", codec.read_str),
+        fields.get("causationid", _text, None),
+        fields.get("sagaanswers", _ref, None),
+        fields.get("sagarequest", _ref, None),
+        fields.get("sagahops", codec.read_int, 0),
+        fields.get("traceparent", _text, None),
+    )
+
+
+def _ref(json: JsonValue) -> Ref | None:
+    return Ref.parse(codec.read_str(json))
+
+
+# --- instances ---------------------------------------------------------------------------------
+
+
+def instance_to_json(instance: Instance[Any, Any]) -> JsonObject:
+    """Everything about an instance, as its saga can read it back."""
+    origin = instance.origin
+    json: JsonObject = {
+        "saga": origin.saga,
+        "version": origin.version,
+        "key": origin.key,
+        "incarnation": origin.incarnation,
+        "started_at": codec.write_datetime(origin.started_at),
+        "state": str(instance.state),
+        "data": instance.data.to_json(),
+        "revision": instance.revision,
+        "sequence": instance.sequence,
+        "records": [_record_to_json(each) for each in instance.records],
+        "requests": [_request_to_json(each) for each in instance.requests],
+        "timers": [_timer_to_json(each) for each in instance.timers],
+        "outcome": instance.outcome and str(instance.outcome),
+    }
+    if instance.recovery != Recovery():
+        json["recovery"] = _recovery_to_json(instance.recovery)
+    return json
+
+
+def instance_from_json(saga: Saga[D, S, Any], json: JsonValue) -> Instance[D, S]:
+    """What `instance_to_json` gave for an instance of this saga."""
+    fields = Fields(saga.name, json)
+    origin = Origin(
+        fields.need("saga", codec.read_str),
+        fields.need("version", codec.read_int),
+        fields.need("key", codec.read_str),
+        fields.need("incarnation", codec.read_int),
+        fields.need("started_at", codec.read_datetime),
+    )
+    return Instance(
+        origin,
+        fields.need("state", codec.read_enum(saga.state)),
+        saga.data.from_json(fields.need("data", codec.read_json)),
+        fields.need("revision", codec.read_int),
+        fields.need("sequence", codec.read_int),
+        fields.need("records", codec.read_list(lambda each: _record(saga, each))),
+        fields.need("requests", codec.read_list(lambda each: _request(saga, each))),
+        fields.need("timers", codec.read_list(_timer)),
+        _recovery(saga, fields.get("recovery", codec.read_json, None)),
+        fields.need("outcome", codec.read_optional(codec.read_enum(Outcome))),
+    )
+
+
+def _message_to_json(message: Message) -> JsonObject:
+    return {"type": message.TYPE, "data": message.to_json()}
+
+
+def _message(saga: Saga[Any, Any, Any], json: JsonValue) -> Message:
+    fields = Fields("Message", json)
+    name = fields.need("type", codec.read_str)
+    if name not in saga.types:
+        raise DecodeError(f"Message.type: {saga.name} has no {name[:100]!r}")
+    return saga.types[name].from_json(fields.need("data", codec.read_json))
+
+
+def _command(saga: Saga[Any, Any, Any]) -> Callable[[JsonValue], Command]:
+    def read(json: JsonValue) -> Command:
+        message = _message(saga, json)
+        if not isinstance(message, Command):
+            raise DecodeError(f"{message.TYPE} is not a command")
+        return message
+
+    return read
+
+
+def _record_to_json(record: Record) -> JsonObject:
+    return {
+        "undo": _message_to_json(record.undo),
+        "policy": record.policy and record.policy.to_json(),
+        "request": record.request,
+    }
+
+
+def _record(saga: Saga[Any, Any, Any], json: JsonValue) -> Record:
+    fields = Fields("Record", json)
+    return Record(
+        fields.need("undo", lambda each: _message(saga, each)),
+        fields.need("policy", codec.read_optional(Policy.from_json)),
+        fields.need("request", codec.read_int),
+    )
+
+
+def _request_to_json(request: Request) -> JsonObject:
+    return {
+        "number": request.number,
+        "command": _message_to_json(request.command),
+        "policy": request.policy.to_json(),
+        "attempt": request.attempt,
+        "due": request.due and codec.write_datetime(request.due),
+        "paused": request.paused,
+        "renew": request.renew,
+    }
+
+
+def _request(saga: Saga[Any, Any, Any], json: JsonValue) -> Request:
+    fields = Fields("Request", json)
+    return Request(
+        fields.need("number", codec.read_int),
+        fields.need("command", _command(saga)),
+        fields.need("policy", Policy.from_json),
+        fields.need("attempt", codec.read_int),
+        fields.need("due", codec.read_optional(codec.read_datetime)),
+        fields.need("paused", codec.read_bool),
+        fields.need("renew", codec.read_bool),
+    )
+
+
+def _timer_to_json(timer: Timer) -> JsonObject:
+    return {"token": timer.token, "index": timer.index, "due": codec.write_datetime(timer.due)}
+
+
+def _timer(json: JsonValue) -> Timer:
+    fields = Fields("Timer", json)
+    return Timer(
+        fields.need("token", codec.read_str),
+        fields.need("index", codec.read_int),
+        fields.need("due", codec.read_datetime),
+    )
+
+
+def _recovery_to_json(recovery: Recovery[Any]) -> JsonObject:
+    undoing = recovery.undoing
+    return {
+        "undoing": undoing and _undoing_to_json(undoing),
+        "undone": recovery.undone,
+        "stuck": recovery.stuck,
+        "deferred": [envelope_to_json(each) for each in recovery.deferred],
+    }
+
+
+def _recovery(saga: Saga[Any, S, Any], json: JsonValue) -> Recovery[S]:
+    if json is None:
+        return Recovery()
+    fields = Fields("Recovery", json)
+    return Recovery(
+        fields.need("undoing", codec.read_optional(lambda each: _undoing(saga, each))),
+        fields.need("undone", codec.read_int),
+        fields.need("stuck", codec.read_str),
+        fields.need("deferred", codec.read_list(lambda each: envelope_from_json(each, saga.types))),
+    )
+
+
+def _undoing_to_json(undoing: Undoing[Any]) -> JsonObject:
+    return {
+        "target": str(undoing.target),
+        "queue": [[_message_to_json(each), policy.to_json()] for each, policy in undoing.queue],
+        "runs": undoing.runs,
+    }
+
+
+def _undoing(saga: Saga[Any, S, Any], json: JsonValue) -> Undoing[S]:
+    fields = Fields("Undoing", json)
+
+    def pending(each: JsonValue) -> tuple[Command, Policy]:
+        command, policy = codec.read_list(codec.read_json)(each)
+        return _command(saga)(command), Policy.from_json(policy)
+
+    return Undoing(
+        fields.need("target", codec.read_enum(saga.state)),
+        fields.need("queue", codec.read_list(pending)),
+        fields.need("runs", codec.read_int),
+    )

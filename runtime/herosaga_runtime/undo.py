@@ -1,0 +1,232 @@
+"""Compensation: what was recorded is undone, newest first, each undo answered before the next begins.
+
+While an instance compensates its state is the built-in one, its records are frozen, and its only open request is the
+undo's. `Undoing` says where this leads and what the current undo still has to request.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from herosaga_runtime.decision import Decision, Reception
+from herosaga_runtime.envelope import Alarm, Envelope, Fault
+from herosaga_runtime.instance import (
+    D,
+    Instance,
+    Origin,
+    Record,
+    Recovery,
+    Request,
+    S,
+    Timer,
+    Undoing,
+)
+from herosaga_runtime.message import Command, Message
+from herosaga_runtime.moves import enter
+from herosaga_runtime.policy import ONCE, UNDO, Policy
+from herosaga_runtime.requests import (
+    answered,
+    close,
+    go_on,
+    is_own_answer,
+    pause,
+    refuses,
+    waiting_for,
+)
+from herosaga_runtime.saga import Compensation, Saga, Step
+
+Pending = tuple[tuple[Command, Policy], ...]
+
+
+class BodyStep(Step[D]):
+    """The step of a compensation's body: its requests are made one after the other, each when the last is answered."""
+
+    __slots__ = ("pending",)
+    pending: list[tuple[Command, Policy]]
+
+    def request(self, command: Command, policy: Policy = ONCE, undo: Message | None = None) -> None:
+        """Line up a request. There is no undo of an undo."""
+        self.pending.append((command, policy))
+
+
+def begin(
+    saga: Saga[D, S, Any],
+    origin: Origin,
+    revision: int,
+    work: Step[D],
+    target: S,
+    recovery: Recovery[S],
+) -> Decision[D, S]:
+    """Start to undo everything; `target` is entered when the last record is undone, at once if there is none."""
+    work.requests = ()
+    return _next(saga, origin, revision, work, replace(recovery, undoing=Undoing(target)))
+
+
+def receive(
+    saga: Saga[D, S, Any], before: Instance[D, S], envelope: Envelope, work: Step[D]
+) -> Decision[D, S]:
+    """A message to an instance that compensates."""
+    message = envelope.message
+    if isinstance(message, Alarm):
+        return _alarm(saga, before, message, work)
+    if isinstance(message, Fault):
+        request = _faulted(before, envelope)
+        if request is None:
+            return Decision(before, [], Reception.LATE)
+        return _failed_try(saga, before, work, request, message.reason)
+    request = answered(saga, before, envelope)
+    if request is not None:
+        if refuses(saga, request, message):
+            return _failed_try(saga, before, work, request, f"refused by {message.TYPE}")
+        close(saga, work, request, message)
+        return _answered(saga, before, work)
+    if is_own_answer(before.origin, envelope):
+        return Decision(before, [], Reception.LATE)
+    deferred = (*before.recovery.deferred, envelope)
+    return _stay(before, work, replace(before.recovery, deferred=deferred), Reception.DEFERRED)
+
+
+def _faulted(before: Instance[Any, Any], envelope: Envelope) -> Request | None:
+    if not is_own_answer(before.origin, envelope) or envelope.answers is None:
+        return None
+    number = envelope.answers.number
+    return next((each for each in before.requests if each.number == number), None)
+
+
+def _alarm(
+    saga: Saga[D, S, Any], before: Instance[D, S], alarm: Alarm, work: Step[D]
+) -> Decision[D, S]:
+    if any(timer.token == alarm.token for timer in before.timers):
+        return _next(saga, before.origin, before.revision + 1, work, before.recovery)
+    request = waiting_for(before, alarm)
+    if request is None:
+        return Decision(before, [], Reception.STALE)
+    if go_on(work, request, before.origin):
+        return _stay(before, work, before.recovery)
+    return _given_up(saga, before, work, f"{request.command.TYPE} was not answered")
+
+
+def _failed_try(
+    saga: Saga[D, S, Any], before: Instance[D, S], work: Step[D], request: Request, why: str
+) -> Decision[D, S]:
+    if pause(work, request, before.origin, renew=True):
+        return _stay(before, work, before.recovery)
+    return _given_up(saga, before, work, f"{request.command.TYPE}: {why}")
+
+
+def _answered(saga: Saga[D, S, Any], before: Instance[D, S], work: Step[D]) -> Decision[D, S]:
+    recovery = before.recovery
+    undoing = _undoing(recovery)
+    if undoing.queue:
+        (command, policy), *rest = undoing.queue
+        work.request(command, policy)
+        return _stay(before, work, replace(recovery, undoing=replace(undoing, queue=tuple(rest))))
+    work.records = work.records[:-1]
+    done = replace(recovery, undoing=Undoing(undoing.target), undone=recovery.undone + 1)
+    return _next(saga, before.origin, before.revision + 1, work, done)
+
+
+def _given_up(
+    saga: Saga[D, S, Any], before: Instance[D, S], work: Step[D], why: str
+) -> Decision[D, S]:
+    """The current undo failed for good: run its body again, go where `otherwise` says, or wait for an operator."""
+    undoing = _undoing(before.recovery)
+    block = saga.compensations.get(type(before.records[-1].undo))
+    work.requests = ()
+    if block is not None and block.policy.more(undoing.runs):
+        return _run_again(before, work, undoing, block)
+    if block is not None and block.otherwise is not None:
+        recovery = replace(before.recovery, undoing=None)
+        return enter(
+            saga, before.origin, before.revision + 1, work, block.otherwise, recovery, tried=False
+        )
+    recovery = replace(before.recovery, stuck=f"undo failed: {why}")
+    return _stay(before, work, recovery, reason=recovery.stuck)
+
+
+def _run_again(
+    before: Instance[D, S],
+    work: Step[D],
+    undoing: Undoing[S],
+    block: Compensation[Any, S, Any],
+) -> Decision[D, S]:
+    length = block.policy.pause(undoing.runs, f"{before.origin}/{len(before.records)}")
+    again = replace(undoing, queue=(), runs=undoing.runs + 1)
+    decision = _stay(before, work, replace(before.recovery, undoing=again))
+    if decision.instance is not None:
+        token = f"u{decision.instance.revision}"
+        decision.instance.timers = (Timer(token, 0, work.now + length),)
+    return decision
+
+
+def _next(
+    saga: Saga[D, S, Any], origin: Origin, revision: int, work: Step[D], recovery: Recovery[S]
+) -> Decision[D, S]:
+    """Begin the newest record's undo; records whose undo requests nothing are done at once."""
+    undoing = _undoing(recovery)
+    while work.records:
+        pending = _pending(saga, work, work.records[-1])
+        if pending:
+            (command, policy), *rest = pending
+            work.request(command, policy)
+            undoing = replace(undoing, queue=tuple(rest))
+            return _compensating(
+                saga.compensating, origin, revision, work, replace(recovery, undoing=undoing)
+            )
+        work.records = work.records[:-1]
+        undoing = Undoing(undoing.target)
+        recovery = replace(recovery, undone=recovery.undone + 1)
+    return enter(saga, origin, revision, work, undoing.target, replace(recovery, undoing=None))
+
+
+def _pending(saga: Saga[D, Any, Any], work: Step[D], record: Record) -> Pending:
+    """The requests that undo a record, in order. A body's other actions happen here."""
+    undo = record.undo
+    if isinstance(undo, Command):
+        return ((undo, UNDO if record.policy in (None, ONCE) else record.policy or UNDO),)
+    body = BodyStep(work.data, work.now, work.state, work.sequence, (), (), work.seed)
+    body.pending = []
+    saga.compensations[type(undo)].run(body, undo)
+    work.sequence = body.sequence
+    work.sent.extend(body.sent)
+    return tuple(body.pending)
+
+
+def _undoing(recovery: Recovery[S]) -> Undoing[S]:
+    if recovery.undoing is None:
+        raise AssertionError("an instance that compensates knows what it undoes")
+    return recovery.undoing
+
+
+def _compensating(
+    state: S, origin: Origin, revision: int, work: Step[D], recovery: Recovery[S]
+) -> Decision[D, S]:
+    instance = Instance(
+        origin,
+        state,
+        work.data,
+        revision,
+        work.sequence,
+        work.records,
+        work.requests,
+        (),
+        recovery,
+        None,
+    )
+    return Decision(instance, work.sent)
+
+
+def _stay(
+    before: Instance[D, S],
+    work: Step[D],
+    recovery: Recovery[S],
+    reception: Reception = Reception.TAKEN,
+    reason: str = "",
+) -> Decision[D, S]:
+    decision = _compensating(before.state, before.origin, before.revision + 1, work, recovery)
+    decision.reception = reception
+    decision.reason = reason
+    if reception is Reception.DEFERRED and decision.instance is not None:
+        decision.instance.timers = before.timers
+    return decision
