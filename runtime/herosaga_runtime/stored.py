@@ -6,7 +6,7 @@ Messages are decoded only to classes that a saga or service registered; the rest
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, TypeVar
 
 from herosaga_runtime import codec
 from herosaga_runtime.codec import Fields
@@ -35,6 +35,11 @@ SYSTEM: Types = {Alarm.TYPE: Alarm, Fault.TYPE: Fault}
 """The messages that hosts send themselves."""
 
 _text = codec.read_optional(codec.read_str)
+T = TypeVar("T")
+
+
+def _written(value: T | None, write: Callable[[T], JsonValue]) -> JsonValue:
+    return None if value is None else write(value)
 
 
 # --- envelopes ---------------------------------------------------------------------------------
@@ -53,8 +58,8 @@ def envelope_to_json(envelope: Envelope) -> JsonObject:
     }
     optional = {
         "causationid": envelope.causation,
-        "sagaanswers": envelope.answers and str(envelope.answers),
-        "sagarequest": envelope.request and str(envelope.request),
+        "sagaanswers": _written(envelope.answers, str),
+        "sagarequest": _written(envelope.request, str),
         "traceparent": envelope.trace,
     }
     json |= {name: value for name, value in optional.items() if value is not None}
@@ -107,7 +112,7 @@ def instance_to_json(instance: Instance[Any, Any]) -> JsonObject:
         "records": [_record_to_json(each) for each in instance.records],
         "requests": [_request_to_json(each) for each in instance.requests],
         "timers": [_timer_to_json(each) for each in instance.timers],
-        "outcome": instance.outcome and str(instance.outcome),
+        "outcome": _written(instance.outcome, str),
     }
     if instance.recovery != Recovery():
         json["recovery"] = _recovery_to_json(instance.recovery)
@@ -147,7 +152,8 @@ def _message(saga: Saga[Any, Any, Any], json: JsonValue) -> Message:
     name = fields.need("type", codec.read_str)
     if name not in saga.types:
         raise DecodeError(f"Message.type: {saga.name} has no {name[:100]!r}")
-    return saga.types[name].from_json(fields.need("data", codec.read_json))
+    message: Message = saga.types[name].from_json(fields.need("data", codec.read_json))
+    return message
 
 
 def _command(saga: Saga[Any, Any, Any]) -> Callable[[JsonValue], Command]:
@@ -163,7 +169,7 @@ def _command(saga: Saga[Any, Any, Any]) -> Callable[[JsonValue], Command]:
 def _record_to_json(record: Record) -> JsonObject:
     return {
         "undo": _message_to_json(record.undo),
-        "policy": record.policy and record.policy.to_json(),
+        "policy": _written(record.policy, Policy.to_json),
         "request": record.request,
     }
 
@@ -183,7 +189,7 @@ def _request_to_json(request: Request) -> JsonObject:
         "command": _message_to_json(request.command),
         "policy": request.policy.to_json(),
         "attempt": request.attempt,
-        "due": request.due and codec.write_datetime(request.due),
+        "due": _written(request.due, codec.write_datetime),
         "paused": request.paused,
         "renew": request.renew,
     }
@@ -218,7 +224,7 @@ def _timer(json: JsonValue) -> Timer:
 def _recovery_to_json(recovery: Recovery[Any]) -> JsonObject:
     undoing = recovery.undoing
     return {
-        "undoing": undoing and _undoing_to_json(undoing),
+        "undoing": _written(undoing, _undoing_to_json),
         "undone": recovery.undone,
         "stuck": recovery.stuck,
         "deferred": [envelope_to_json(each) for each in recovery.deferred],
