@@ -1,0 +1,74 @@
+"""HS002: a string, comment, number or duration that is not well formed."""
+
+from herosaga.checks.page import Page, finding
+from herosaga.findings import Finding, Severity
+from herosaga.source import Span
+
+PAGE = Page(
+    code="HS002",
+    severity=Severity.ERROR,
+    title="Broken literal or comment",
+    what="A string or comment without its end, an escape that JSON does not know, or a number or "
+    "duration that is not one: `5x`, `1.`, `12h1d`.",
+    why="A time-out or an amount that is not what its author thinks decides over money and goods.",
+    failing="""\
+policy patient { within 5x }
+
+command Ship { key order_id: uuid }
+extern event Shipped { key order_id: uuid }
+service Depot { handle Ship emits Shipped }
+""",
+    mended="""\
+/// Takes parcels to customers.
+service Depot { handle Ship emits Shipped }
+
+command Ship { key order_id: uuid }
+extern event Shipped { key order_id: uuid }
+""",
+)
+
+_DURATION = (
+    "a duration is written `500ms`, `30s`, `15m`, `2h`, `7d` or, longest unit first, `1d12h`"
+)
+
+
+def open_string(span: Span) -> Finding:
+    """A string that its line ends."""
+    return finding(
+        PAGE,
+        "this string has no end",
+        span,
+        text="a string can't go past the end of its line",
+        hint='close it with `"`; write a line break as `\\n`',
+    )
+
+
+def open_comment(span: Span) -> Finding:
+    """A `/*` without `*/`."""
+    return finding(PAGE, "this comment has no end", span, hint="close it with `*/`")
+
+
+def bad_escape(span: Span, escape: str) -> Finding:
+    """A `\\` followed by what JSON does not know."""
+    return finding(
+        PAGE,
+        f"`{escape}` is not an escape",
+        span,
+        hint='the escapes are those of JSON: `\\"` `\\\\` `\\/` `\\b` `\\f` `\\n` `\\r` `\\t` `\\u00e9`',
+    )
+
+
+def bad_number(span: Span, text: str) -> Finding:
+    """Digits that make neither a number nor a duration."""
+    hint = "write digits on both sides of the point: `1.0`" if "." in text else _DURATION
+    return finding(PAGE, f"`{text}` is neither a number nor a duration", span, hint=hint)
+
+
+def bad_duration(span: Span, text: str) -> Finding:
+    """A duration with its units in disorder, or longer than can be counted."""
+    return finding(PAGE, f"`{text}` is not a duration", span, hint=_DURATION)
+
+
+def long_number(span: Span) -> Finding:
+    """A number too long to be counted with."""
+    return finding(PAGE, "this number is too long", span, hint="decimals have 28 digits at most")

@@ -1,0 +1,67 @@
+"""HS005: a clause in the wrong block, or once too often."""
+
+from herosaga.checks.page import Page, finding
+from herosaga.findings import Finding, Label, Severity
+from herosaga.source import Span
+
+PAGE = Page(
+    code="HS005",
+    severity=Severity.ERROR,
+    title="Clause in the wrong place",
+    what="A clause stands in a block that it does not belong to (`start` in a state, `on` outside any "
+    "state), or is given twice where one is allowed.",
+    why="Two clauses that contradict each other, or one that nobody looks at, make the process do "
+    "something other than what its text seems to say.",
+    failing="""\
+command Ship { key order_id: uuid }
+extern event Shipped { key order_id: uuid }
+extern event Lost { key order_id: uuid }
+
+service Depot {
+  handle Ship emits Shipped emits Lost
+}
+""",
+    mended="""\
+command Ship { key order_id: uuid }
+extern event Shipped { key order_id: uuid }
+extern event Lost { key order_id: uuid }
+
+service Depot {
+  handle Ship emits Shipped | Lost
+}
+""",
+)
+
+
+def misplaced(span: Span, clause: str, here: str, belongs: str) -> Finding:
+    """A clause in a block it does not belong to."""
+    return finding(
+        PAGE,
+        f"{clause} can't stand {here}",
+        span,
+        text="not here",
+        hint=f"it belongs {belongs}",
+    )
+
+
+def twice(span: Span, clause: str, first: Span) -> Finding:
+    """A second clause where one is allowed."""
+    return finding(
+        PAGE,
+        f"{clause} is given twice",
+        span,
+        text="again here",
+        labels=(Label(first, "first here"),),
+        hint="keep one of them, or put both into one",
+    )
+
+
+def disordered(span: Span, clause: str, after: str) -> Finding:
+    """A part of a transition that comes too late in it."""
+    return finding(
+        PAGE,
+        f"{clause} stands after {after}",
+        span,
+        text="too late here",
+        hint="the order is `on … when … compensate -> State { … }`",
+    )
