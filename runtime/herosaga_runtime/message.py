@@ -51,6 +51,12 @@ class Command(Message):
     __slots__ = ()
 
 
+class Undo(Message):
+    """The parameters of a compensation. It is stored on an instance and never travels."""
+
+    __slots__ = ()
+
+
 @dataclass_transform(frozen_default=True)
 def message(type_name: str) -> Callable[[type[T]], type[T]]:
     """Make a class with annotated fields a message called `type_name` on the wire."""

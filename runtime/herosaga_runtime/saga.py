@@ -266,7 +266,6 @@ class Saga(Generic[D, S, K]):
         state: type[S],
         data: type[D],
         new: Callable[[K], D],
-        read_key: Callable[[str], K],
         compensating: S,
         receives: tuple[By[Any, K], ...],
         start: tuple[On[D, S, Any], ...],
@@ -275,21 +274,19 @@ class Saga(Generic[D, S, K]):
         calls: tuple[Call, ...] = (),
         missing: tuple[Arm[NoData, S], ...] = (),
         compensations: tuple[Compensation[D, S, Any], ...] = (),
-        stored: tuple[type[Message], ...] = (),
     ) -> None:
         self.name = name
         self.version = version
         self.state = state
         self.data = data
         self.new = new
-        self.read_key = read_key
         self.compensating = compensating
         self.finals = finals
         self.calls = {call.command: call for call in calls}
         self.keys = {by.message: by.key for by in receives}
         self.compensations = {each.params: each for each in compensations}
         self.types = {
-            each.TYPE: each for each in (*self.keys, *self.calls, *self.compensations, *stored)
+            each.TYPE: each for each in (*self.keys, *self.calls, *self.compensations)
         }
         self.starts: Row[S] = _rows(start, {})
         self.missing: Row[S] = _rows(missing, {})

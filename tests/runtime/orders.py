@@ -9,7 +9,7 @@ from typing import Final, Protocol
 from uuid import UUID
 
 from herosaga_runtime import codec
-from herosaga_runtime.message import Command, Event, JsonObject, JsonValue, message, record
+from herosaga_runtime.message import Command, Event, JsonObject, JsonValue, Undo, message, record
 from herosaga_runtime.policy import Policy
 from herosaga_runtime.saga import (
     PASS,
@@ -535,7 +535,7 @@ class OrderFulfilmentData:
 
 
 @message("oms.OrderFulfilment.refund")
-class OrderFulfilmentRefund(Event):
+class OrderFulfilmentRefund(Undo):
     """The parameters of compensation `refund`."""
 
     def to_json(self) -> JsonObject:
@@ -653,7 +653,6 @@ OrderFulfilment: Final = Saga[OrderFulfilmentData, OrderFulfilmentState, UUID](
     state=OrderFulfilmentState,
     data=OrderFulfilmentData,
     new=OrderFulfilmentData,
-    read_key=UUID,
     compensating=OrderFulfilmentState.COMPENSATING,
     receives=(
         By(OrderPlaced, lambda event: event.order_id),
