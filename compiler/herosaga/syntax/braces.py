@@ -1,0 +1,109 @@
+"""Missing and superfluous braces, found by indentation before the grammar sees the file.
+
+One missing `}` makes a parser read half of the file as something it is not. People indent what they
+mean, so where the braces of a file do not match, its columns say which one is missing. Files whose
+braces match are never looked at: white space has no meaning in the language.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from lark import Token
+
+from herosaga.checks import hs001
+from herosaga.findings import Finding
+from herosaga.source import Source
+from herosaga.syntax.tokens import token_span
+
+_OPEN = {"LBRACE": "RBRACE", "LPAR": "RPAR", "LSQB": "RSQB"}
+
+
+def depth(tokens: tuple[Token, ...], limit: int) -> Token | None:
+    """The bracket that is nested deeper than `limit`, if there is one."""
+    level = 0
+    for token in tokens:
+        if token.type in _OPEN:
+            level += 1
+            if level > limit:
+                return token
+        elif token.type in _OPEN.values():
+            level = max(level - 1, 0)
+    return None
+
+
+def balance(source: Source, tokens: tuple[Token, ...]) -> tuple[list[Token], list[Finding]]:
+    """The tokens with as many `{` as `}`, and a finding for each brace put in or taken out."""
+    missing = sum((t.type == "LBRACE") - (t.type == "RBRACE") for t in tokens)
+    if missing == 0:
+        return list(tokens), []
+    work = _Work(source, missing)
+    line = 0
+    for token in tokens:
+        first = token.line != line
+        line = token.end_line or line
+        work.take(token, first)
+    work.finish(tokens[-1])
+    return work.tokens, work.findings
+
+
+@dataclass(slots=True)
+class _Work:
+    """A walk over the tokens. `missing` counts the `}` still to be put in, or below 0 taken out."""
+
+    source: Source
+    missing: int
+    tokens: list[Token] = field(default_factory=list)
+    findings: list[Finding] = field(default_factory=list)
+    open: list[tuple[Token, int]] = field(default_factory=list)
+    indent: int = 1
+
+    def take(self, token: Token, first: bool) -> None:
+        """Go on to a token; `first` says that it begins a line."""
+        column = token.column or 1
+        if first:
+            self.indent = column
+            while self.missing > 0 and self.open and self._missed_before(token, column):
+                self._close(token, f"`{token}`")
+        if token.type == "LBRACE":
+            self.open.append((token, self.indent))
+        elif token.type == "RBRACE":
+            if self.missing < 0 and self._is_stray(column, first):
+                self.missing += 1
+                self.findings.append(hs001.stray_brace(token_span(self.source, token)))
+                return
+            if self.open:
+                self.open.pop()
+        self.tokens.append(token)
+
+    def finish(self, last: Token) -> None:
+        """Close what is still open at the end of the file."""
+        while self.missing > 0 and self.open:
+            self._close(_after(last), "the end of the file")
+
+    def _missed_before(self, token: Token, column: int) -> bool:
+        """Whether this line begins left of what the innermost block's own `}` would allow."""
+        indent = self.open[-1][1]
+        return column < indent if token.type == "RBRACE" else column <= indent and token.isalpha()
+
+    def _is_stray(self, column: int, first: bool) -> bool:
+        return not self.open or (first and column != self.open[-1][1])
+
+    def _close(self, before: Token, found: str) -> None:
+        brace, _ = self.open.pop()
+        self.missing -= 1
+        self.tokens.append(_virtual("RBRACE", "}", before))
+        place = token_span(self.source, before)
+        self.findings.append(hs001.unclosed(token_span(self.source, brace), place, found))
+
+
+def _virtual(kind: str, text: str, before: Token) -> Token:
+    """A token that the file lacks, of no width, before the given one."""
+    line, column, offset = before.line, before.column, before.start_pos
+    return Token(kind, text, offset, line, column, line, column, offset)
+
+
+def _after(last: Token) -> Token:
+    """The end of the file, as a token of no width."""
+    line, column, offset = last.end_line, last.end_column, last.end_pos
+    return Token("$END", "", offset, line, column, line, column, offset)

@@ -1,0 +1,128 @@
+"""What the language expects at a place, and what was found there, in words."""
+
+from __future__ import annotations
+
+from collections.abc import Set as AbstractSet
+
+from lark import Token
+
+from herosaga.syntax.tables import parser
+
+# After these words and signs one thing is expected, whatever tokens it may begin with.
+_AFTER = {
+    "NAMESPACE": "the name of the namespace",
+    "IMPORT": "the path of a file, in quotes",
+    "AS": "a name for the import",
+    "TYPE": "a name for the type",
+    "RECORD": "a name for the record",
+    "ENUM": "a name for the enum",
+    "EVENT": "a name for the event",
+    "COMMAND": "a name for the command",
+    "EXTERN": "`event`, `command`, `service` or the name of a function",
+    "SERVICE": "a name for the service",
+    "POLICY": "a name for the policy",
+    "SAGA": "a name for the saga",
+    "FLOW": "a name for the flow",
+    "ACTIVITY": "a name for the activity",
+    "ITINERARY": "a name for the itinerary",
+    "SCENARIO": "what the scenario shows, in quotes",
+    "PROPERTY": "what the property says, in quotes",
+    "HANDLE": "the command that is handled",
+    "EMITS": "the event that comes of it",
+    "REFUSES": "the event that says no",
+    "UNDONE": "`by` and the command that undoes it",
+    "STATE": "the name of a state",
+    "FINAL": "the name of a final state",
+    "SEQUENCE": "a name for the sequence",
+    "DURING": "the states it holds for, or `any`",
+    "ON": "what it reacts to: a message, `failure of` a command, a timer",
+    "ARROW": "the state to go to",
+    "WHEN": "a condition",
+    "WITHIN": "a duration",
+    "AFTER": "a duration",
+    "BACKOFF": "two durations: `1s..1m`",
+    "RETRY": "how often: `3 times`, or `forever`",
+    "WITH": "the name of a policy",
+    "VERSION": "the number of the version",
+    "SET": "the data field to set",
+    "SEND": "a command: `Name(fields)`",
+    "PUBLISH": "an event: `Name(fields)`",
+    "REPLY": "an event: `Name(fields)`",
+    "REQUEST": "a command: `Name(fields)`",
+    "IGNORE": "the messages to swallow",
+    "DEFER": "the messages to keep",
+    "FAILURE": "`of` and a command",
+    "OTHERWISE": "`->` and a final state",
+    "COMPENSATION": "a name for the compensation",
+    "ANNOTATE": "the name of an annotation",
+}
+_CLAUSES = frozenset({"ON", "STATE", "DATA", "FINAL", "WITHIN", "HANDLE"})
+_DECLARATIONS = frozenset({"EVENT", "COMMAND", "SAGA", "SERVICE"})
+_FEW = 7
+
+
+def expected(before: Token | None, accepted: AbstractSet[str]) -> str:
+    """What may stand after `before`, given the terminals that the parser accepts."""
+    if before is not None and before.type in _AFTER and not {"ASSIGN", "COLON"} & accepted:
+        return _AFTER[before.type]
+    if accepted >= _DECLARATIONS:
+        return _with_signs("a declaration", accepted - _words() - {"$END"})
+    if accepted >= _CLAUSES:
+        parts = sorted(accepted & {"ARROW", "LBRACE", "WHEN", "COMPENSATE", "LPAR", "BY", "COLON"})
+        return _with_signs("the next clause or `}`", frozenset(parts))
+    if "STRING" in accepted and "LPAR" in accepted:
+        return "a value"
+    if "SET" in accepted and "SEND" in accepted and "TYPE" not in accepted:
+        return _with_signs("an action or `}`", accepted & {"ELSE", "LPAR", "LBRACE"})
+    if "TYPE" in accepted:
+        return _with_signs("a name", accepted - _words())
+    return _listed([_sign(name) for name in sorted(accepted)]) or "nothing more"
+
+
+def found(token: Token) -> str:
+    """The token that stands there."""
+    match token.type:
+        case "$END":
+            return "the end of the file"
+        case "STRING":
+            return "a string"
+        case "KEY":
+            return "`key`, which only marks a field"
+        case _ if token.type in _words() and token.type != "NAME":
+            return f"the word `{token}`"
+    return f"`{token}`"
+
+
+def sign(name: str) -> str:
+    """How a terminal is written; empty where it has no fixed text."""
+    pattern = next((t.pattern for t in parser().terminals if t.name == name), None)
+    return str(pattern.value) if pattern is not None and pattern.type == "str" else ""
+
+
+def _words() -> frozenset[str]:
+    """The terminals that are words: the keywords, and names."""
+    keywords = (
+        t.name for t in parser().terminals if t.pattern.type == "str" and t.pattern.value.isalpha()
+    )
+    return frozenset(keywords) | {"NAME"}
+
+
+def _with_signs(what: str, names: AbstractSet[str]) -> str:
+    signs = [_sign(name) for name in sorted(names)]
+    return _listed([*signs, what]) if 0 < len(signs) < _FEW else what
+
+
+def _sign(name: str) -> str:
+    named = {
+        "NAME": "a name",
+        "STRING": "a string",
+        "INT": "a whole number",
+        "$END": "the end of the file",
+    }
+    return named.get(name) or f"`{sign(name) or name.lower()}`"
+
+
+def _listed(words: list[str]) -> str:
+    """`a, b or c`; cut where there are too many to help."""
+    shown = list(dict.fromkeys(words))[: _FEW + 1]
+    return " or ".join([", ".join(shown[:-1]), shown[-1]] if len(shown) > 1 else shown)
