@@ -225,11 +225,12 @@ Action = Set | Send | Request | If | For
 
 @dataclass(frozen=True, slots=True)
 class OnMessage:
-    """A trigger `E(a, b)`; `binds` are the data fields set from it."""
+    """A trigger `E(a, b)`; `binds` are the data fields set from it, to `values` (`event.a`, widened)."""
 
     message: str
     binds: tuple[str, ...]
     span: Span
+    values: tuple[Expr, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

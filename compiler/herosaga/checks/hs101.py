@@ -1,0 +1,74 @@
+"""HS101: one name declared twice."""
+
+from herosaga.checks.page import Page, finding
+from herosaga.findings import Finding, Label, Severity
+from herosaga.source import Span
+
+PAGE = Page(
+    code="HS101",
+    severity=Severity.ERROR,
+    title="Declared twice",
+    what="Two declarations, fields, states, members of an enum or parameters of one place have the "
+    "same name, a message has two `key` fields, or a variable hides `event`, `state` or `now`.",
+    why="Only one of the two could count, and nobody would see which: a message would lack a field "
+    "that its sender believes to send.",
+    failing="""\
+extern event OrderPlaced { key order_id: uuid  total: int  total: decimal }
+extern event InvoiceSent { key order_id: uuid }
+
+service Billing { on OrderPlaced emits InvoiceSent }
+""",
+    mended="""\
+extern event OrderPlaced { key order_id: uuid  total: decimal }
+extern event InvoiceSent { key order_id: uuid }
+
+service Billing { on OrderPlaced emits InvoiceSent }
+""",
+)
+
+
+def twice(name: str, what: str, span: Span, first: Span) -> Finding:
+    """A second `what` of this name."""
+    return finding(
+        PAGE,
+        f"the {what} `{name}` is declared twice",
+        span,
+        text="again here",
+        labels=(Label(first, "first here"),),
+        hint="rename one of them, or take it out",
+    )
+
+
+def second_key(message: str, name: str, span: Span, first: Span) -> Finding:
+    """A second `key` field in one message."""
+    return finding(
+        PAGE,
+        f"`{message}` has two `key` fields",
+        span,
+        text="a second key",
+        labels=(Label(first, "the first key"),),
+        hint=f"an instance is found by one field: take `key` from `{name}`",
+    )
+
+
+def like_the_key(name: str, span: Span, key: Span) -> Finding:
+    """A data field named like the saga's key."""
+    return finding(
+        PAGE,
+        f"`{name}` is the saga's key, and a data field too",
+        span,
+        text="again here",
+        labels=(Label(key, "the key"),),
+        hint="take the field out: the key can be read like one",
+    )
+
+
+def reserved(name: str, what: str, span: Span) -> Finding:
+    """A variable that would hide what the language calls so."""
+    return finding(
+        PAGE,
+        f"a {what} can't be called `{name}`",
+        span,
+        text=f"`{name}` is given by the language",
+        hint=f"choose another name: `{name}` already means something in every expression",
+    )

@@ -1,0 +1,107 @@
+"""HS102: a name that nothing has."""
+
+from herosaga.checks.page import Page, finding
+from herosaga.findings import Edit, Finding, Severity
+from herosaga.source import Span
+
+PAGE = Page(
+    code="HS102",
+    severity=Severity.ERROR,
+    title="Unknown name",
+    what="A name is used that is not declared in this file or in a file that it imports. The report "
+    "names the nearest one of the right kind.",
+    why="A misspelt event is an event that never comes: the process would wait for it in silence.",
+    failing="""\
+extern event OrderPlaced { key order_id: uuid }
+extern event InvoiceSent { key order_id: uuid }
+
+service Billing { on OrderPlacd emits InvoiceSent }
+""",
+    mended="""\
+extern event OrderPlaced { key order_id: uuid }
+extern event InvoiceSent { key order_id: uuid }
+
+service Billing { on OrderPlaced emits InvoiceSent }
+""",
+)
+
+
+def unknown(name: str, kinds: tuple[str, ...], span: Span, near: str) -> Finding:
+    """No declaration of one of `kinds` has this name."""
+    wanted = " or ".join(kinds)
+    head = "nothing here" if kinds == ("name",) else f"no {wanted}"
+    where = "not declared here or in an import"
+    if set(kinds) & {"state", "compensation", "data field"}:
+        where = "not declared in this saga"
+    elif set(kinds) & {"name", "function"}:
+        where = "not known here"
+    return finding(
+        PAGE,
+        f"{head} is called `{name}`",
+        span,
+        text=where,
+        hint=f"did you mean `{near}`?" if near else f"declare it, or name {_a(wanted)} that exists",
+        fix=(Edit(span, near),) if near else (),
+    )
+
+
+def not_imported(name: str, kind: str, span: Span, path: str) -> Finding:
+    """Declared in the project, but not in scope."""
+    return finding(
+        PAGE,
+        f"no {kind} is called `{name}` in this file",
+        span,
+        text="declared in a file that is not imported",
+        hint=f'write `import "{path}"` at the top of this file',
+    )
+
+
+def no_field(name: str, kind: str, owner: str, span: Span, near: str) -> Finding:
+    """A field, or member of an enum, that its owner does not have."""
+    part = "member" if kind == "enum" else "field"
+    return finding(
+        PAGE,
+        f"`{owner}` has no {part} `{name}`",
+        span,
+        text=f"not a {part} of this {kind}",
+        hint=f"did you mean `{near}`?" if near else f"add it to `{owner}`, or name one that it has",
+        fix=(Edit(span, near),) if near else (),
+    )
+
+
+def in_event(name: str, span: Span) -> Finding:
+    """A field of the message, written without `event.`."""
+    return finding(
+        PAGE,
+        f"nothing here is called `{name}`",
+        span,
+        text="a field of the message",
+        hint=f"did you mean `event.{name}`?",
+        fix=(Edit(span, f"event.{name}"),),
+    )
+
+
+def no_event(why: str, span: Span) -> Finding:
+    """`event` where no message is at hand."""
+    return finding(
+        PAGE,
+        "there is no `event` here",
+        span,
+        text=why or "no message is at hand",
+        hint="keep what you need in a data field when the message comes, and read that",
+    )
+
+
+def no_names(name: str, why: str, span: Span) -> Finding:
+    """A name where only literals can stand."""
+    return finding(
+        PAGE,
+        f"`{name}` can't be read here",
+        span,
+        text=why,
+        hint="write a literal",
+    )
+
+
+def _a(noun: str) -> str:
+    return f"{'an' if noun[0] in 'aeiou' else 'a'} {noun}"

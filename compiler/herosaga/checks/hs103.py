@@ -1,0 +1,116 @@
+"""HS103: a name of the wrong kind."""
+
+from herosaga.checks.page import Page, finding
+from herosaga.findings import Finding, Label, Severity
+from herosaga.source import Span
+
+PAGE = Page(
+    code="HS103",
+    severity=Severity.ERROR,
+    title="Name of the wrong kind",
+    what="Something is named where something else is needed: an event where a command is sent, a "
+    "message as the type of a field, a final where a state can go on.",
+    why="An event tells what has happened, to whom it may concern; a command asks one receiver to "
+    "act. Taken for each other, nobody acts, or everybody.",
+    failing="""\
+extern event OrderPlaced { key order_id: uuid }
+extern event InvoiceSent { key order_id: uuid }
+
+service Billing { handle OrderPlaced emits InvoiceSent }
+""",
+    mended="""\
+extern event OrderPlaced { key order_id: uuid }
+extern event InvoiceSent { key order_id: uuid }
+
+service Billing { on OrderPlaced emits InvoiceSent }
+""",
+)
+
+# The word that would have been right, by the word written and the kind of what was named.
+_VERBS = {
+    ("send", "event"): "publish",
+    ("publish", "command"): "send",
+    ("request", "event"): "publish",
+    ("handle", "event"): "on",
+    ("on", "command"): "handle",
+}
+
+
+def wrong_kind(
+    name: str,
+    kind: str,
+    kinds: tuple[str, ...],
+    span: Span,
+    declared: tuple[Span, str],
+    verb: str = "",
+) -> Finding:
+    """A `kind` where one of `kinds` is needed."""
+    wanted = " or ".join(kinds)
+    better = _VERBS.get((verb, kind), "")
+    return finding(
+        PAGE,
+        f"`{name}` is {_a(kind)}, and {_a(wanted)} is needed here",
+        span,
+        text=f"not {_a(wanted)}",
+        labels=(Label(*declared),),
+        hint=f"did you mean `{better} {name}`?" if better else f"name {_a(wanted)}",
+    )
+
+
+def not_settable(name: str, what: str, span: Span) -> Finding:
+    """A `set` of something that is not a data field."""
+    return finding(
+        PAGE,
+        f"`{name}` can't be set: it is a {what}",
+        span,
+        text="not a data field that can be set here",
+        hint="`set` changes a data field of the saga's instance",
+    )
+
+
+def compensating(span: Span) -> Finding:
+    """An arrow to the built-in state."""
+    return finding(
+        PAGE,
+        "no arrow leads to `Compensating`",
+        span,
+        text="the built-in state in which things are undone",
+        hint="write `compensate -> S`: everything is undone first, then `S` is entered",
+    )
+
+
+def final_in_group(name: str, span: Span) -> Finding:
+    """A final in the head of a `during`."""
+    return finding(
+        PAGE,
+        f"`{name}` is a final state: nothing happens during it",
+        span,
+        text="final",
+        hint="take it out of the list",
+    )
+
+
+def not_manual(name: str, span: Span) -> Finding:
+    """`otherwise` to something that is not for an operator."""
+    return finding(
+        PAGE,
+        f"`otherwise` leads to `{name}`, which no operator looks after",
+        span,
+        text="not a `manual` final",
+        hint="what could not be undone needs somebody: lead to a `final … manual`",
+    )
+
+
+def no_declared_undo(command: str, span: Span) -> Finding:
+    """`compensable` alone, for a command that has no `undone by`."""
+    return finding(
+        PAGE,
+        f"nothing says what undoes `{command}`",
+        span,
+        text="compensable by what?",
+        hint=f"write `compensable by …`, or `handle {command} … undone by …` in its service",
+    )
+
+
+def _a(noun: str) -> str:
+    return f"{'an' if noun[0] in 'aeiou' else 'a'} {noun}"

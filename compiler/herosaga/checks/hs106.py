@@ -1,0 +1,84 @@
+"""HS106: two names that become one."""
+
+from herosaga.checks.page import Page, finding
+from herosaga.findings import Finding, Label, Severity
+from herosaga.source import Span
+
+PAGE = Page(
+    code="HS106",
+    severity=Severity.ERROR,
+    title="Names that become one",
+    what="Two names differ here, and would be one in the generated Python or on a disk that does not "
+    "tell capital letters from small ones: the fields `list` (which becomes `list_`) and `list_`, "
+    "the states `FooBar` and `Foo_Bar`, a record `OrderData` beside a saga `Order`.",
+    why="One of the two would silently take the other's place.",
+    failing="""\
+extern event ReportAsked { key report_id: uuid  from: date  from_: date }
+extern event ReportSent { key report_id: uuid }
+
+service Reports { on ReportAsked emits ReportSent }
+""",
+    mended="""\
+extern event ReportAsked { key report_id: uuid  from: date  until: date }
+extern event ReportSent { key report_id: uuid }
+
+service Reports { on ReportAsked emits ReportSent }
+""",
+)
+
+
+def same_name(first: str, second: str, what: str, python: str, span: Span, place: Span) -> Finding:
+    """Two members of one place."""
+    return finding(
+        PAGE,
+        f"the {what} `{first}` and `{second}` are one name in Python",
+        span,
+        text=f"becomes `{python}`",
+        labels=(Label(place, f"becomes `{python}` too"),),
+        hint="rename one of them",
+    )
+
+
+def built_in_state(name: str, span: Span) -> Finding:
+    """A state that is called like the built-in one."""
+    return finding(
+        PAGE,
+        f"a state can't be called `{name}`",
+        span,
+        text="every saga has a state `Compensating`, in which things are undone",
+        hint="choose another name",
+    )
+
+
+def generated_class(name: str, kind: str, owner: str, span: Span, place: Span) -> Finding:
+    """A declaration called like a generated class."""
+    return finding(
+        PAGE,
+        f"`{name}` is also the name of a class that is generated for the {kind} `{owner}`",
+        span,
+        text="would be declared twice in Python",
+        labels=(Label(place, f"brings `{name}` along"),),
+        hint="rename one of them",
+    )
+
+
+def same_module(first: str, second: str, module: str, span: Span) -> Finding:
+    """Two files that compile to one."""
+    return finding(
+        PAGE,
+        f"`{first}` and `{second}` both compile to `{module}`",
+        span,
+        text="on some disks at least",
+        hint="rename one of the files, or give it another namespace",
+    )
+
+
+def module_and_folder(first: str, second: str, folder: str, span: Span) -> Finding:
+    """A file whose module is called like the package of another."""
+    return finding(
+        PAGE,
+        f"`{first}` compiles to `{folder}.py`, and `{second}` into the folder `{folder}`",
+        span,
+        text="Python would see only one of them",
+        hint="rename the file, or give it another namespace",
+    )

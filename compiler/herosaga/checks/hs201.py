@@ -1,0 +1,171 @@
+"""HS201: a value of the wrong type."""
+
+from herosaga.checks.page import Page, finding
+from herosaga.findings import Finding, Severity
+from herosaga.source import Span
+
+PAGE = Page(
+    code="HS201",
+    severity=Severity.ERROR,
+    title="Type mismatch",
+    what="A value has another type than its place needs, or an operator or function is given types "
+    "it does not take. An int is accepted where a decimal or float is expected; nothing else "
+    "converts by itself, and decimal never meets float.",
+    why="A quantity charged as a price, or money rounded through a float, is noticed by the customer "
+    "first.",
+    failing="""\
+extern event OrderPlaced { key order_id: uuid  quantity: int }
+extern event OrderQueued { key order_id: uuid  label: str }
+
+saga Ordering by order_id: uuid {
+  start {
+    on OrderPlaced when event.quantity > 9 -> Queued {
+      publish OrderQueued(order_id, label = event.quantity)
+    }
+    on OrderPlaced -> Taken
+  }
+  final Queued
+  final Taken
+}
+""",
+    mended="""\
+extern event OrderPlaced { key order_id: uuid  quantity: int }
+extern event OrderQueued { key order_id: uuid  label: str }
+
+saga Ordering by order_id: uuid {
+  start {
+    on OrderPlaced when event.quantity > 9 -> Queued {
+      publish OrderQueued(order_id, label = str(event.quantity))
+    }
+    on OrderPlaced -> Taken
+  }
+  final Queued
+  final Taken
+}
+""",
+)
+
+_NEVER = "decimal never meets float: use one of the two on both sides, or `decimal(…)`"
+
+
+def mismatch(found: str, expected: str, span: Span) -> Finding:
+    """A `found` where an `expected` is needed."""
+    return finding(
+        PAGE,
+        f"{_a(expected)} is needed here, and this is {_a(found)}",
+        span,
+        text=f"{found}, not {expected}",
+        hint=_conversion(found, expected),
+    )
+
+
+def unlike(what: str, left: str, right: str, span: Span) -> Finding:
+    """Two values that have to be of one type."""
+    texts = {
+        "if": f"one side of this `if` is {_a(left)}, the other {_a(right)}",
+        "list": f"{_a(right)} in a list of {left}",
+    }
+    message = texts.get(what, f"`{what}` can't compare {_a(left)} with {_a(right)}")
+    return finding(PAGE, message, span, text=f"{left}, {right}", hint=_both(left, right))
+
+
+def arithmetic(op: str, left: str, right: str, span: Span) -> Finding:
+    """Two operands that can't be put together."""
+    return finding(
+        PAGE,
+        f"`{op}` does not take {_a(left)} and {_a(right)}",
+        span,
+        text=f"{left} {op} {right}",
+        hint=_both(left, right),
+    )
+
+
+def operand(op: str, found: str, takes: str, span: Span) -> Finding:
+    """An operand that the operator does not take."""
+    return finding(
+        PAGE, f"`{op}` needs {takes}, and this is {_a(found)}", span, text=found, hint=_AS_NEEDED
+    )
+
+
+def argument(function: str, found: str, takes: str, span: Span) -> Finding:
+    """An argument that a function does not take."""
+    return finding(
+        PAGE, f"`{function}` takes {takes}, not {_a(found)}", span, text=found, hint=_AS_NEEDED
+    )
+
+
+def equals_none(op: str, span: Span) -> Finding:
+    """A comparison with `none` by `==`."""
+    better = "is none" if op == "==" else "is not none"
+    return finding(PAGE, f"`{op}` does not compare with `none`", span, hint=f"write `… {better}`")
+
+
+def not_a_list(found: str, span: Span) -> Finding:
+    """Something that a loop can't go through."""
+    return finding(
+        PAGE,
+        f"a loop needs a list, set or dict, and this is {_a(found)}",
+        span,
+        text=found,
+        hint=_AS_NEEDED,
+    )
+
+
+def stray_generator(span: Span) -> Finding:
+    """`x for …` outside a function."""
+    return finding(
+        PAGE,
+        "`… for … in …` is no value by itself",
+        span,
+        hint="put it into a function: `sum(… for … in …)`, `any(… for … in …)`",
+    )
+
+
+def no_generator(function: str, takes: str, span: Span) -> Finding:
+    """A generator in a function that takes none."""
+    hint = "write `sum(1 for … in …)`" if function == "len" else "use a list"
+    return finding(PAGE, f"`{function}` takes {takes}, not a generator", span, hint=hint)
+
+
+def type_arguments(name: str, wanted: int, span: Span) -> Finding:
+    """`list` alone, `uuid[int]`, …"""
+    shape = {0: name, 1: f"{name}[T]", 2: f"{name}[K, V]"}[wanted]
+    return finding(
+        PAGE,
+        f"`{name}` takes {wanted or 'no'} type{'s' if wanted != 1 else ''} in brackets",
+        span,
+        text="wrong number of types",
+        hint=f"write `{shape}`",
+    )
+
+
+def not_hashable(owner: str, found: str, span: Span) -> Finding:
+    """A list as key of a dict, …"""
+    return finding(
+        PAGE,
+        f"a {owner} can't be found by {_a(found)}",
+        span,
+        text=found,
+        hint="use a plain value, an enum or a record that is always there",
+    )
+
+
+_AS_NEEDED = "give it what it needs, or convert it first"
+
+
+def _both(left: str, right: str) -> str:
+    return _NEVER if {left, right} == {"decimal", "float"} else "bring both to one type"
+
+
+def _conversion(found: str, expected: str) -> str:
+    if {found, expected} == {"decimal", "float"}:
+        return _NEVER
+    if expected in ("str", "int", "decimal", "uuid"):
+        return f"convert it with `{expected}(…)`, or give {_a(expected)}"
+    return f"give {_a(expected)}"
+
+
+def _a(noun: str) -> str:
+    if noun == "none":
+        return "`none`"
+    return f"{'an' if noun[0] in 'aeiouAEIOU' and noun[:4] != 'uuid' else 'a'} {noun}"

@@ -1,0 +1,63 @@
+"""HS203: what may be none, used as if it were always there."""
+
+from herosaga.checks.page import Page, finding
+from herosaga.findings import Finding, Severity
+from herosaga.source import Span
+
+PAGE = Page(
+    code="HS203",
+    severity=Severity.ERROR,
+    title="Optional used without a test",
+    what="A value of a type `T?` may be `none`, and is used where a `T` is needed, without a test for "
+    "`none` on the way. `is not none` counts in a guard, in an `if`, to the right of `and`, and "
+    "after an earlier transition that took the `none`; until a `set` of the value.",
+    why="The step would fail on the one order in a hundred that lacks the value.",
+    failing="""\
+extern event OrderPlaced { key order_id: uuid  coupon: str? }
+extern event CouponUsed { key order_id: uuid  coupon: str }
+
+saga Ordering by order_id: uuid {
+  start {
+    on OrderPlaced -> Taken {
+      publish CouponUsed(order_id, event.coupon)
+    }
+  }
+  final Taken
+}
+""",
+    mended="""\
+extern event OrderPlaced { key order_id: uuid  coupon: str? }
+extern event CouponUsed { key order_id: uuid  coupon: str }
+
+saga Ordering by order_id: uuid {
+  start {
+    on OrderPlaced -> Taken {
+      if event.coupon is not none { publish CouponUsed(order_id, event.coupon) }
+    }
+  }
+  final Taken
+}
+""",
+)
+
+
+def optional(text: str, found: str, expected: str, span: Span) -> Finding:
+    """A `found` where an `expected` is needed."""
+    return finding(
+        PAGE,
+        f"`{text}` may be none, and {expected} is needed here",
+        span,
+        text=f"a {found}",
+        hint=f"test it first: `if {text} is not none`, or a guard `when {text} is not none`",
+    )
+
+
+def field(text: str, name: str, span: Span) -> Finding:
+    """A field of something that may be none."""
+    return finding(
+        PAGE,
+        f"`{text}` may be none, and then has no `{name}`",
+        span,
+        text="may be none",
+        hint=f"test it first: `if {text} is not none`, or a guard `when {text} is not none`",
+    )

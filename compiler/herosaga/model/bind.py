@@ -1,0 +1,76 @@
+"""Files -> `Model`: names bound, expressions typed, and everything that is wrong about them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from herosaga.findings import Finding
+from herosaga.model import model as m
+from herosaga.model.actions import Around
+from herosaga.model.collide import collisions
+from herosaga.model.declare import declare, imports_of, scopes
+from herosaga.model.policies import policies
+from herosaga.model.saga import saga
+from herosaga.model.scope import Decl, Scope
+from herosaga.model.services import declared_undos, services
+from herosaga.model.signatures import enums, messages, records, world_of
+from herosaga.model.unset import unset
+from herosaga.model.world import World
+from herosaga.syntax import ast
+
+
+def build(files: Sequence[ast.File]) -> tuple[m.Model, tuple[Finding, ...]]:
+    """The model of all files of a project, those that are imported among them."""
+    report: list[Finding] = []
+    decls = declare(files, report)
+    visible = scopes(files, decls, report)
+    world = world_of(decls, visible, report)
+    served = services(decls, visible, report)
+    declared = policies(decls, visible, world, report)
+    around = Around(declared, declared_undos(served), {})
+    model = m.Model(
+        {file.source.name: _file(file) for file in files},
+        records(decls, visible, world, report),
+        enums(decls),
+        messages(decls, visible, world, report),
+        served,
+        declared,
+        _sagas(decls, visible, world, around, report),
+    )
+    report.extend(collisions(model))
+    for each in model.sagas.values():
+        report.extend(unset(each, model))
+    return model, _in_order(report, files)
+
+
+def _file(file: ast.File) -> m.File:
+    return m.File(
+        file.source.name,
+        file.source,
+        file.namespace,
+        imports_of(file),
+        "\n".join(file.docs),
+    )
+
+
+def _sagas(
+    decls: Mapping[str, Decl],
+    visible: Mapping[str, Scope],
+    world: World,
+    around: Around,
+    report: list[Finding],
+) -> Mapping[str, m.Saga]:
+    found: dict[str, m.Saga] = {}
+    for decl in decls.values():
+        match decl.node:
+            case ast.Saga() as node:
+                found[decl.id] = saga(decl, node, visible[decl.file], world, around, report)
+    return found
+
+
+def _in_order(report: list[Finding], files: Sequence[ast.File]) -> tuple[Finding, ...]:
+    """By place, in the order of the files."""
+    order = {file.source.name: index for index, file in enumerate(files)}
+    return tuple(
+        sorted(report, key=lambda f: (order.get(f.span.source.name, 0), f.span.start, f.code))
+    )

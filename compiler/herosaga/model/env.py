@@ -1,0 +1,81 @@
+"""What an expression can see at its place: names, `event`, and what tests have shown not to be none."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+
+from herosaga.findings import Finding
+from herosaga.model.scope import Scope
+from herosaga.model.types import Type
+from herosaga.model.world import World
+from herosaga.syntax import ast
+
+
+@dataclass(frozen=True, slots=True)
+class Variable:
+    """A loop variable, or a parameter (`param`)."""
+
+    type: Type
+    param: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Env:
+    """The place of an expression.
+
+    `event` is the type of the trigger's message; where there is none, `no_event` says why. `hidden` are
+    data fields that can't be read because there is no instance. `bare` says why no name at all can be
+    read, "" where names can. `facts` are the paths that are known not to be none.
+    """
+
+    world: World
+    scope: Scope
+    report: list[Finding]
+    data: Mapping[str, Type] = field(default_factory=dict)
+    key: str = ""
+    variables: Mapping[str, Variable] = field(default_factory=dict)
+    event: Type | None = None
+    no_event: str = ""
+    hidden: frozenset[str] = frozenset()
+    bare: str = ""
+    facts: frozenset[str] = frozenset()
+
+    def knowing(self, facts: Iterable[str]) -> Env:
+        """Here, after a test."""
+        return replace(self, facts=self.facts | frozenset(facts))
+
+    def forgetting(self, names: Iterable[str]) -> Env:
+        """Here, after these names got other values."""
+        gone = frozenset(names)
+        return replace(
+            self, facts=frozenset(f for f in self.facts if f.partition(".")[0] not in gone)
+        )
+
+    def binding(self, name: str, variable: Variable) -> Env:
+        """Here, where `name` is a variable too; it hides what was called so."""
+        return replace(self.forgetting([name]), variables={**self.variables, name: variable})
+
+
+def path_of(node: ast.Expr) -> str:
+    """`a` or `a.b` as written, "" for what is not such a path."""
+    match node:
+        case ast.Var(name=name):
+            return name
+        case ast.Attribute(value=value, name=name):
+            before = path_of(value)
+            return f"{before}.{name.text}" if before else ""
+    return ""
+
+
+def shown(node: ast.Expr | None, truth: bool) -> frozenset[str]:
+    """The paths that are not none where the condition `node` has come out as `truth`."""
+    match node:
+        case ast.IsNone(operand=operand, negated=negated) if negated is truth:
+            return frozenset(filter(None, [path_of(operand)]))
+        case ast.Unary(op="not", operand=operand):
+            return shown(operand, not truth)
+        case ast.Binary(op="and" | "or" as op, left=left, right=right):
+            sides = shown(left, truth), shown(right, truth)
+            return sides[0] | sides[1] if (op == "and") is truth else sides[0] & sides[1]
+    return frozenset()

@@ -1,0 +1,362 @@
+"""Types of expressions: names bound, widening written out, narrowing applied."""
+
+from __future__ import annotations
+
+from herosaga.checks import hs102, hs201, hs202, hs203, hs204, hs210
+from herosaga.model import expr as e
+from herosaga.model import functions, operators
+from herosaga.model.arguments import pair
+from herosaga.model.env import Env, Variable, path_of, shown
+from herosaga.model.fit import bare, fit, goes, join, require_bool
+from herosaga.model.literals import literal, negative
+from herosaga.model.scope import Decl, find, nearest
+from herosaga.model.types import (
+    BOOL,
+    DATETIME,
+    DECIMAL,
+    FLOAT,
+    INT,
+    STR,
+    UNKNOWN,
+    DictOf,
+    EnumType,
+    ListOf,
+    MessageType,
+    Optional,
+    RecordType,
+    SetOf,
+    Type,
+    Unknown,
+)
+from herosaga.model.world import Shape
+from herosaga.source import Span
+from herosaga.syntax import ast
+
+
+def check(node: ast.Expr, env: Env, expected: Type) -> e.Expr:
+    """The expression as a value of `expected`."""
+    return fit(infer(node, env, expected), expected, env.report)
+
+
+def condition(node: ast.Expr, env: Env, what: str) -> e.Expr:
+    """The expression as a condition; `what` it is of goes into the finding."""
+    value = infer(node, env, BOOL)
+    if require_bool(value):
+        return value
+    env.report.append(hs210.not_bool(what, str(value.type), value.span))
+    return e.Bad(BOOL, value.span)
+
+
+def infer(node: ast.Expr, env: Env, expected: Type | None = None) -> e.Expr:
+    """The typed expression. `expected` only says how to read literals; `check` sees whether it fits."""
+    match node:
+        case ast.Literal():
+            return literal(node, expected, env.world, env.report)
+        case ast.ListLiteral():
+            return _list(node, env, expected)
+        case ast.Var():
+            return _narrowed(node, _var(node, env), env)
+        case ast.Attribute():
+            return _narrowed(node, _attribute(node, env), env)
+        case ast.Index():
+            return _index(node, env)
+        case ast.Call():
+            return _call(node, env, expected)
+        case ast.Generator():
+            env.report.append(hs201.stray_generator(node.span))
+            return e.Bad(UNKNOWN, node.span)
+        case ast.Unary():
+            return _unary(node, env, expected)
+        case ast.Binary():
+            return _binary(node, env, expected)
+        case ast.IsNone():
+            return _is_none(node, env)
+        case ast.Conditional():
+            return _conditional(node, env, expected)
+
+
+def construct(call: ast.Call, shape: Shape, env: Env) -> e.Construct:
+    """A record or message value."""
+    kind = RecordType(shape.id) if shape.kind == "record" else MessageType(shape.id)
+    return e.Construct(shape.id, arguments(call, shape, env), kind, call.span)
+
+
+def arguments(call: ast.Call, shape: Shape, env: Env) -> tuple[tuple[str, e.Expr | None], ...]:
+    """Every field of `shape` in declared order, with the value that the call gives it."""
+    given = pair(call.args, shape, call.name.span, env.report)
+    return tuple(
+        (name, check(given[name], env, slot.type) if name in given else None)
+        for name, slot in shape.slots.items()
+    )
+
+
+def element_of(source: e.Expr, env: Env) -> Type:
+    """The type of a loop's variable."""
+    match source.type:
+        case ListOf(element=inside) | SetOf(element=inside) | DictOf(key=inside):
+            return inside
+        case Unknown():
+            return UNKNOWN
+        case Optional(of=ListOf() | SetOf() | DictOf() as inside):
+            fit(source, inside, env.report)
+            return UNKNOWN
+    env.report.append(hs201.not_a_list(str(source.type), source.span))
+    return UNKNOWN
+
+
+# --- names -------------------------------------------------------------------------------------
+
+
+def _var(node: ast.Var, env: Env) -> e.Expr:
+    name, span = node.name, node.span
+    if env.bare:
+        env.report.append(hs102.no_names(name, env.bare, span))
+        return e.Bad(UNKNOWN, span)
+    if name in env.variables:
+        variable = env.variables[name]
+        return e.Local(name, variable.param, variable.type, span)
+    if name in env.hidden:
+        env.report.append(hs204.no_instance(name, span))
+        return e.Bad(UNKNOWN, span)
+    if name in env.data:
+        return e.DataField(name, name == env.key, env.data[name], span)
+    match name:
+        case "event" if env.event is not None:
+            return e.EventValue(env.event, span)
+        case "event":
+            env.report.append(hs102.no_event(env.no_event, span))
+            return e.Bad(UNKNOWN, span)
+        case "state":
+            return e.StateValue(STR, span)
+        case "now":
+            return e.Now(DATETIME, span)
+    return _unknown(name, span, env)
+
+
+def _unknown(name: str, span: Span, env: Env) -> e.Expr:
+    """A name that nothing here has; often a field of the event, written without `event.`."""
+    match env.event:
+        case MessageType(id=message) if name in env.world.shapes[message].slots:
+            env.report.append(hs102.in_event(name, span))
+        case _:
+            names = (*env.variables, *env.data, "event", "state", "now")
+            env.report.append(hs102.unknown(name, ("name",), span, nearest(name, names)))
+    return e.Bad(UNKNOWN, span)
+
+
+def _attribute(node: ast.Attribute, env: Env) -> e.Expr:
+    enum = _enum_of(node.value, env)
+    if enum is not None:
+        return _member(node, enum, env)
+    value, name = infer(node.value, env), node.name
+    match value.type:
+        case Unknown():
+            return e.Bad(UNKNOWN, node.span)
+        case Optional():
+            env.report.append(hs203.field(path_of(node.value) or "this", name.text, value.span))
+            return e.Bad(UNKNOWN, node.span)
+        case RecordType(id=owner) | MessageType(id=owner):
+            shape = env.world.shapes[owner]
+            slot = shape.slots.get(name.text)
+            if slot is not None:
+                return e.FieldOf(value, name.text, slot.type, node.span)
+            env.report.append(
+                hs102.no_field(
+                    name.text, shape.kind, shape.name, name.span, nearest(name.text, shape.slots)
+                )
+            )
+        case kind:
+            env.report.append(hs102.no_field(name.text, "type", str(kind), name.span, ""))
+    return e.Bad(UNKNOWN, node.span)
+
+
+def _enum_of(node: ast.Expr, env: Env) -> Decl | None:
+    """The enum that `Color` or `p.Color` names, unless a variable or field has that name."""
+    path = path_of(node)
+    root = path.partition(".")[0]
+    if not path or root in env.variables or root in env.data:
+        return None
+    decl = env.scope.get(path)
+    return decl if decl is not None and decl.kind == "enum" else None
+
+
+def _member(node: ast.Attribute, enum: Decl, env: Env) -> e.Expr:
+    name, members = node.name, env.world.enums[enum.id]
+    if name.text in members:
+        return e.EnumConst(enum.id, name.text, EnumType(enum.id), node.span)
+    env.report.append(
+        hs102.no_field(
+            name.text, "enum", enum.node.name.text, name.span, nearest(name.text, members)
+        )
+    )
+    return e.Bad(EnumType(enum.id), node.span)
+
+
+def _narrowed(node: ast.Expr, value: e.Expr, env: Env) -> e.Expr:
+    if isinstance(value.type, Optional) and path_of(node) in env.facts:
+        return e.Narrowed(value, value.type.of, node.span)
+    return value
+
+
+# --- calls -------------------------------------------------------------------------------------
+
+
+def _call(node: ast.Call, env: Env, expected: Type | None) -> e.Expr:
+    name = node.name.text
+    if name in functions.FUNCTIONS:
+        return _function(node, env, expected)
+    found = env.scope.names.get(name, ())
+    if not found and "." not in name and name[:1].islower():
+        near = nearest(name, functions.FUNCTIONS)
+        env.report.append(hs102.unknown(name, ("function",), node.name.span, near))
+        return e.Bad(UNKNOWN, node.span)
+    decl = find(env.scope, node.name, ("record",), env.report)
+    if decl is None:
+        return e.Bad(UNKNOWN, node.span)
+    return construct(node, env.world.shapes[decl.id], env)
+
+
+def _function(node: ast.Call, env: Env, expected: Type | None) -> e.Expr:
+    name = node.name.text
+    match node.args:
+        case (ast.Arg(name=None, value=ast.Generator() as generator),):
+            return _fold(node, generator, env, expected)
+    for arg in node.args:
+        if arg.name is not None:
+            env.report.append(hs202.named(arg.name.text, name, arg.span))
+            return e.Bad(UNKNOWN, node.span)
+    args = tuple(infer(arg.value, env) for arg in node.args)
+    if name in ("min", "max") and len(args) > 1:
+        args = (_joined(args, node.span, env, None),)
+    return functions.call(name, args, node.span, env.report)
+
+
+def _fold(node: ast.Call, part: ast.Generator, env: Env, expected: Type | None) -> e.Expr:
+    source = infer(part.source, env)
+    inner = env.binding(part.var.text, Variable(element_of(source, env)))
+    test = condition(part.condition, inner, "filter") if part.condition else None
+    element = infer(part.element, inner.knowing(shown(part.condition, True)), expected)
+    open_fold = e.Fold(node.name.text, element, part.var.text, source, test, UNKNOWN, node.span)
+    return functions.fold(node.name.text, open_fold, env.report)
+
+
+# --- the rest ----------------------------------------------------------------------------------
+
+
+def _list(node: ast.ListLiteral, env: Env, expected: Type | None) -> e.Expr:
+    match bare(expected) if expected is not None else None:
+        case ListOf(element=inside) | SetOf(element=inside) as kind:
+            items = tuple(check(item, env, inside) for item in node.items)
+            return e.ListExpr(items, kind, node.span)
+    return _joined(tuple(infer(item, env) for item in node.items), node.span, env, expected)
+
+
+def _joined(items: tuple[e.Expr, ...], span: Span, env: Env, expected: Type | None) -> e.ListExpr:
+    """A list of values whose one type is found from them."""
+    element: Type = UNKNOWN
+    for item in items:
+        both = join(element, item.type)
+        if both is None:
+            env.report.append(hs201.unlike("list", str(element), str(item.type), item.span))
+            return e.ListExpr((), ListOf(UNKNOWN), span)
+        element = item.type if isinstance(element, Unknown) else both
+    return e.ListExpr(
+        tuple(fit(item, element, env.report) for item in items), ListOf(element), span
+    )
+
+
+def _index(node: ast.Index, env: Env) -> e.Expr:
+    value = infer(node.value, env)
+    match value.type:
+        case ListOf(element=inside):
+            return e.Item(value, check(node.index, env, INT), inside, node.span)
+        case DictOf(key=key, value=inside):
+            return e.Item(value, check(node.index, env, key), inside, node.span)
+        case Unknown():
+            infer(node.index, env)
+        case Optional(of=ListOf() | DictOf()):
+            fit(value, bare(value.type), env.report)
+        case kind:
+            env.report.append(hs201.operand("[ ]", str(kind), "a list or dict", value.span))
+    return e.Bad(UNKNOWN, node.span)
+
+
+def _unary(node: ast.Unary, env: Env, expected: Type | None) -> e.Expr:
+    if node.op == "not":
+        return e.Not(check(node.operand, env, BOOL), BOOL, node.span)
+    value = infer(node.operand, env, expected)
+    return negative(value, node.span) or operators.negate(value, node.span, env.report)
+
+
+def _binary(node: ast.Binary, env: Env, expected: Type | None) -> e.Expr:
+    left_hint = right_hint = expected
+    right_env = env
+    if node.op in ("and", "or"):
+        right_env = env.knowing(shown(node.left, node.op == "and"))
+    if node.op in ("==", "!=", "<", "<=", ">", ">=", "in", "not in"):
+        left_hint = right_hint = None
+    if _is_literal(node.left) and not _is_literal(node.right):
+        right = infer(node.right, right_env, right_hint)
+        left = infer(node.left, env, _hint_left(node.op, right.type, left_hint))
+    else:
+        left = infer(node.left, env, left_hint)
+        right = infer(node.right, right_env, _hint_right(node.op, left.type, right_hint))
+    return operators.binary(node.op, left, right, node.span, env.report)
+
+
+def _hint_left(op: str, right: Type, expected: Type | None) -> Type | None:
+    """How a literal on the left is to be read, from what stands on the right."""
+    if op not in ("in", "not in"):
+        return _hint(op, right, expected)
+    match right:
+        case ListOf(element=inside) | SetOf(element=inside) | DictOf(key=inside):
+            return inside
+    return None
+
+
+def _hint_right(op: str, left: Type, expected: Type | None) -> Type | None:
+    if op in ("in", "not in"):
+        return ListOf(bare(left)) if left != STR else None
+    return _hint(op, left, expected)
+
+
+def _hint(op: str, other: Type, expected: Type | None) -> Type | None:
+    """A literal is read like the other operand; beside an int, like what the whole has to be."""
+    if op in ("and", "or"):
+        return BOOL
+    plain = bare(other)
+    if op in ("==", "!=", "<", "<=", ">", ">=") or plain in (FLOAT, DECIMAL):
+        return plain
+    return expected if plain == INT else None
+
+
+def _is_literal(node: ast.Expr) -> bool:
+    match node:
+        case ast.Literal() | ast.ListLiteral():
+            return True
+        case ast.Unary(op="-", operand=operand):
+            return _is_literal(operand)
+    return False
+
+
+def _is_none(node: ast.IsNone, env: Env) -> e.Expr:
+    value = infer(node.operand, env)
+    if isinstance(value, e.Narrowed):
+        value = value.value
+    return e.IsNone(value, node.negated, BOOL, node.span)
+
+
+def _conditional(node: ast.Conditional, env: Env, expected: Type | None) -> e.Expr:
+    test = condition(node.condition, env, "condition")
+    then = infer(node.then, env.knowing(shown(node.condition, True)), expected)
+    other = infer(node.other, env.knowing(shown(node.condition, False)), expected)
+    both = join(then.type, other.type)
+    if expected is not None and goes(then.type, expected) and goes(other.type, expected):
+        both = expected
+    if both is None:
+        env.report.append(
+            hs201.unlike("if", str(then.type), str(other.type), node.then.span.to(other.span))
+        )
+        return e.Bad(UNKNOWN, node.span)
+    sides = fit(then, both, env.report), fit(other, both, env.report)
+    return e.Conditional(test, *sides, both, node.span)

@@ -1,0 +1,67 @@
+"""Policies: declared, named with `with`, or written out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from herosaga.findings import Finding
+from herosaga.model import model as m
+from herosaga.model.env import Env
+from herosaga.model.infer import check
+from herosaga.model.meta import meta
+from herosaga.model.scope import Decl, Scope, find
+from herosaga.model.types import DURATION
+from herosaga.model.world import World
+from herosaga.syntax import ast
+
+_BARE = "a declared policy has the same times for all who use it"
+
+
+def policies(
+    decls: Mapping[str, Decl], scopes: Mapping[str, Scope], world: World, report: list[Finding]
+) -> Mapping[str, m.PolicyDecl]:
+    """All `policy` declarations."""
+    found: dict[str, m.PolicyDecl] = {}
+    for decl in decls.values():
+        match decl.node:
+            case ast.PolicyDecl() as node:
+                env = Env(world, scopes[decl.file], report, bare=_BARE)
+                found[decl.id] = m.PolicyDecl(
+                    decl.id,
+                    node.name.text,
+                    decl.file,
+                    _policy(decl.id, node.policy, env),
+                    meta(node.meta),
+                    node.name.span,
+                )
+    return found
+
+
+def policy_of(
+    node: ast.Name | ast.Policy | None, declared: Mapping[str, m.PolicyDecl], env: Env
+) -> m.Policy | None:
+    """The policy of a request or compensation; None without one."""
+    match node:
+        case None:
+            return None
+        case ast.Policy():
+            return _policy("", node, env)
+        case ast.Name():
+            decl = find(env.scope, node, ("policy",), env.report)
+            return declared[decl.id].policy if decl else None
+
+
+def _policy(id: str, node: ast.Policy, env: Env) -> m.Policy:
+    within = check(node.within, env, DURATION) if node.within is not None else None
+    pauses = (node.every,) if node.every is not None else node.backoff or ()
+    pause = tuple(check(each, env, DURATION) for each in pauses)
+    return m.Policy(id, within, _retries(node.retries), pause, node.span)
+
+
+def _retries(written: int | str | None) -> int | None:
+    match written:
+        case int():
+            return written
+        case None:
+            return 0
+    return None

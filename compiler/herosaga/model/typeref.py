@@ -1,0 +1,69 @@
+"""Types as written -> types as values."""
+
+from __future__ import annotations
+
+from herosaga.checks import hs102, hs201
+from herosaga.findings import Finding
+from herosaga.model.fit import hashable
+from herosaga.model.scope import Decl, Scope, find, nearest
+from herosaga.model.types import (
+    SCALARS,
+    UNKNOWN,
+    DictOf,
+    EnumType,
+    ListOf,
+    Optional,
+    RecordType,
+    Scalar,
+    SetOf,
+    Type,
+    Unknown,
+)
+from herosaga.syntax import ast
+
+_PARAMETERS = {"list": 1, "set": 1, "dict": 2}
+_BUILT_IN = (*SCALARS, *_PARAMETERS)
+
+
+def resolve(ref: ast.TypeRef, scope: Scope, report: list[Finding]) -> Type:
+    """The type that `ref` means; `Unknown`, with a finding, where it means none."""
+    plain = _plain(ref, scope, report)
+    return Optional(plain) if ref.optional and not isinstance(plain, Unknown) else plain
+
+
+def _plain(ref: ast.TypeRef, scope: Scope, report: list[Finding]) -> Type:
+    name = ref.name.text
+    args = tuple(resolve(arg, scope, report) for arg in ref.args)
+    wanted = _PARAMETERS.get(name, 0)
+    if len(args) != wanted and (name in _BUILT_IN or scope.get(name) is not None):
+        report.append(hs201.type_arguments(name, wanted, ref.span))
+        return UNKNOWN
+    match name, args:
+        case "list", (element,):
+            return ListOf(element)
+        case "set", (element,):
+            return SetOf(element) if _checked(element, "set", ref, report) else UNKNOWN
+        case "dict", (key, value):
+            return DictOf(key, value) if _checked(key, "dict", ref, report) else UNKNOWN
+    return Scalar(name) if name in SCALARS else _declared(ref.name, scope, report)
+
+
+def _checked(kind: Type, owner: str, ref: ast.TypeRef, report: list[Finding]) -> bool:
+    if hashable(kind):
+        return True
+    report.append(hs201.not_hashable(owner, str(kind), ref.args[0].span))
+    return False
+
+
+def _declared(name: ast.Name, scope: Scope, report: list[Finding]) -> Type:
+    if name.text not in scope.names and name.text not in scope.elsewhere:
+        near = nearest(name.text, _BUILT_IN)
+        if near:
+            report.append(hs102.unknown(name.text, ("type",), name.span, near))
+            return UNKNOWN
+    match find(scope, name, ("record", "enum"), report):
+        case Decl(kind="record", id=id):
+            return RecordType(id)
+        case Decl(kind="enum", id=id):
+            return EnumType(id)
+    return UNKNOWN
