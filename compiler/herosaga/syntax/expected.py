@@ -58,6 +58,9 @@ _AFTER = {
 }
 _CLAUSES = frozenset({"ON", "STATE", "DATA", "FINAL", "WITHIN", "HANDLE"})
 _DECLARATIONS = frozenset({"EVENT", "COMMAND", "SAGA", "SERVICE"})
+_ACTIONS = frozenset({"SET", "SEND", "PUBLISH"})
+_PARTS = frozenset({"ARROW", "LBRACE", "WHEN", "COMPENSATE", "LPAR", "BY", "COLON"})
+_ANY_WORD = frozenset({"TIMES", "MOST"})
 _FEW = 7
 
 
@@ -65,18 +68,22 @@ def expected(before: Token | None, accepted: AbstractSet[str]) -> str:
     """What may stand after `before`, given the terminals that the parser accepts."""
     if before is not None and before.type in _AFTER and not {"ASSIGN", "COLON"} & accepted:
         return _AFTER[before.type]
+    if accepted >= {"STRING", "INT"}:
+        return _listed(["a value", *_signs(accepted & {"RPAR", "RSQB"})])
+    if accepts_any_word(accepted):
+        return _listed(["a name", *_signs(accepted - _words() - {"ANNOTATE"})])
     if accepted >= _DECLARATIONS:
-        return _with_signs("a declaration", accepted - _words() - {"$END"})
+        return _listed([*_signs(accepted - _words() - {"$END", "ANNOTATE"}), "a declaration"])
     if accepted >= _CLAUSES:
-        parts = sorted(accepted & {"ARROW", "LBRACE", "WHEN", "COMPENSATE", "LPAR", "BY", "COLON"})
-        return _with_signs("the next clause or `}`", frozenset(parts))
-    if "STRING" in accepted and "LPAR" in accepted:
-        return "a value"
-    if "SET" in accepted and "SEND" in accepted and "TYPE" not in accepted:
-        return _with_signs("an action or `}`", accepted & {"ELSE", "LPAR", "LBRACE"})
-    if "TYPE" in accepted:
-        return _with_signs("a name", accepted - _words())
-    return _listed([_sign(name) for name in sorted(accepted)]) or "nothing more"
+        return _listed([*_signs(accepted & _PARTS), "the next clause", "`}`"])
+    if accepted >= _ACTIONS:
+        return _listed([*_signs(accepted & {"ELSE", "LPAR"}), "an action", "`}`"])
+    return _listed(_signs(accepted)) or "nothing more"
+
+
+def accepts_any_word(accepted: AbstractSet[str]) -> bool:
+    """Whether a name may stand here, or a value: there a keyword is a name like any other."""
+    return accepted >= _ANY_WORD
 
 
 def found(token: Token) -> str:
@@ -107,22 +114,25 @@ def _words() -> frozenset[str]:
     return frozenset(keywords) | {"NAME"}
 
 
-def _with_signs(what: str, names: AbstractSet[str]) -> str:
-    signs = [_sign(name) for name in sorted(names)]
-    return _listed([*signs, what]) if 0 < len(signs) < _FEW else what
+def _signs(names: AbstractSet[str]) -> list[str]:
+    """Terminals as a reader knows them; none at all where there are too many to help."""
+    return [_sign(name) for name in sorted(names)] if len(names) <= _FEW else []
 
 
 def _sign(name: str) -> str:
-    named = {
-        "NAME": "a name",
-        "STRING": "a string",
-        "INT": "a whole number",
-        "$END": "the end of the file",
-    }
-    return named.get(name) or f"`{sign(name) or name.lower()}`"
+    match name:
+        case "NAME":
+            return "a name"
+        case "STRING":
+            return "a text in quotes"
+        case "INT":
+            return "a whole number"
+        case "$END":
+            return "the end of the file"
+    return f"`{sign(name)}`"
 
 
 def _listed(words: list[str]) -> str:
-    """`a, b or c`; cut where there are too many to help."""
-    shown = list(dict.fromkeys(words))[: _FEW + 1]
+    """`a, b or c`."""
+    shown = list(dict.fromkeys(words))
     return " or ".join([", ".join(shown[:-1]), shown[-1]] if len(shown) > 1 else shown)

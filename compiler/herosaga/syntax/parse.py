@@ -50,6 +50,8 @@ def parse(source: Source) -> tuple[ast.File, tuple[Finding, ...]]:
     if too_deep is not None:
         return _nothing(source, hs004.deep(_start(source, too_deep, starts)))
     file, misplaced = lower_file(source, root, starts, read.docs)
+    broken = {each.span.start for each in read.findings}
+    unexpected = [each for each in unexpected if each.span.start not in broken]
     findings = [*read.findings, *unbalanced, *unexpected, *misplaced]
     return file, tuple(sorted(findings, key=lambda found: found.span.start))
 

@@ -18,6 +18,7 @@ _BLOCKS = {
     "sequence": ("in a sequence", "in a sequence"),
     "itinerary": ("in an itinerary", "in an itinerary"),
     "actions": ("among actions", "in the braces of a transition"),
+    "request": ("after a request", "after a request"),
     "final": ("in a final state", "in a final state"),
 }
 _IN_STATES = ("state", "during", "sequence")
@@ -34,7 +35,7 @@ PLACES: dict[str, tuple[str, ...]] = {
     **dict.fromkeys(("every", "entry", "exit", "defer"), ("state", "during")),
     "ignore": ("state", "during", "missing"),
     "handle": ("service",),
-    "with_": ("compensation",),
+    "with_": ("request", "compensation"),
     "within": ("policy", "compensation", "activity"),
     "retry": ("policy", "compensation", "activity"),
     "otherwise": ("compensation",),

@@ -19,13 +19,13 @@ from lark.parsers.lalr_parser_state import ParserState
 from herosaga.checks import hs001
 from herosaga.findings import Finding
 from herosaga.source import Source
-from herosaga.syntax.expected import expected, found, sign
+from herosaga.syntax.expected import accepts_any_word, expected, found, sign
 from herosaga.syntax.tables import parser
 from herosaga.syntax.tokens import token_span
 
 _MOST_REPORTS = 25
 _AHEAD = 3
-_INSERTED = ("ARROW", "COLON", "LBRACE", "RPAR", "LPAR", "RSQB", "ASSIGN", "BY", "OF", "RBRACE")
+_INSERTED = ("ARROW", "COLON", "LBRACE", "RPAR", "LPAR", "RSQB", "ASSIGN", "RBRACE")
 _REPLACED = ("ARROW", "COLON", "ASSIGN", "EQUAL", "LBRACE", "LPAR")
 _SIGNS = ("COLON", "ASSIGN", "EQUAL", "DOT", "MINUS", "MORETHAN", "LSQB", "LPAR", "LBRACE")
 _NEXT = ("EVENT", "ON", "SET", "EXPECT", "NEVER", "DROP", "NAME")
@@ -70,7 +70,7 @@ def read_tree(source: Source, tokens: list[Token]) -> tuple[Tree[Token], list[Fi
 def _mend(reader: _Reader, index: int) -> int:
     """Report the token at `index`, bring the parser to a state to go on in, and say from where."""
     repair = next(_repairs(reader, index), None)
-    _report(reader, index, repair.hint if repair else "")
+    _report(reader, index, repair.hint if repair else _near(reader, index))
     if len(reader.findings) >= _MOST_REPORTS:
         return len(reader.tokens)
     if repair is None:
@@ -100,10 +100,11 @@ def _repairs(reader: _Reader, index: int) -> Iterator[_Repair]:
 
 
 def _candidates(reader: _Reader, index: int) -> Iterator[_Repair]:
-    token = reader.tokens[index]
-    for word in _near_words(token, _accepted(reader.state)):
+    token, accepted = reader.tokens[index], _accepted(reader.state)
+    for word in _near_words(token, accepted):
         yield _Repair((_read_as(token, word),), index + 1, f"did you mean `{sign(word)}`?")
-    for name in _INSERTED:
+    inserted = _INSERTED if accepts_any_word(accepted) else (*_INSERTED, "BY", "OF")
+    for name in inserted:
         yield _Repair(
             (_read_as(token, name, empty=True),), index, f"write `{sign(name)}` before it"
         )
@@ -114,9 +115,15 @@ def _candidates(reader: _Reader, index: int) -> Iterator[_Repair]:
         yield _Repair((), index + 1, f"take out `{token}`")
 
 
+def _near(reader: _Reader, index: int) -> str:
+    """A hint at the keyword that may be meant, though what follows does not fit it."""
+    words = _near_words(reader.tokens[index], _accepted(reader.state))
+    return f"did you mean `{sign(words[0])}`?" if words else ""
+
+
 def _near_words(token: Token, accepted: frozenset[str]) -> list[str]:
     """The keywords that fit here and are spelt nearly like the token."""
-    if not token.isidentifier():
+    if not token.isidentifier() or accepts_any_word(accepted):
         return []
     words = {sign(name): name for name in accepted}
     near = get_close_matches(token.lower(), [w for w in words if w.isalpha()], n=2, cutoff=0.7)
@@ -140,9 +147,10 @@ def _skip(reader: _Reader, index: int) -> int:
     _drop(reader.state)
     tokens, place = reader.tokens, index
     while tokens[place].type != "$END":
-        if _fits(reader.state, tokens[place : place + _AHEAD]):
+        closing = tokens[place].type == "RBRACE"
+        if _fits(reader.state, tokens[place : place + (1 if closing else _AHEAD)]):
             return place
-        if tokens[place].type == "RBRACE":
+        if closing:
             _drop(reader.state, outer=True)
         place = _past(tokens, place)
     _close_all(reader.state, tokens[place])
