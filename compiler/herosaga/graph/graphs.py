@@ -1,0 +1,31 @@
+"""What the flow rules walk over, made once for all of them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from herosaga.graph.events import Reaction, event_graph, reactions
+from herosaga.graph.states import state_graph
+from herosaga.model.model import Model
+
+if TYPE_CHECKING:
+    from herosaga.graph.events import EventGraph
+    from herosaga.graph.states import StateGraph
+
+
+@dataclass(frozen=True, slots=True)
+class Graphs:
+    """The state graph of each saga, by its id; all reactions, and the graph of their positions."""
+
+    states: Mapping[str, StateGraph]
+    reactions: tuple[Reaction, ...]
+    events: EventGraph
+
+
+def graphs(model: Model) -> Graphs:
+    """All graphs of a model."""
+    nodes = reactions(model)
+    states = {saga.id: state_graph(saga) for saga in model.sagas.values()}
+    return Graphs(states, nodes, event_graph(model, nodes))

@@ -1,0 +1,96 @@
+"""What handlers and actions send: every message, with the way it goes out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+from herosaga.graph.members import transitions
+from herosaga.graph.words import message_of
+from herosaga.model.model import (
+    Action,
+    BlockUndo,
+    CommandUndo,
+    For,
+    Handler,
+    If,
+    Request,
+    Saga,
+    Send,
+)
+from herosaga.source import Span
+
+How = Literal["emits", "refuses with", "sends", "publishes", "requests", "undoes with"]
+_VERBS: dict[str, How] = {"send": "sends", "publish": "publishes"}
+
+
+@dataclass(frozen=True, slots=True)
+class Output:
+    """A message that goes out, and where the source says so."""
+
+    message: str
+    how: How
+    span: Span
+
+
+def flat(actions: Iterable[Action]) -> Iterator[Action]:
+    """All actions, those in `if` and `for` blocks among them."""
+    for action in actions:
+        yield action
+        match action:
+            case If(then=then, other=other):
+                yield from flat((*then, *other))
+            case For(body=body):
+                yield from flat(body)
+
+
+def of_handler(handler: Handler) -> tuple[Output, ...]:
+    """What a handler answers or causes."""
+    emits = zip(handler.emits, handler.emits_spans, strict=True)
+    refuses = zip(handler.refuses, handler.refuses_spans, strict=True)
+    return (
+        *(Output(message, "emits", span) for message, span in emits),
+        *(Output(message, "refuses with", span) for message, span in refuses),
+    )
+
+
+def of_actions(actions: Iterable[Action]) -> tuple[Output, ...]:
+    """What actions send at once: undo commands, which may come later, are not among them."""
+    found: list[Output] = []
+    for action in flat(actions):
+        match action:
+            case Send(kind=kind, message=message, span=span):
+                found.append(Output(message_of(message), _VERBS[kind], span))
+            case Request(message=message, span=span):
+                found.append(Output(message_of(message), "requests", span))
+    return tuple(each for each in found if each.message)
+
+
+def undos(actions: Iterable[Action]) -> tuple[Output, ...]:
+    """The commands that would undo what these actions request."""
+    found: list[Output] = []
+    for action in flat(actions):
+        match action:
+            case Request(undo=CommandUndo(message=message, span=span)):
+                found.append(Output(message_of(message), "undoes with", span))
+    return tuple(each for each in found if each.message)
+
+
+def blocks(actions: Iterable[Action]) -> frozenset[str]:
+    """The names of the compensation blocks that these actions record."""
+    return frozenset(
+        action.undo.compensation
+        for action in flat(actions)
+        if isinstance(action, Request) and isinstance(action.undo, BlockUndo)
+    )
+
+
+def everything(saga: Saga) -> tuple[Output, ...]:
+    """All that a saga can ever send, in no particular order of time."""
+    bodies = (
+        *(each.transition.actions for each in transitions(saga)),
+        *(final.actions for final in saga.finals),
+        *(block.actions for block in saga.compensations),
+    )
+    return tuple(output for body in bodies for output in (*of_actions(body), *undos(body)))
