@@ -1,0 +1,126 @@
+"""Actions as lines of a Python function."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from herosaga.model import expr as e
+from herosaga.model import model as m
+from herosaga.names import constant, field_name, snake
+from herosaga.plan.code import PyCode, code, identifier, join, literal
+from herosaga.plan.expr import Values, arguments, value
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of a function's body; `indent` is white space beyond the body's own."""
+
+    indent: PyCode
+    code: PyCode
+
+
+def lines(at: Values, saga: m.Saga, actions: Iterable[m.Action], depth: int = 0) -> Iterator[Line]:
+    """The lines of `actions`."""
+    indent = PyCode("    " * depth)
+    for action in actions:
+        match action:
+            case m.Set(field, expr):
+                yield Line(indent, _set(at, field, expr))
+            case m.Send(kind, message):
+                yield Line(indent, code("step.{}({})", identifier(kind), value(at, message)))
+            case m.Request():
+                yield Line(indent, _request(at, saga, action))
+            case m.If():
+                yield from _if(at, saga, action, depth)
+            case m.For():
+                yield from _for(at, saga, action, depth)
+
+
+def _set(at: Values, field: str, expr: e.Expr) -> PyCode:
+    """`data.x = e`, or `data.x += e` where that is what it says."""
+    target = code("data.{}", identifier(field_name(field)))
+    match expr:
+        case e.Binary("+" | "-" as op, e.DataField(name), right) if name == field:
+            form = "{} += {}" if op == "+" else "{} -= {}"
+            amount = right.value if isinstance(right, e.Widen) else right
+            return code("{}", PyCode(form.format(target, value(at, amount))))
+        case _:
+            return code("{} = {}", target, value(at, expr))
+
+
+def _request(at: Values, saga: m.Saga, request: m.Request) -> PyCode:
+    parts = [value(at, request.message)]
+    if request.policy is not None:
+        parts.append(policy(at, request.policy))
+    if request.undo is not None:
+        parts.append(code("undo={}", _undo(at, saga, request.undo)))
+    return code("step.request({})", join(", ", parts))
+
+
+def _undo(at: Values, saga: m.Saga, undo: m.CommandUndo | m.BlockUndo) -> PyCode:
+    match undo:
+        case m.CommandUndo(message):
+            return value(at, message)
+        case m.BlockUndo(name, args):
+            block = next(each for each in saga.compensations if each.name == name)
+            given = arguments(at, block.params, dict(args))
+            return code("{}({})", undo_class(saga, name), given)
+
+
+def undo_class(saga: m.Saga, compensation: str) -> PyCode:
+    """The class that holds the parameters of a compensation."""
+    words = "".join(word.capitalize() for word in snake(compensation).split("_"))
+    return identifier(f"{saga.name}{words}")
+
+
+def policy(at: Values, given: m.Policy) -> PyCode:
+    """A declared policy by its name, any other written out."""
+    declared = at.context.model.policies.get(given.id)
+    if declared is not None:
+        return at.context.declared(declared.file, constant(declared.name))
+    return policy_value(at, given)
+
+
+def policy_value(at: Values, given: m.Policy) -> PyCode:
+    """`Policy(within=…, retries=…, every=…, up_to=…)`, what is not said left out."""
+    parts: list[PyCode] = []
+    if given.within is not None:
+        parts.append(code("within={}", value(at, given.within)))
+    if given.retries != 0:
+        parts.append(code("retries={}", literal(given.retries)))
+    for name, pause in zip(("every", "up_to"), given.pause, strict=False):
+        parts.append(code("{}={}", identifier(name), value(at, pause)))
+    return code("{}({})", at.context.runtime("policy", "Policy"), join(", ", parts))
+
+
+def _if(at: Values, saga: m.Saga, action: m.If, depth: int, word: str = "if") -> Iterator[Line]:
+    indent = PyCode("    " * depth)
+    yield Line(indent, code("{} {}:", identifier_word(word), value(at, action.condition)))
+    yield from _block(at, saga, action.then, depth)
+    match action.other:
+        case ():
+            pass
+        case (m.If() as other,):
+            yield from _if(at, saga, other, depth, "elif")
+        case _:
+            yield Line(indent, code("else:"))
+            yield from _block(at, saga, action.other, depth)
+
+
+def identifier_word(word: str) -> PyCode:
+    """`if` or `elif`."""
+    return code("elif") if word == "elif" else code("if")
+
+
+def _for(at: Values, saga: m.Saga, action: m.For, depth: int) -> Iterator[Line]:
+    locals_, variable = at.locals.bind(action.var, at.context.scope)
+    head = code("for {} in {}:", variable, value(at, action.source))
+    yield Line(PyCode("    " * depth), head)
+    yield from _block(Values(at.context, locals_), saga, action.body, depth)
+
+
+def _block(at: Values, saga: m.Saga, actions: tuple[m.Action, ...], depth: int) -> Iterator[Line]:
+    if not actions:
+        yield Line(PyCode("    " * (depth + 1)), code("pass"))
+    yield from lines(at, saga, actions, depth + 1)

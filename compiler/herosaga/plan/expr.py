@@ -1,0 +1,304 @@
+"""Typed expressions as Python expressions."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from uuid import UUID
+
+from herosaga.model import expr as e
+from herosaga.model.model import Field
+from herosaga.model.types import (
+    BOOL,
+    DATE,
+    DATETIME,
+    DECIMAL,
+    DURATION,
+    FLOAT,
+    INT,
+    EnumType,
+    Optional,
+    Type,
+)
+from herosaga.names import constant, field_name
+from herosaga.plan.code import (
+    PyCode,
+    code,
+    date_code,
+    datetime_code,
+    decimal_code,
+    duration_code,
+    identifier,
+    items,
+    join,
+    literal,
+    uuid_code,
+)
+from herosaga.plan.context import Context
+from herosaga.plan.scope import NO_LOCALS, Locals
+
+_OR, _AND, _NOT, _COMPARE, _SUM, _PRODUCT, _UNARY, _ATOM = range(1, 9)
+_BINARY = {
+    "or": _OR,
+    "and": _AND,
+    "+": _SUM,
+    "-": _SUM,
+    "*": _PRODUCT,
+    "/": _PRODUCT,
+    "%": _PRODUCT,
+}
+_OPERATORS = {
+    op: PyCode(op)
+    for op in ["or", "and", "==", "!=", "<", "<=", ">", ">=", "+", "-", "*", "/", "%"]
+} | {
+    "in": PyCode("in"),
+    "not in": PyCode("not in"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Values:
+    """Where an expression stands: the module, and the function's variables."""
+
+    context: Context
+    locals: Locals = NO_LOCALS
+
+
+def value(at: Values, expr: e.Expr) -> PyCode:
+    """The Python expression of `expr`, on its own."""
+    return _print(at, expr)[0]
+
+
+def negated(at: Values, expr: e.Expr) -> PyCode:
+    """The Python expression that is true when `expr` is false."""
+    match expr:
+        case e.Not(operand):
+            return value(at, operand)
+        case e.Binary("==" | "!=" | "in" | "not in" as op, left, right):
+            other = {"==": "!=", "!=": "==", "in": "not in", "not in": "in"}[op]
+            return value(at, e.Binary(other, left, right, BOOL, expr.span))
+        case e.IsNone(operand, negated_):
+            return value(at, e.IsNone(operand, not negated_, BOOL, expr.span))
+        case _:
+            return code("not {}", _at_least(at, expr, _NOT))
+
+
+def constant_value(context: Context, const: e.Value) -> PyCode:
+    """A literal's value in Python."""
+    use = context.scope.use
+    match const:
+        case Decimal():
+            return decimal_code(use("decimal", "Decimal"), const)
+        case UUID():
+            return uuid_code(use("uuid", "UUID"), const)
+        case timedelta():
+            return duration_code(use("datetime", "timedelta"), const)
+        case datetime():
+            moment = const.astimezone(UTC)
+            return datetime_code(use("datetime", "datetime"), use("datetime", "UTC"), moment)
+        case date():
+            return date_code(use("datetime", "date"), const)
+        case bytes():
+            return PyCode(repr(const))
+        case _:
+            return literal(const)
+
+
+def _at_least(at: Values, expr: e.Expr, strength: int) -> PyCode:
+    text, own = _print(at, expr)
+    return text if own >= strength else code("({})", text)
+
+
+def _print(at: Values, expr: e.Expr) -> tuple[PyCode, int]:
+    match expr:
+        case e.Const(const):
+            text = constant_value(at.context, const)
+            return text, _UNARY if text.startswith("-") else _ATOM
+        case e.Binary():
+            return _binary(at, expr)
+        case e.Not(operand):
+            return code("not {}", _at_least(at, operand, _NOT)), _NOT
+        case e.Negate(operand):
+            return code("-{}", _at_least(at, operand, _UNARY)), _UNARY
+        case e.IsNone(operand, negative):
+            test = _at_least(at, operand, _SUM)
+            return code("{} is not None" if negative else "{} is None", test), _COMPARE
+        case e.Conditional(condition, then, other):
+            parts = [_at_least(at, each, _OR) for each in (then, condition, other)]
+            return code("{} if {} else {}", *parts), 0
+        case e.Widen(inner, type_):
+            return _widen(at, inner, type_), _ATOM
+        case _:
+            return _atom(at, expr), _ATOM
+
+
+def _atom(at: Values, expr: e.Expr) -> PyCode:
+    match expr:
+        case e.EnumConst(enum, member):
+            return code("{}.{}", at.context.type_name(enum), identifier(constant(member)))
+        case e.ListExpr(elements):
+            return items(value(at, each) for each in elements)
+        case e.Local(name, param):
+            return (
+                code("undo.{}", identifier(field_name(name))) if param else at.locals.python(name)
+            )
+        case e.DataField(name):
+            return code("data.{}", identifier(field_name(name)))
+        case e.EventValue():
+            return code("event")
+        case e.StateValue():
+            return code("step.state")
+        case e.Now():
+            return code("step.now")
+        case e.FieldOf(inner, name):
+            return code("{}.{}", _at_least(at, inner, _ATOM), identifier(field_name(name)))
+        case e.Item(inner, index):
+            return code("{}[{}]", _at_least(at, inner, _ATOM), value(at, index))
+        case e.Function():
+            return _function(at, expr)
+        case e.Fold():
+            return _fold(at, expr)
+        case e.Construct(id, args):
+            return construct(at, id, args)
+        case e.Narrowed(inner):
+            present = at.context.runtime("expressions", "present")
+            return code("{}({})", present, value(at, inner))
+        case _:
+            raise AssertionError(f"a program with errors is not planned: {expr}")
+
+
+def construct(at: Values, id: str, args: tuple[tuple[str, e.Expr | None], ...]) -> PyCode:
+    """`Item("tea", Decimal("4.50"))`: by position, by name after a default that is left out."""
+    return code(
+        "{}({})", at.context.type_name(id), arguments(at, at.context.fields(id), dict(args))
+    )
+
+
+def arguments(at: Values, fields: tuple[Field, ...], given: dict[str, e.Expr | None]) -> PyCode:
+    """Arguments for `fields`, in their order."""
+    parts: list[PyCode] = []
+    skipped = False
+    for each in fields:
+        argument = given.get(each.name)
+        if argument is None:
+            skipped = True
+        elif skipped:
+            parts.append(code("{}={}", identifier(field_name(each.name)), value(at, argument)))
+        else:
+            parts.append(value(at, argument))
+    return join(", ", parts)
+
+
+def _binary(at: Values, expr: e.Binary) -> tuple[PyCode, int]:
+    strength = _BINARY.get(expr.op, _COMPARE)
+    left, right = _unwidened(expr)
+    if expr.op == "%" and expr.type == DECIMAL:
+        modulo = at.context.runtime("expressions", "modulo")
+        return code("{}({}, {})", modulo, value(at, expr.left), value(at, expr.right)), _ATOM
+    loose = strength if strength != _COMPARE else _SUM
+    first = _at_least(at, left, loose)
+    second = _at_least(at, right, strength + 1)
+    return code("{} {} {}", first, _OPERATORS[expr.op], second), strength
+
+
+def _unwidened(expr: e.Binary) -> tuple[e.Expr, e.Expr]:
+    """The operands, an int left as it is where Python takes it together with the other one."""
+    match expr.left, expr.right:
+        case (e.Widen(), e.Widen()):
+            return expr.left, expr.right
+        case (e.Widen(inner), other) if expr.op not in ("in", "not in"):
+            return inner, other
+        case (other, e.Widen(inner)) if expr.op not in ("in", "not in"):
+            return other, inner
+        case pair:
+            return pair
+
+
+def _widen(at: Values, inner: e.Expr, type_: Type) -> PyCode:
+    if isinstance(type_, Optional):
+        return _widen(at, inner, type_.of)
+    if isinstance(inner, e.Const) and isinstance(inner.value, int):
+        wide = Decimal(inner.value) if type_ == DECIMAL else float(inner.value)
+        return constant_value(at.context, wide)
+    kind = at.context.scope.use("decimal", "Decimal") if type_ == DECIMAL else code("float")
+    return code("{}({})", kind, value(at, inner))
+
+
+def _function(at: Values, expr: e.Function) -> PyCode:
+    args = tuple(value(at, each) for each in expr.args)
+    match expr.name:
+        case "lower" | "upper":
+            receiver = _at_least(at, expr.args[0], _ATOM)
+            return code("{}.{}()", receiver, identifier(expr.name))
+        case "uuid" if not args:
+            return code("step.uuid()")
+        case "uuid":
+            return code("{}({})", at.context.scope.use("uuid", "UUID"), *args)
+        case "str":
+            return _text(at, expr.args[0], args[0])
+        case "int" | "decimal":
+            return _number(at, expr.name, expr.args[0], args[0])
+        case "sum":
+            return code("sum({}, {})", args[0], zero(at.context, expr.type))
+        case "min" | "max":
+            least = zero(at.context, expr.type)
+            return code("{}({}, default={})", identifier(expr.name), args[0], least)
+        case _:
+            return code("{}({})", identifier(expr.name), join(", ", args))
+
+
+def _text(at: Values, expr: e.Expr, text: PyCode) -> PyCode:
+    codec = at.context.codec()
+    match expr.type:
+        case EnumType():
+            return code("{}.value", _at_least(at, expr, _ATOM))
+        case type_ if type_ == BOOL:
+            return code('("true" if {} else "false")', text)
+        case type_ if type_ == DECIMAL:
+            return code("{}.write_decimal({})", codec, text)
+        case type_ if type_ == DATETIME:
+            return code("{}.write_datetime({})", codec, text)
+        case _:
+            return code("str({})", text)
+
+
+def _number(at: Values, name: str, expr: e.Expr, text: PyCode) -> PyCode:
+    decimal = at.context.scope.use("decimal", "Decimal") if name == "decimal" else code("int")
+    if str(expr.type) == "str":
+        read = "read_decimal" if name == "decimal" else "read_key_int"
+        return code("{}.{}({})", at.context.codec(), identifier(read), text)
+    if expr.type == FLOAT and name == "decimal":
+        return code("{}(repr({}))", decimal, text)
+    return code("{}({})", decimal, text)
+
+
+def _fold(at: Values, expr: e.Fold) -> PyCode:
+    source = _at_least(at, expr.source, _OR)
+    locals_, variable = at.locals.bind(expr.var, at.context.scope)
+    inside = Values(at.context, locals_)
+    element = value(inside, expr.element)
+    each = code("{} for {} in {}", element, variable, source)
+    if expr.condition is not None:
+        each = code("{} if {}", each, _at_least(inside, expr.condition, _OR))
+    match expr.name:
+        case "sum":
+            return code("sum(({}), {})", each, zero(at.context, expr.type))
+        case "min" | "max":
+            least = zero(at.context, expr.type)
+            return code("{}(({}), default={})", identifier(expr.name), each, least)
+        case _:
+            return code("{}({})", identifier(expr.name), each)
+
+
+def zero(context: Context, type_: Type) -> PyCode:
+    """What a fold over nothing gives: the element type's zero."""
+    zeros: dict[Type, e.Value] = {
+        INT: 0,
+        FLOAT: 0.0,
+        DECIMAL: Decimal(0),
+        DURATION: timedelta(),
+        DATE: date.min,
+        DATETIME: datetime.min.replace(tzinfo=UTC),
+    }
+    return constant_value(context, zeros.get(type_, ""))

@@ -1,0 +1,91 @@
+"""One generated module: its parts in the order in which they are printed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from herosaga.model.model import Enum, Message, Model, PolicyDecl, Record, Saga, Service
+from herosaga.names import saga_classes, service_classes, snake
+from herosaga.plan.actions import undo_class
+from herosaga.plan.code import PyCode, docstring
+from herosaga.plan.context import Context, Declaration, declarations
+from herosaga.plan.saga import SagaPlan, saga_plan
+from herosaga.plan.scope import Import, Scope
+from herosaga.plan.services import ServicePlan, service_plan
+from herosaga.plan.shapes import (
+    EnumPlan,
+    PolicyPlan,
+    ShapePlan,
+    enum_plan,
+    message_plan,
+    ordered_by_defaults,
+    policy_plan,
+    record_plan,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class ModulePlan:
+    """A module. `doc` is None for a file that says nothing of itself."""
+
+    doc: PyCode
+    imports: tuple[tuple[Import, ...], ...]
+    enums: tuple[EnumPlan, ...]
+    shapes: tuple[ShapePlan, ...]
+    services: tuple[ServicePlan, ...]
+    policies: tuple[PolicyPlan, ...]
+    sagas: tuple[SagaPlan, ...]
+
+
+def plan(model: Model, file: str) -> ModulePlan:
+    """The module that a file of a project without errors compiles to."""
+    declared = declarations(model, file)
+    scope = Scope(frozenset(name for each in declared for name in _names(each)))
+    context = Context(model, file, scope)
+    records = tuple(each for each in declared if isinstance(each, Record))
+    messages = tuple(each for each in declared if isinstance(each, Message))
+    sagas = tuple(each for each in declared if isinstance(each, Saga))
+    parts = (
+        tuple(enum_plan(context, each) for each in declared if isinstance(each, Enum)),
+        (
+            *(record_plan(context, each) for each in ordered_by_defaults(records)),
+            *(message_plan(context, each) for each in messages),
+        ),
+        tuple(service_plan(context, each) for each in declared if isinstance(each, Service)),
+        tuple(policy_plan(context, each) for each in declared if isinstance(each, PolicyDecl)),
+        tuple(saga_plan(context, each, _prefix(each, len(sagas))) for each in sagas),
+    )
+    doc = model.files[file].doc or f"What `{file}` declares."
+    return ModulePlan(docstring(doc), _sections(scope.imports()), *parts)
+
+
+def _prefix(saga: Saga, count: int) -> str:
+    return f"{snake(saga.name)}_" if count > 1 else ""
+
+
+def _names(declared: Declaration) -> tuple[str, ...]:
+    """The module's names that come of a declaration."""
+    match declared:
+        case Saga(name=name):
+            blocks = tuple(undo_class(declared, each.name) for each in declared.compensations)
+            return (name, *saga_classes(name), *blocks)
+        case Service(name=name):
+            return service_classes(name)
+        case PolicyDecl(name=name):
+            return (snake(name).upper(),)
+        case _:
+            return (declared.name,)
+
+
+_STANDARD = ("collections", "datetime", "decimal", "enum", "typing", "uuid")
+
+
+def _sections(imports: tuple[Import, ...]) -> tuple[tuple[Import, ...], ...]:
+    """Imports as isort groups them: standard library, runtime, this project."""
+
+    def section(each: Import) -> int:
+        head = each.module.partition(".")[0]
+        return 0 if head in _STANDARD else 1 if head == "herosaga_runtime" else 2
+
+    groups = (tuple(each for each in imports if section(each) == n) for n in range(3))
+    return tuple(group for group in groups if group)

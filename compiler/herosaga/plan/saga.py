@@ -1,0 +1,56 @@
+"""Sagas: states, data, a function for each transition, and the table."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from herosaga.model import model as m
+from herosaga.names import constant
+from herosaga.plan.actions import undo_class
+from herosaga.plan.code import PyCode, docstring, identifier, literal
+from herosaga.plan.context import Context
+from herosaga.plan.saga_data import DataPlan, data_plan
+from herosaga.plan.shapes import MemberPlan, ShapePlan, undo_plan
+from herosaga.plan.table import TablePlan, table_plan
+from herosaga.plan.transitions import FunctionPlan, functions
+
+COMPENSATING = "Compensating"
+
+
+@dataclass(frozen=True, slots=True)
+class SagaPlan:
+    """All of a saga."""
+
+    state: PyCode
+    state_doc: PyCode
+    members: tuple[MemberPlan, ...]
+    data: DataPlan
+    undos: tuple[ShapePlan, ...]
+    functions: tuple[FunctionPlan, ...]
+    table: TablePlan
+
+
+def saga_plan(context: Context, saga: m.Saga, prefix: str) -> SagaPlan:
+    """Everything that a module has of one saga; `prefix` begins its functions' names."""
+    context.scope.use("enum", "StrEnum")
+    made = functions(context, saga, prefix)
+    names = [
+        *(each.name for each in saga.states),
+        *(each.name for each in saga.finals),
+        COMPENSATING,
+    ]
+    return SagaPlan(
+        identifier(f"{saga.name}State"),
+        docstring(f"The states of `{saga.name}`."),
+        tuple(MemberPlan(identifier(constant(name)), literal(name)) for name in names),
+        data_plan(context, saga),
+        tuple(_undo(context, saga, each) for each in saga.compensations),
+        made.plans,
+        table_plan(context, saga, made),
+    )
+
+
+def _undo(context: Context, saga: m.Saga, block: m.Compensation) -> ShapePlan:
+    doc = f"The parameters of compensation `{block.name}`."
+    name = undo_class(saga, block.name)
+    return undo_plan(context, name, f"{saga.id}.{block.name}", doc, block.params)

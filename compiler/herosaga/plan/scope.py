@@ -1,0 +1,139 @@
+"""The names of one generated module: what it imports, what it declares, what is still free."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from herosaga.plan.code import PyCode, code, dotted, identifier
+
+_BUILTINS = frozenset(
+    [
+        "str",
+        "int",
+        "float",
+        "bool",
+        "bytes",
+        "tuple",
+        "frozenset",
+        "sum",
+        "min",
+        "max",
+        "any",
+        "all",
+        "abs",
+        "round",
+        "len",
+        "type",
+        "property",
+        "classmethod",
+        "dict",
+        "set",
+        "list",
+        "hasattr",
+        "data",
+        "step",
+        "event",
+        "undo",
+        "self",
+        "cls",
+        "fields",
+        "json",
+        "other",
+        "codec",
+        "message",
+        "record",
+        "present",
+        "modulo",
+        "timedelta",
+        "date",
+        "datetime",
+        "annotations",
+    ]
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Import:
+    """One `from module import names`, sorted as isort does."""
+
+    module: PyCode
+    names: tuple[PyCode, ...]
+
+
+@dataclass(slots=True)
+class Scope:
+    """Collects a module's imports while it is planned.
+
+    An imported name that the module declares itself is imported under another one.
+    """
+
+    declared: frozenset[str]
+    _imports: dict[str, dict[str, PyCode]] = field(default_factory=dict)
+    _functions: set[str] = field(default_factory=set)
+
+    def use(self, module: str, name: str) -> PyCode:
+        """The name by which something of another module is known here."""
+        names = self._imports.setdefault(module, {})
+        if name not in names:
+            names[name] = identifier(self._free(name))
+        return names[name]
+
+    def function(self, wanted: str) -> PyCode:
+        """A name for a function of the module that nothing else has."""
+        name = identifier(wanted)
+        count = 1
+        while name in self._functions or name in self.declared or name in _BUILTINS:
+            count += 1
+            name = identifier(f"{wanted}_{count}")
+        self._functions.add(name)
+        return name
+
+    def imports(self) -> tuple[Import, ...]:
+        """All imports, in order."""
+        return tuple(
+            Import(dotted(module), tuple(_clause(name, names[name]) for name in _sorted(names)))
+            for module, names in sorted(self._imports.items())
+        )
+
+    def _free(self, name: str) -> str:
+        taken = {alias for names in self._imports.values() for alias in names.values()}
+        while name in self.declared or name in taken:
+            name += "_"
+        return name
+
+
+def _clause(name: str, alias: PyCode) -> PyCode:
+    return alias if alias == name else code("{} as {}", identifier(name), alias)
+
+
+def _sorted(names: Iterable[str]) -> list[str]:
+    return sorted(names, key=lambda name: (_rank(name), name.lower(), name))
+
+
+def _rank(name: str) -> int:
+    if len(name) > 1 and name.isupper():
+        return 0
+    return 1 if name[0].isupper() else 2
+
+
+@dataclass(frozen=True, slots=True)
+class Locals:
+    """The local variables of one generated function: what each is called in Python."""
+
+    names: tuple[tuple[str, PyCode], ...] = ()
+
+    def bind(self, name: str, scope: Scope) -> tuple[Locals, PyCode]:
+        """These and one more, whose Python name hides nothing that the function uses."""
+        taken = {alias for _, alias in self.names} | scope.declared | _BUILTINS
+        alias = identifier(name)
+        while alias in taken:
+            alias = identifier(alias + "_")
+        return Locals((*self.names, (name, alias))), alias
+
+    def python(self, name: str) -> PyCode:
+        """What the innermost variable of this name is called."""
+        return next(alias for known, alias in reversed(self.names) if known == name)
+
+
+NO_LOCALS = Locals()

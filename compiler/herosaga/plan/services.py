@@ -1,0 +1,104 @@
+"""Services: the protocol that users implement, and what a host needs to call it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from herosaga.model.model import Handler, Message, Service
+from herosaga.names import snake
+from herosaga.plan.code import PyCode, code, docstring, identifier, items, join, literal
+from herosaga.plan.context import Context
+
+
+@dataclass(frozen=True, slots=True)
+class MethodPlan:
+    """A method of the protocol."""
+
+    name: PyCode
+    parameter: PyCode
+    message: PyCode
+    returns: PyCode
+    doc: PyCode
+
+
+@dataclass(frozen=True, slots=True)
+class ServicePlan:
+    """A service: its protocol, and the value a host is given."""
+
+    protocol: PyCode
+    doc: PyCode
+    name: PyCode
+    wire: PyCode
+    methods: tuple[MethodPlan, ...]
+    handlers: PyCode
+    context: PyCode
+
+
+def service_plan(context: Context, service: Service) -> ServicePlan:
+    """The protocol and the value of a service."""
+    context.scope.use("typing", "Final")
+    context.scope.use("typing", "Protocol")
+    context.runtime("service", "Service")
+    return ServicePlan(
+        identifier(f"{service.name}Handlers"),
+        docstring(
+            service.meta.doc or f"What an implementation of service `{service.name}` provides."
+        ),
+        identifier(f"{service.name}Service"),
+        literal(service.id),
+        tuple(_method(context, each) for each in service.handlers),
+        items(_handler(context, each) for each in service.handlers),
+        context.runtime("service", "Context"),
+    )
+
+
+def method_name(message: Message, kind: str) -> PyCode:
+    """`reserve_items` for `handle ReserveItems`, `on_order_shipped` for `on OrderShipped`."""
+    name = snake(message.name)
+    return identifier(name if kind == "handle" else f"on_{name}")
+
+
+def _method(context: Context, handler: Handler) -> MethodPlan:
+    message = context.model.messages[handler.message]
+    answers = [context.type_name(id) for id in (*handler.emits, *handler.refuses)]
+    return MethodPlan(
+        method_name(message, handler.kind),
+        identifier(message.kind),
+        context.type_name(message.id),
+        join(" | ", answers) if answers else code("None"),
+        docstring(_method_doc(context, handler, message)),
+    )
+
+
+def _method_doc(context: Context, handler: Handler, message: Message) -> str:
+    names = context.model.messages
+    verb = "Handle" if handler.kind == "handle" else "React to"
+    parts = [handler.meta.doc or f"{verb} `{message.name}`."]
+    if handler.refuses:
+        refusals = " and ".join(f"`{names[id].name}`" for id in handler.refuses)
+        word = "refuse" if len(handler.refuses) > 1 else "refuses"
+        parts.append(f"{refusals} {word} it: then nothing may have been done.")
+    if handler.undone_by:
+        parts.append(f"`{names[handler.undone_by].name}` undoes it.")
+    undone = [each for each in _handlers(context) if each.undone_by == message.id]
+    if undone and handler.kind == "handle":
+        done = " and ".join(f"`{names[each.message].name}`" for each in undone)
+        parts.append(f"It undoes {done}: it may come twice, before what it undoes, or without it.")
+    if handler.irreversible:
+        parts.append("It can't be undone.")
+    if handler.readonly:
+        parts.append("It changes nothing.")
+    return "\n".join([parts[0], "", *parts[1:]]) if len(parts) > 1 else parts[0]
+
+
+def _handlers(context: Context) -> list[Handler]:
+    return [each for service in context.model.services.values() for each in service.handlers]
+
+
+def _handler(context: Context, handler: Handler) -> PyCode:
+    message = context.model.messages[handler.message]
+    parts = [context.type_name(message.id), literal(method_name(message, handler.kind))]
+    answers = [context.type_name(id) for id in (*handler.emits, *handler.refuses)]
+    if answers:
+        parts.append(items(answers))
+    return code("{}({})", context.runtime("service", "Handler"), join(", ", parts))

@@ -1,0 +1,180 @@
+"""Enums, records, messages: the classes that carry values."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from herosaga.model import expr as e
+from herosaga.model.model import Enum, Field, Message, PolicyDecl, Record
+from herosaga.names import constant, field_name
+from herosaga.plan.actions import policy_value
+from herosaga.plan.code import PyCode, code, docstring, identifier, literal
+from herosaga.plan.context import Context, python_order
+from herosaga.plan.expr import Values, value
+from herosaga.plan.types import annotation, reader, written
+
+
+@dataclass(frozen=True, slots=True)
+class MemberPlan:
+    """A member of an enum."""
+
+    name: PyCode
+    value: PyCode
+
+
+@dataclass(frozen=True, slots=True)
+class EnumPlan:
+    """An enum: a `StrEnum` of its values on the wire."""
+
+    name: PyCode
+    doc: PyCode
+    members: tuple[MemberPlan, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class FieldPlan:
+    """A field: how it is declared, written to JSON (`wire: written`) and read from it."""
+
+    name: PyCode
+    wire: PyCode
+    declaration: PyCode
+    written: PyCode
+    read: PyCode
+
+
+@dataclass(frozen=True, slots=True)
+class ShapePlan:
+    """A record, message or parameters of a compensation: decorator, base and fields."""
+
+    name: PyCode
+    label: PyCode
+    decorator: PyCode
+    bases: PyCode
+    doc: PyCode
+    fields: tuple[FieldPlan, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PolicyPlan:
+    """A declared policy: a constant."""
+
+    name: PyCode
+    value: PyCode
+    doc: PyCode | None
+
+
+def enum_plan(context: Context, enum: Enum) -> EnumPlan:
+    """The class of an enum."""
+    context.scope.use("enum", "StrEnum")
+    return EnumPlan(
+        identifier(enum.name),
+        docstring(enum.meta.doc or f"Enum `{enum.name}`."),
+        tuple(
+            MemberPlan(identifier(constant(each.name)), literal(each.value))
+            for each in enum.members
+        ),
+    )
+
+
+def record_plan(context: Context, record: Record) -> ShapePlan:
+    """The class of a record."""
+    decorator = code("@{}", context.runtime("message", "record"))
+    doc = docstring(record.meta.doc or f"Record `{record.name}`.")
+    return _shape(context, record.name, decorator, code(""), doc, record.fields)
+
+
+def message_plan(context: Context, message: Message) -> ShapePlan:
+    """The class of an event or command."""
+    kind = message.kind.capitalize()
+    base = code("({})", context.runtime("message", kind))
+    doc = docstring(message.meta.doc or f"{kind} `{message.name}`.")
+    decorator = _message(context, message.id)
+    return _shape(context, message.name, decorator, base, doc, message.fields)
+
+
+def undo_plan(
+    context: Context, name: PyCode, type_name: str, doc: str, fields: tuple[Field, ...]
+) -> ShapePlan:
+    """The class of a compensation's parameters."""
+    base = code("({})", context.runtime("message", "Undo"))
+    return _shape(context, name, _message(context, type_name), base, docstring(doc), fields)
+
+
+def policy_plan(context: Context, declared: PolicyDecl) -> PolicyPlan:
+    """The constant of a declared policy."""
+    context.scope.use("typing", "Final")
+    doc = docstring(declared.meta.doc) if declared.meta.doc else None
+    value_ = policy_value(Values(context), declared.policy)
+    return PolicyPlan(identifier(constant(declared.name)), value_, doc)
+
+
+def _message(context: Context, type_name: str) -> PyCode:
+    return code("@{}({})", context.runtime("message", "message"), literal(type_name))
+
+
+def _shape(
+    context: Context,
+    name: str,
+    decorator: PyCode,
+    bases: PyCode,
+    doc: PyCode,
+    fields: tuple[Field, ...],
+) -> ShapePlan:
+    context.runtime("message", "JsonObject")
+    context.runtime("message", "JsonValue")
+    planned = tuple(field_plan(context, each) for each in python_order(fields))
+    if planned:
+        context.codec()
+    return ShapePlan(identifier(name), literal(name), decorator, bases, doc, planned)
+
+
+def field_plan(context: Context, field: Field) -> FieldPlan:
+    """A field of a class."""
+    name = identifier(field_name(field.name))
+    declared = code("{}: {}", name, annotation(context, field.type))
+    if field.default is not None:
+        declared = code("{} = {}", declared, value(Values(context), field.default))
+    form = written(context, field.type, code("self.{}", name))
+    return FieldPlan(name, literal(field.name), declared, form, read_code(context, field))
+
+
+def read_code(context: Context, field: Field) -> PyCode:
+    """`fields.need("sku", codec.read_str)`, or `fields.get(…, default)`."""
+    read = reader(context, field.type)
+    if field.default is None:
+        return code("fields.need({}, {})", literal(field.name), read)
+    default = value(Values(context), field.default)
+    return code("fields.get({}, {}, {})", literal(field.name), read, default)
+
+
+def ordered_by_defaults(records: tuple[Record, ...]) -> Iterator[Record]:
+    """Records such that a default's class stands before the record that uses it."""
+    by_id = {each.id: each for each in records}
+    done: set[str] = set()
+
+    def visit(record: Record) -> Iterator[Record]:
+        if record.id in done:
+            return
+        done.add(record.id)
+        for each in record.fields:
+            for id in _constructed(each.default):
+                if id in by_id:
+                    yield from visit(by_id[id])
+        yield record
+
+    for each in records:
+        yield from visit(each)
+
+
+def _constructed(default: e.Expr | None) -> Iterator[str]:
+    match default:
+        case e.Construct(id, args):
+            yield id
+            for _, arg in args:
+                yield from _constructed(arg)
+        case e.ListExpr(items):
+            for item in items:
+                yield from _constructed(item)
+        case _:
+            return
