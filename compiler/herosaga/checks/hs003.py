@@ -33,3 +33,14 @@ def hidden(span: Span, char: str) -> Finding:
         text="it can't be seen, or changes how this line is shown",
         hint=f"take it out; in a string, write `\\u{ord(char):04x}`",
     )
+
+
+def not_utf8(span: Span) -> Finding:
+    """Bytes that are no text."""
+    return finding(
+        PAGE,
+        "this file is not UTF-8",
+        span,
+        text="the first bytes that are no text",
+        hint="save the file as UTF-8",
+    )

@@ -46,14 +46,24 @@ saga Ordering by order_id: uuid {
 )
 
 
-def unset(name: str, where: str, span: Span, declared: Span, path: tuple[str, ...]) -> Finding:
+def unset(
+    name: str,
+    where: str,
+    span: Span,
+    declared: Span,
+    path: tuple[str, ...],
+    others: tuple[Span, ...],
+) -> Finding:
     """A read that a path reaches on which nothing has set the field."""
     return finding(
         PAGE,
         f"`{name}` may not be set yet {where}",
         span,
         text="read here",
-        labels=(Label(declared, "declared without a default"),),
+        labels=(
+            Label(declared, "declared without a default"),
+            *(Label(other, "read here too") for other in others[:3]),
+        ),
         path=path,
         hint=f"set `{name}` on this path, give it a default, or make it optional with `?`",
     )

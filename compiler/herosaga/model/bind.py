@@ -39,7 +39,7 @@ def build(files: Sequence[ast.File]) -> tuple[m.Model, tuple[Finding, ...]]:
     )
     report.extend(collisions(model))
     for each in model.sagas.values():
-        report.extend(unset(each, model))
+        report.extend(unset(each))
     return model, _in_order(report, files)
 
 

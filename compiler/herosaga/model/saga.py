@@ -218,6 +218,6 @@ def _otherwise(node: ast.Compensation, inside: Inside) -> str | None:
     if node.otherwise is None:
         return None
     name = target(node.otherwise, inside.env, inside.places)
-    if name is not None and name == node.otherwise.text and inside.places.marks[name] != "manual":
+    if inside.places.marks.get(node.otherwise.text, "manual") != "manual":
         inside.env.report.append(hs103.not_manual(name, node.otherwise.span))
     return name

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from herosaga.checks import hs101, hs102, hs103, hs407
+from herosaga.checks import hs001, hs101, hs102, hs103, hs407
 from herosaga.model import expr as e
 from herosaga.model import model as m
 from herosaga.model.actions import Around, actions
@@ -29,6 +29,8 @@ class Places:
 
 
 Key = tuple[str, ...]
+
+_ARROW = "write `compensate -> S`: the state that is entered once everything is undone"
 
 
 def transitions(
@@ -59,16 +61,16 @@ def transitions(
     return tuple(found), tuple(ignores)
 
 
-def target(name: ast.Name, env: Env, places: Places) -> str | None:
+def target(name: ast.Name, env: Env, places: Places) -> str:
     """The state that an arrow leads to; what was most likely meant, where there is none."""
     if name.text in places.marks:
         return name.text
     if name.text == "Compensating":
         env.report.append(hs103.compensating(name.span))
-        return None
+        return name.text
     near = nearest(name.text, places.marks)
     env.report.append(hs102.unknown(name.text, ("state",), name.span, near))
-    return near or None
+    return near or name.text
 
 
 def _key(trigger: ast.Trigger) -> Key:
@@ -98,6 +100,10 @@ def _transition(
     env = env.knowing(shown(node.guard, True))
     trigger = _trigger(node.trigger, env)
     goal = target(node.target, env, places) if node.target is not None else None
+    if node.compensate is not None and node.target is None:
+        env.report.append(
+            hs001.unexpected(node.compensate, "`-> State` after `compensate`", "none", _ARROW)
+        )
     body = actions(node.actions, _bound(node.trigger, env), around)
     if trigger is None:
         return None

@@ -1,11 +1,110 @@
-"""Definite assignment (stub until the analysis is in)."""
+"""Data fields that are read where some path has not set them (HS204)."""
 
-from collections.abc import Iterator
+from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from herosaga.checks import hs204
 from herosaga.findings import Finding
 from herosaga.model import model as m
+from herosaga.model.flow import (
+    START,
+    UNDOING,
+    Flow,
+    Place,
+    flow_of,
+    settled,
+    shortest,
+    trigger_text,
+)
+from herosaga.model.reads import Fields, Read, entered, step, undone, walk
+from herosaga.model.types import Optional
+from herosaga.source import Span
 
 
-def unset(saga: m.Saga, model: m.Model) -> Iterator[Finding]:
-    """Reads of data fields that nothing has set."""
-    yield from ()
+@dataclass(frozen=True, slots=True)
+class Unset:
+    """A read of a field that is not set on some way to `place`. `where` and `last` are for the report."""
+
+    name: str
+    span: Span
+    place: Place
+    where: str
+    last: str
+
+
+def unset(saga: m.Saga) -> Iterator[Finding]:
+    """One finding a field: at the read that the shortest path leads to, the others as its labels."""
+    flow = flow_of(saga)
+    known = settled(flow, _initial(saga))
+    by_field: dict[str, list[Unset]] = {}
+    for each in _all(saga, known):
+        by_field.setdefault(each.name, []).append(each)
+    declared = {field.name: field.span for field in saga.data}
+    for name, found in by_field.items():
+        yield _finding(name, found, flow, declared[name])
+
+
+def _initial(saga: m.Saga) -> Fields:
+    """What is set from the beginning."""
+    return frozenset(
+        field.name
+        for field in saga.data
+        if field.default is not None or isinstance(field.type, Optional)
+    )
+
+
+def _finding(name: str, found: list[Unset], flow: Flow, declared: Span) -> Finding:
+    places = dict.fromkeys(each.place for each in found)
+    paths = {place: shortest(flow, place, name) for place in places}
+    first = min(found, key=lambda each: (len(paths[each.place]), each.span.start))
+    path = (*paths[first.place], *filter(None, [first.last]))
+    others = {each.span: None for each in found if each.span != first.span}
+    return hs204.unset(name, first.where, first.span, declared, path, tuple(others))
+
+
+def _all(saga: m.Saga, known: Mapping[Place, Fields]) -> Iterator[Unset]:
+    """Every such read of a saga."""
+    for transition in saga.start:
+        yield from _in_step(transition, START, known[START], "in `start`")
+    for state in saga.states:
+        yield from _in_state(state, known)
+    for final in saga.finals:
+        place = (final.name, "")
+        if place in known:
+            found: list[Read] = []
+            walk(final.actions, known[place], found)
+            yield from _told(found, place, f"in `{final.name}`", "")
+    for block in saga.compensations:
+        place = (UNDOING, block.name)
+        if place in known:
+            found = []
+            undone(block, known[place], found)
+            last = f"`{block.name}` runs"
+            yield from _told(found, place, f"when `{block.name}` runs", last)
+
+
+def _in_state(state: m.State, known: Mapping[Place, Fields]) -> Iterator[Unset]:
+    place = (state.name, "")
+    if place not in known:
+        return
+    where = f"in `{state.name}`"
+    found: list[Read] = []
+    inside = entered(state, known[place], found)
+    yield from _told(found, place, where, "")
+    for member in state.members:
+        match member:
+            case m.Transition():
+                yield from _in_step(member, place, inside, where)
+
+
+def _in_step(transition: m.Transition, place: Place, known: Fields, where: str) -> Iterator[Unset]:
+    found: list[Read] = []
+    step(transition, known, found)
+    yield from _told(found, place, where, f"{trigger_text(transition.trigger)}: reads it")
+
+
+def _told(found: list[Read], place: Place, where: str, last: str) -> Iterator[Unset]:
+    for name, span in found:
+        yield Unset(name, span, place, where, last)
