@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import Generic, Protocol, Self, TypeVar
 
 from herosaga_runtime.envelope import Envelope, Ref
-from herosaga_runtime.message import Command, JsonObject, JsonValue, Message
+from herosaga_runtime.message import Command, JsonObject, JsonValue, Message, record
 from herosaga_runtime.policy import Policy
 
 
@@ -44,7 +44,7 @@ class Outcome(StrEnum):
     EXPIRED = "expired"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Origin:
     """What an instance is, from its first step on."""
 
@@ -90,7 +90,7 @@ class Record:
     request: int
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Timer:
     """An alarm of the current state. `index` counts the state's timers in source order."""
 
@@ -99,7 +99,7 @@ class Timer:
     due: datetime
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Undoing(Generic[S]):
     """How far a compensation has come: where it leads, what the current undo still requests, how often it ran."""
 
@@ -108,7 +108,7 @@ class Undoing(Generic[S]):
     runs: int = 1
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Recovery(Generic[S]):
     """What only instances in trouble have.
 
@@ -120,6 +120,10 @@ class Recovery(Generic[S]):
     undone: int = 0
     stuck: str = ""
     deferred: tuple[Envelope, ...] = ()
+
+    def at(self, undoing: Undoing[S] | None, undone: int = 0) -> Recovery[S]:
+        """The same at another point of its compensation, with so many more records undone."""
+        return Recovery(undoing, self.undone + undone, self.stuck, self.deferred)
 
 
 @dataclass(slots=True)

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
-from typing import Any
+from typing import Any, Final
 
-from herosaga_runtime.decision import Decision
+from herosaga_runtime.decision import Decision, Reception
 from herosaga_runtime.instance import D, Instance, Origin, Outcome, Record, Recovery, S, Timer
-from herosaga_runtime.saga import End, Saga, Step
+from herosaga_runtime.saga import After, End, Saga, Step
 
 CALM: Recovery[Any] = Recovery()
 """The recovery of an instance that is not in trouble."""
+
+_TAKEN: Final = Reception.TAKEN
 
 
 def enter(
@@ -27,10 +29,9 @@ def enter(
 
     `tried` is False where undo was given up and records remain.
     """
-    end = saga.finals.get(target)
-    if end is not None:
-        return _end(origin, revision, work, target, end, recovery, tried)
-    afters = saga.afters[target]
+    afters = saga.afters.get(target)
+    if afters is None:
+        return _end(saga.finals[target], origin, revision, work, target, recovery, tried)
     instance = Instance(
         origin,
         target,
@@ -39,11 +40,11 @@ def enter(
         work.sequence,
         work.records,
         work.requests,
-        _timers(saga, work, target, revision) if afters else (),
+        _timers(afters, work, revision) if afters else (),
         recovery,
         None,
     )
-    return Decision(instance, work.sent, entered=True)
+    return Decision(instance, work.sent, _TAKEN, True)
 
 
 def calm(recovery: Recovery[S]) -> Recovery[S]:
@@ -51,23 +52,20 @@ def calm(recovery: Recovery[S]) -> Recovery[S]:
     return replace(recovery, stuck="") if recovery.stuck else recovery
 
 
-def _timers(saga: Saga[D, S, Any], work: Step[D], target: S, revision: int) -> tuple[Timer, ...]:
-    return tuple(
-        Timer(
-            f"t{revision}.{index}",
-            index,
-            work.now + (arm.delay if isinstance(arm.delay, timedelta) else arm.delay(work)),
-        )
-        for index, arm in enumerate(saga.afters[target])
-    )
+def _timers(afters: tuple[After[D, Any], ...], work: Step[D], revision: int) -> tuple[Timer, ...]:
+    timers = []
+    for index, arm in enumerate(afters):
+        delay = arm.delay if isinstance(arm.delay, timedelta) else arm.delay(work)
+        timers.append(Timer(f"t{revision}.{index}", index, work.now + delay))
+    return tuple(timers)
 
 
 def _end(
+    end: End[D],
     origin: Origin,
     revision: int,
     work: Step[D],
     target: S,
-    end: End[D],
     recovery: Recovery[S],
     tried: bool,
 ) -> Decision[D, S]:
@@ -83,15 +81,20 @@ def _end(
         remaining,
         (),
         (),
-        replace(recovery, undoing=None, stuck=""),
-        _outcome(end.mark, recovery.undone, tried),
+        recovery if recovery is CALM else _ended(recovery),
+        _outcome(end, recovery, tried),
     )
-    return Decision(instance, work.sent, entered=True)
+    return Decision(instance, work.sent, _TAKEN, True)
 
 
-def _outcome(mark: str, undone: int, tried: bool) -> Outcome:
+def _ended(recovery: Recovery[S]) -> Recovery[S]:
+    """The recovery of an instance that needs no more help."""
+    if recovery.undoing is None and not recovery.stuck:
+        return recovery
+    return Recovery(None, recovery.undone, "", recovery.deferred)
+
+
+def _outcome(end: End[Any], recovery: Recovery[Any], tried: bool) -> Outcome:
     if not tried:
         return Outcome.COMPENSATION_FAILED
-    if undone:
-        return Outcome.COMPENSATED
-    return Outcome(mark) if mark else Outcome.COMPLETED
+    return Outcome.COMPENSATED if recovery.undone else end.outcome

@@ -27,23 +27,26 @@ def answered(
     saga: Saga[Any, Any, Any], instance: Instance[Any, Any], envelope: Envelope
 ) -> Request | None:
     """The open request that a message answers: by the ids it carries, else the oldest it can answer."""
+    commands = saga.answers.get(type(envelope.message))
+    if commands is None:
+        return None
     answers = envelope.answers
     if answers is not None and not is_own_answer(instance.origin, envelope):
         return None
-    kind = type(envelope.message)
     for request in instance.requests:
-        if answers is not None and request.number != answers.number:
-            continue
-        call = saga.calls[type(request.command)]
-        if kind in call.done or kind in call.refused:
+        named = answers is None or request.number == answers.number
+        if named and type(request.command) in commands:
             return request
     return None
 
 
 def close(saga: Saga[Any, Any, Any], work: Step[Any], request: Request, message: Message) -> None:
     """Close an answered request. A refusal drops the record of its undo: nothing was done."""
-    work.requests = tuple([each for each in work.requests if each is not request])
-    if refuses(saga, request, message):
+    requests = work.requests
+    work.requests = (
+        () if len(requests) == 1 else tuple([each for each in requests if each is not request])
+    )
+    if type(message) in saga.calls[type(request.command)].refused:
         number = request.number
         work.records = tuple([each for each in work.records if each.request != number])
 

@@ -15,7 +15,7 @@ from typing import Any, Final, Generic, TypeVar
 from uuid import UUID
 
 from herosaga_runtime.envelope import derive_id
-from herosaga_runtime.instance import D, Record, Request, S
+from herosaga_runtime.instance import D, Outcome, Record, Request, S
 from herosaga_runtime.message import Command, Event, JsonObject, JsonValue, Message
 from herosaga_runtime.policy import ONCE, Policy
 
@@ -195,12 +195,16 @@ class Call:
 
 
 class End(Generic[D]):
-    """A final state: its mark (`""`, `"failed"` or `"manual"`) and what is still done on entering it."""
+    """A final state: its mark (`""`, `"failed"` or `"manual"`) and what is still done on entering it.
 
-    __slots__ = ("mark", "run")
+    `outcome` is that of an instance that had nothing to undo.
+    """
+
+    __slots__ = ("mark", "outcome", "run")
 
     def __init__(self, mark: str = "", run: Callable[[Step[D]], None] | None = None) -> None:
         self.mark = mark
+        self.outcome = Outcome(mark) if mark else Outcome.COMPLETED
         self.run = run
 
 
@@ -283,11 +287,10 @@ class Saga(Generic[D, S, K]):
         self.compensating = compensating
         self.finals = finals
         self.calls = {call.command: call for call in calls}
+        self.answers = _answers(calls)
         self.keys = {by.message: by.key for by in receives}
         self.compensations = {each.params: each for each in compensations}
-        self.types = {
-            each.TYPE: each for each in (*self.keys, *self.calls, *self.compensations)
-        }
+        self.types = {each.TYPE: each for each in (*self.keys, *self.calls, *self.compensations)}
         self.starts: Row[S] = _rows(start, {})
         self.missing: Row[S] = _rows(missing, {})
         self.rows: dict[S, Row[S]] = {
@@ -311,7 +314,8 @@ Row = Mapping[type[Message], tuple[Run[S], ...]]
 _EMPTY: Row[Any] = MappingProxyType({})
 
 
-def _ignore(step: Step[Any], message: Any) -> Verdict:
+def ignore(step: Step[Any], message: Any) -> Verdict:
+    """What an `Ignore` arm does."""
     return IGNORE
 
 
@@ -327,7 +331,7 @@ def _rows(arms: tuple[Arm[Any, Any], ...], calls: Mapping[type[Command], Call]) 
             case On():
                 row[arm.trigger] = (*row.get(arm.trigger, ()), arm.run)
             case Ignore():
-                row[arm.trigger] = (*row.get(arm.trigger, ()), _ignore)
+                row[arm.trigger] = (*row.get(arm.trigger, ()), ignore)
             case OnFailure() if arm.trigger in calls:
                 run = without_event(arm.run)
                 for refusal in calls[arm.trigger].refused:
@@ -335,6 +339,15 @@ def _rows(arms: tuple[Arm[Any, Any], ...], calls: Mapping[type[Command], Call]) 
             case _:
                 pass  # After arms are found by their place, see Saga.afters
     return row
+
+
+def _answers(calls: tuple[Call, ...]) -> dict[type[Message], set[type[Command]]]:
+    """For each event the commands that it answers."""
+    found: dict[type[Message], set[type[Command]]] = {}
+    for call in calls:
+        for event in (*call.done, *call.refused):
+            found.setdefault(event, set()).add(call.command)
+    return found
 
 
 def _failures(arms: tuple[Arm[Any, Any], ...]) -> Row[Any]:

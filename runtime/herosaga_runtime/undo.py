@@ -60,7 +60,7 @@ def begin(
 ) -> Decision[D, S]:
     """Start to undo everything; `target` is entered when the last record is undone, at once if there is none."""
     work.requests = ()
-    return _next(saga, origin, revision, work, replace(recovery, undoing=Undoing(target)))
+    return _next(saga, origin, revision, work, recovery.at(Undoing(target)))
 
 
 def receive(
@@ -121,9 +121,10 @@ def _answered(saga: Saga[D, S, Any], before: Instance[D, S], work: Step[D]) -> D
     if undoing.queue:
         (command, policy), *rest = undoing.queue
         work.request(command, policy)
-        return _stay(before, work, replace(recovery, undoing=replace(undoing, queue=tuple(rest))))
+        left = Undoing(undoing.target, tuple(rest), undoing.runs)
+        return _stay(before, work, recovery.at(left))
     work.records = work.records[:-1]
-    done = replace(recovery, undoing=Undoing(undoing.target), undone=recovery.undone + 1)
+    done = recovery.at(Undoing(undoing.target), undone=1)
     return _next(saga, before.origin, before.revision + 1, work, done)
 
 
@@ -137,7 +138,7 @@ def _given_up(
     if block is not None and block.policy.more(undoing.runs):
         return _run_again(before, work, undoing, block)
     if block is not None and block.otherwise is not None:
-        recovery = replace(before.recovery, undoing=None)
+        recovery = before.recovery.at(None)
         return enter(
             saga, before.origin, before.revision + 1, work, block.otherwise, recovery, tried=False
         )
@@ -152,8 +153,8 @@ def _run_again(
     block: Compensation[Any, S, Any],
 ) -> Decision[D, S]:
     length = block.policy.pause(undoing.runs, f"{before.origin}/{len(before.records)}")
-    again = replace(undoing, queue=(), runs=undoing.runs + 1)
-    decision = _stay(before, work, replace(before.recovery, undoing=again))
+    again = Undoing(undoing.target, (), undoing.runs + 1)
+    decision = _stay(before, work, before.recovery.at(again))
     if decision.instance is not None:
         token = f"u{decision.instance.revision}"
         decision.instance.timers = (Timer(token, 0, work.now + length),)
@@ -170,14 +171,12 @@ def _next(
         if pending:
             (command, policy), *rest = pending
             work.request(command, policy)
-            undoing = replace(undoing, queue=tuple(rest))
-            return _compensating(
-                saga.compensating, origin, revision, work, replace(recovery, undoing=undoing)
-            )
+            recovery = recovery.at(Undoing(undoing.target, tuple(rest), undoing.runs))
+            return _compensating(saga.compensating, origin, revision, work, recovery)
         work.records = work.records[:-1]
         undoing = Undoing(undoing.target)
-        recovery = replace(recovery, undone=recovery.undone + 1)
-    return enter(saga, origin, revision, work, undoing.target, replace(recovery, undoing=None))
+        recovery = recovery.at(undoing, undone=1)
+    return enter(saga, origin, revision, work, undoing.target, recovery.at(None))
 
 
 def _pending(saga: Saga[D, Any, Any], work: Step[D], record: Record) -> Pending:
