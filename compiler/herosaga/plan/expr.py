@@ -191,15 +191,25 @@ def arguments(at: Values, fields: tuple[Field, ...], given: dict[str, e.Expr | N
 
 
 def _binary(at: Values, expr: e.Binary) -> tuple[PyCode, int]:
-    strength = _BINARY.get(expr.op, _COMPARE)
     left, right = _unwidened(expr)
     if expr.op == "%" and expr.type == DECIMAL:
         modulo = at.context.runtime("expressions", "modulo")
         return code("{}({}, {})", modulo, value(at, expr.left), value(at, expr.right)), _ATOM
-    loose = strength if strength != _COMPARE else _SUM
-    first = _at_least(at, left, loose)
-    second = _at_least(at, right, strength + 1)
-    return code("{} {} {}", first, _OPERATORS[expr.op], second), strength
+    if expr.op == "+" and isinstance(right, e.ListExpr):
+        added = join(", ", (value(at, each) for each in right.items))
+        return code("(*{}, {})", _at_least(at, left, _ATOM), added), _ATOM
+    before, after, own = _bounds(expr.op, left)
+    first, second = _at_least(at, left, before), _at_least(at, right, after)
+    return code("{} {} {}", first, _OPERATORS[expr.op], second), own
+
+
+def _bounds(op: str, left: e.Expr) -> tuple[int, int, int]:
+    """How tightly the operands must bind to stand without brackets, and how tightly the whole does."""
+    own = _BINARY.get(op, _COMPARE)
+    if own == _OR:  # an `and` inside gets brackets for the reader
+        chained = isinstance(left, e.Binary) and left.op == "or"
+        return _OR if chained else _NOT, _NOT, _OR
+    return _SUM if own == _COMPARE else own, own + 1, own
 
 
 def _unwidened(expr: e.Binary) -> tuple[e.Expr, e.Expr]:

@@ -34,15 +34,16 @@ def saga_plan(context: Context, saga: m.Saga, prefix: str) -> SagaPlan:
     """Everything that a module has of one saga; `prefix` begins its functions' names."""
     context.scope.use("enum", "StrEnum")
     made = functions(context, saga, prefix)
-    names = [
-        *(each.name for each in saga.states),
-        *(each.name for each in saga.finals),
-        COMPENSATING,
-    ]
+    docs = {each.name: each.meta.doc for each in saga.states}
+    docs |= {each.name: each.meta.doc for each in saga.finals}
+    docs[COMPENSATING] = ""
     return SagaPlan(
         identifier(f"{saga.name}State"),
         docstring(f"The states of `{saga.name}`."),
-        tuple(MemberPlan(identifier(constant(name)), literal(name)) for name in names),
+        tuple(
+            MemberPlan(identifier(constant(name)), literal(name), docstring(doc) if doc else None)
+            for name, doc in docs.items()
+        ),
         data_plan(context, saga),
         tuple(_undo(context, saga, each) for each in saga.compensations),
         made.plans,

@@ -38,6 +38,11 @@ class DataPlan:
     started: tuple[FieldPlan, ...]
     unset: tuple[UnsetPlan, ...]
 
+    @property
+    def bare(self) -> bool:
+        """Whether there is nothing but the key."""
+        return not (self.defaults or self.started or self.unset)
+
 
 @dataclass(frozen=True, slots=True)
 class DefaultPlan:
@@ -115,4 +120,5 @@ def _field(context: Context, field: Field) -> FieldPlan:
     name = identifier(field_name(field.name))
     declaration = code("{}: {}", name, annotation(context, field.type))
     form = written(context, field.type, code("self.{}", name))
-    return FieldPlan(name, literal(field.name), declaration, form, read_code(context, field))
+    doc = docstring(field.meta.doc) if field.meta.doc else None
+    return FieldPlan(name, literal(field.name), declaration, form, read_code(context, field), doc)

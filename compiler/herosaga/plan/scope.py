@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from herosaga.plan.code import PyCode, code, dotted, identifier
@@ -55,7 +55,7 @@ _BUILTINS = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Import:
-    """One `from module import names`, sorted as isort does."""
+    """One `from module import names`, sorted as isort does; what gets another name stands alone."""
 
     module: PyCode
     names: tuple[PyCode, ...]
@@ -92,8 +92,9 @@ class Scope:
     def imports(self) -> tuple[Import, ...]:
         """All imports, in order."""
         return tuple(
-            Import(dotted(module), tuple(_clause(name, names[name]) for name in _sorted(names)))
+            each
             for module, names in sorted(self._imports.items())
+            for each in _clauses(dotted(module), names)
         )
 
     def _free(self, name: str) -> str:
@@ -103,8 +104,13 @@ class Scope:
         return name
 
 
-def _clause(name: str, alias: PyCode) -> PyCode:
-    return alias if alias == name else code("{} as {}", identifier(name), alias)
+def _clauses(module: PyCode, names: dict[str, PyCode]) -> Iterator[Import]:
+    plain = tuple(names[name] for name in _sorted(names) if names[name] == name)
+    if plain:
+        yield Import(module, plain)
+    for name in _sorted(names):
+        if names[name] != name:
+            yield Import(module, (code("{} as {}", identifier(name), names[name]),))
 
 
 def _sorted(names: Iterable[str]) -> list[str]:

@@ -21,6 +21,7 @@ class MemberPlan:
 
     name: PyCode
     value: PyCode
+    doc: PyCode | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +42,7 @@ class FieldPlan:
     declaration: PyCode
     written: PyCode
     read: PyCode
+    doc: PyCode | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +73,11 @@ def enum_plan(context: Context, enum: Enum) -> EnumPlan:
         identifier(enum.name),
         docstring(enum.meta.doc or f"Enum `{enum.name}`."),
         tuple(
-            MemberPlan(identifier(constant(each.name)), literal(each.value))
+            MemberPlan(
+                identifier(constant(each.name)),
+                literal(each.value),
+                docstring(each.meta.doc) if each.meta.doc else None,
+            )
             for each in enum.members
         ),
     )
@@ -136,7 +142,8 @@ def field_plan(context: Context, field: Field) -> FieldPlan:
     if field.default is not None:
         declared = code("{} = {}", declared, value(Values(context), field.default))
     form = written(context, field.type, code("self.{}", name))
-    return FieldPlan(name, literal(field.name), declared, form, read_code(context, field))
+    doc = docstring(field.meta.doc) if field.meta.doc else None
+    return FieldPlan(name, literal(field.name), declared, form, read_code(context, field), doc)
 
 
 def read_code(context: Context, field: Field) -> PyCode:

@@ -123,9 +123,10 @@ def _dict_written(
 ) -> PyCode:
     name = identifier("key" if depth == 0 else f"key_{depth}")
     inner = written(context, element, item, depth + 1)
-    return code(
-        "{{{}: {} for {}, {} in {}.items()}}", _key(context, key, name), inner, name, item, value
-    )
+    key_form = _key(context, key, name)
+    if (key_form, inner) == (name, item):
+        return code("dict({})", value)
+    return code("{{{}: {} for {}, {} in {}.items()}}", key_form, inner, name, item, value)
 
 
 def _key(context: Context, type_: Type, name: PyCode) -> PyCode:
