@@ -8,7 +8,31 @@ import re
 
 # What annotations and methods of a generated class use inside its own body, where a field of the same
 # name would hide it.
-_TAKEN = frozenset(["list", "str", "int", "bool", "float", "bytes", "tuple", "frozenset", "dict", "set", "date", "datetime", "timedelta", "object", "type", "property", "self", "cls", "to_json", "from_json", "TYPE"])
+_TAKEN = frozenset(
+    [
+        "list",
+        "str",
+        "int",
+        "bool",
+        "float",
+        "bytes",
+        "tuple",
+        "frozenset",
+        "dict",
+        "set",
+        "date",
+        "datetime",
+        "timedelta",
+        "object",
+        "type",
+        "property",
+        "self",
+        "cls",
+        "to_json",
+        "from_json",
+        "TYPE",
+    ]
+)
 _WORD = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z0-9]+|[A-Z]+[0-9]*|[0-9]+")
 
 

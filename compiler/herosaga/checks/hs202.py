@@ -52,9 +52,11 @@ def missing(names: tuple[str, ...], kind: str, owner: str, span: Span) -> Findin
     )
 
 
-def extra(name: str, kind: str, owner: str, span: Span, near: str) -> Finding:
-    """A field that is not declared."""
-    hint = f"did you mean `{near}`?" if near else f"take it out, or add it to `{owner}`"
+def extra(name: str, kind: str, owner: str, span: Span, near: str, missing: str) -> Finding:
+    """A field that is not declared; `missing` is one that the value may have been meant for."""
+    hint = f"take it out, or add it to `{owner}`"
+    if near or missing:
+        hint = f"did you mean `{near}`?" if near else f"did you mean `{missing} = …`?"
     return finding(
         PAGE, f"the {kind} `{owner}` has no field `{name}`", span, text="not a field", hint=hint
     )
@@ -72,9 +74,8 @@ def again(name: str, span: Span, first: Span) -> Finding:
     )
 
 
-def positional(kind: str, owner: str, fields: tuple[str, ...], span: Span) -> Finding:
+def positional(kind: str, owner: str, example: str, span: Span) -> Finding:
     """A value that names no field."""
-    example = fields[0] if fields else "field"
     return finding(
         PAGE,
         f"this value does not say which field of the {kind} `{owner}` it is for",

@@ -47,7 +47,7 @@ def optional(text: str, found: str, expected: str, span: Span) -> Finding:
         PAGE,
         f"`{text}` may be none, and {expected} is needed here",
         span,
-        text=f"a {found}",
+        text=f"of type {found}",
         hint=f"test it first: `if {text} is not none`, or a guard `when {text} is not none`",
     )
 

@@ -16,27 +16,33 @@ def pair(
     args: tuple[ast.Arg, ...], shape: Shape, span: Span, report: list[Finding]
 ) -> Mapping[str, ast.Expr]:
     """The value given for each field; what is missing, extra, or given twice is reported."""
-    given: dict[str, ast.Expr] = {}
-    places: dict[str, Span] = {}
-    positional = False
+    given: dict[str, ast.Arg] = {}
+    stray: list[ast.Arg] = []
     for arg in args:
         name = _name(arg)
-        if not name:
-            positional = True
-            report.append(hs202.positional(shape.kind, shape.name, tuple(shape.slots), arg.span))
-        elif name not in shape.slots:
-            near = nearest(name, (slot for slot in shape.slots if slot not in places))
-            report.append(hs202.extra(name, shape.kind, shape.name, arg.span, near))
-            positional = positional or bool(near)
+        if name not in shape.slots:
+            stray.append(arg)
         elif name in given:
-            report.append(hs202.again(name, arg.span, places[name]))
+            report.append(hs202.again(name, arg.span, given[name].span))
         else:
-            given[name], places[name] = arg.value, arg.span
+            given[name] = arg
     missing = [s.name for s in shape.slots.values() if s.required and s.name not in given]
-    # An argument without a name was surely meant for one of the missing fields: one report is enough.
-    if missing and not positional:
+    for arg in stray:
+        report.append(_stray(arg, shape, missing, [n for n in shape.slots if n not in given]))
+    # What names no field was surely meant for one that is missing: one report is enough.
+    if len(missing) > len(stray):
         report.append(hs202.missing(tuple(missing), shape.kind, shape.name, span))
-    return given
+    return {name: arg.value for name, arg in given.items()}
+
+
+def _stray(arg: ast.Arg, shape: Shape, missing: list[str], free: list[str]) -> Finding:
+    """An argument for no field of the shape."""
+    name, first = _name(arg), missing[0] if missing else ""
+    if not name:
+        example = first or next(iter(free), "field")
+        return hs202.positional(shape.kind, shape.name, example, arg.span)
+    near = nearest(name, free)
+    return hs202.extra(name, shape.kind, shape.name, arg.span, near, first)
 
 
 def _name(arg: ast.Arg) -> str:

@@ -7,7 +7,6 @@ from collections.abc import Callable, Mapping
 from herosaga.checks import hs201, hs202, hs203
 from herosaga.findings import Finding
 from herosaga.model import expr as e
-from herosaga.model.fit import bare, same
 from herosaga.model.operators import NUMBERS, ORDERED
 from herosaga.model.types import (
     BOOL,
@@ -142,7 +141,7 @@ def _complaint(name: str, args: tuple[e.Expr, ...], takes: str, span: Span) -> F
     if len(args) != 1:
         return hs202.function(name, takes, len(args), span)
     kind = args[0].type
-    if isinstance(kind, Optional) and not same(bare(kind), UNKNOWN):
+    if isinstance(kind, Optional) and FUNCTIONS[name][1]((kind.of,)) is not None:
         text = args[0].span.source.text[args[0].span.start : args[0].span.end]
-        return hs203.optional(text, str(kind), str(bare(kind)), args[0].span)
+        return hs203.optional(text, str(kind), str(kind.of), args[0].span)
     return hs201.argument(name, str(kind), takes, args[0].span)

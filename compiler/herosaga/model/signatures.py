@@ -29,7 +29,7 @@ def world_of(decls: Decls, scopes: Scopes, report: list[Finding]) -> World:
                 shapes[decl.id] = Shape(decl.id, name.text, decl.kind, found)
             case ast.Enum(members=members):
                 once((member.name for member in members), "member", report)
-                enums[decl.id] = {each.name.text: each.value for each in reversed(members)}
+                enums[decl.id] = _members(members)
     _loops(decls, shapes, report)
     return World(shapes, enums)
 
@@ -94,6 +94,13 @@ def messages(
                     node.name.span,
                 )
     return found
+
+
+def _members(nodes: tuple[ast.EnumMember, ...]) -> Mapping[str, str]:
+    values: dict[str, str] = {}
+    for each in nodes:
+        values.setdefault(each.name.text, each.value)
+    return values
 
 
 def _key(node: ast.Message, report: list[Finding]) -> str:
