@@ -40,7 +40,7 @@ def unknown(name: str, kinds: tuple[str, ...], span: Span, near: str) -> Finding
         f"{head} is called `{name}`",
         span,
         text=where,
-        hint=f"did you mean `{near}`?" if near else f"declare it, or name {_a(wanted)} that exists",
+        hint=f"did you mean `{near}`?" if near else _advice(kinds),
         fix=(Edit(span, near),) if near else (),
     )
 
@@ -59,12 +59,15 @@ def not_imported(name: str, kind: str, span: Span, path: str) -> Finding:
 def no_field(name: str, kind: str, owner: str, span: Span, near: str) -> Finding:
     """A field, or member of an enum, that its owner does not have."""
     part = "member" if kind == "enum" else "field"
+    advice = f"add it to `{owner}`, or name one that it has"
+    if kind == "type":
+        advice = "only records and messages have fields"
     return finding(
         PAGE,
         f"`{owner}` has no {part} `{name}`",
         span,
         text=f"not a {part} of this {kind}",
-        hint=f"did you mean `{near}`?" if near else f"add it to `{owner}`, or name one that it has",
+        hint=f"did you mean `{near}`?" if near else advice,
         fix=(Edit(span, near),) if near else (),
     )
 
@@ -101,6 +104,14 @@ def no_names(name: str, why: str, span: Span) -> Finding:
         text=why,
         hint="write a literal",
     )
+
+
+def _advice(kinds: tuple[str, ...]) -> str:
+    if kinds == ("name",):
+        return (
+            "declare it as a data field of the saga, or write `event.…` for a field of the message"
+        )
+    return f"declare it, or name {_a(' or '.join(kinds))} that exists"
 
 
 def _a(noun: str) -> str:

@@ -160,6 +160,8 @@ def _both(left: str, right: str) -> str:
 def _conversion(found: str, expected: str) -> str:
     if {found, expected} == {"decimal", "float"}:
         return _NEVER
+    if found == "none":
+        return f"give {_a(expected)}, or make the field optional with `?`"
     if expected in ("str", "int", "decimal", "uuid"):
         return f"convert it with `{expected}(…)`, or give {_a(expected)}"
     return f"give {_a(expected)}"

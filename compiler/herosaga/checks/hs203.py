@@ -45,10 +45,10 @@ def optional(text: str, found: str, expected: str, span: Span) -> Finding:
     """A `found` where an `expected` is needed."""
     return finding(
         PAGE,
-        f"`{text}` may be none, and {expected} is needed here",
+        f"{_named(text)} may be none, and {expected} is needed here",
         span,
         text=f"of type {found}",
-        hint=f"test it first: `if {text} is not none`, or a guard `when {text} is not none`",
+        hint=_hint(text),
     )
 
 
@@ -56,8 +56,23 @@ def field(text: str, name: str, span: Span) -> Finding:
     """A field of something that may be none."""
     return finding(
         PAGE,
-        f"`{text}` may be none, and then has no `{name}`",
+        f"{_named(text)} may be none, and then has no `{name}`",
         span,
         text="may be none",
-        hint=f"test it first: `if {text} is not none`, or a guard `when {text} is not none`",
+        hint=_hint(text),
     )
+
+
+def _is_path(text: str) -> bool:
+    return text.replace(".", "_").isidentifier() and text != "this"
+
+
+def _named(text: str) -> str:
+    return f"`{text}`" if _is_path(text) else "this"
+
+
+def _hint(text: str) -> str:
+    """A test narrows names and `a.b` paths, and nothing else."""
+    if _is_path(text):
+        return f"test it first: `if {text} is not none`, or a guard `when {text} is not none`"
+    return "put it into an optional data field first, and test that: `if … is not none`"

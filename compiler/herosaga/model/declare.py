@@ -42,14 +42,17 @@ def scopes(
         by_file[decl.file].append(decl)
     for file in files:
         report.extend(_cycles(file, files))
-    return {file.source.name: _scope(file, by_file) for file in files}
+    elsewhere = {decl.node.name.text: decl for found in by_file.values() for decl in found}
+    return {file.source.name: _scope(file, by_file, elsewhere) for file in files}
 
 
 def _id(file: ast.File, name: str) -> str:
     return f"{file.namespace}.{name}" if file.namespace else name
 
 
-def _scope(file: ast.File, by_file: Mapping[str, list[Decl]]) -> Scope:
+def _scope(
+    file: ast.File, by_file: Mapping[str, list[Decl]], elsewhere: Mapping[str, Decl]
+) -> Scope:
     own = {decl.node.name.text: (decl,) for decl in by_file[file.source.name]}
     names: dict[str, tuple[Decl, ...]] = {}
     incomplete = False
@@ -60,7 +63,6 @@ def _scope(file: ast.File, by_file: Mapping[str, list[Decl]]) -> Scope:
             name = f"{each.alias.text}.{decl.node.name.text}" if each.alias else decl.node.name.text
             if decl not in names.get(name, ()):
                 names[name] = (*names.get(name, ()), decl)
-    elsewhere = {decl.node.name.text: decl for found in by_file.values() for decl in found}
     return Scope(file.source.name, names | own, elsewhere, incomplete)
 
 

@@ -7,7 +7,7 @@ from herosaga.model import expr as e
 from herosaga.model import functions, operators
 from herosaga.model.arguments import pair
 from herosaga.model.env import Env, Variable, path_of, shown
-from herosaga.model.fit import bare, fit, goes, join, require_bool
+from herosaga.model.fit import bare, fit, join, require_bool
 from herosaga.model.literals import literal, negative
 from herosaga.model.scope import Decl, find, nearest
 from herosaga.model.types import (
@@ -35,6 +35,11 @@ from herosaga.syntax import ast
 
 def check(node: ast.Expr, env: Env, expected: Type) -> e.Expr:
     """The expression as a value of `expected`."""
+    if isinstance(node, ast.Conditional):
+        test = condition(node.condition, env, "condition")
+        then = check(node.then, env.knowing(shown(node.condition, True)), expected)
+        other = check(node.other, env.knowing(shown(node.condition, False)), expected)
+        return e.Conditional(test, then, other, expected, node.span)
     return fit(infer(node, env, expected), expected, env.report)
 
 
@@ -351,8 +356,6 @@ def _conditional(node: ast.Conditional, env: Env, expected: Type | None) -> e.Ex
     then = infer(node.then, env.knowing(shown(node.condition, True)), expected)
     other = infer(node.other, env.knowing(shown(node.condition, False)), expected)
     both = join(then.type, other.type)
-    if expected is not None and goes(then.type, expected) and goes(other.type, expected):
-        both = expected
     if both is None:
         env.report.append(
             hs201.unlike("if", str(then.type), str(other.type), node.then.span.to(other.span))

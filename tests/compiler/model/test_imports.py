@@ -1,0 +1,152 @@
+"""Several files: what is in scope, and which imports can't be."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from herosaga.model.bind import build
+from herosaga.project import load
+from herosaga.source import Source
+from herosaga.syntax.parse import parse
+
+Told = list[tuple[str, int, str, str]]
+
+SHOP = "namespace shop\nextern event Sold { key id: uuid }\nextern event Told { key id: uuid }\n"
+USES = "extern event Mine { key id: uuid }\nservice S { on Sold emits Mine }\n"
+
+
+def built(**texts: str) -> Told:
+    files = [parse(Source(f"{name}.saga", text))[0] for name, text in texts.items()]
+    return _told(build(files)[1])
+
+
+def loaded(root: Path, *names: str) -> Told:
+    files, findings = load([root / name for name in names or (".",)], root)
+    return _told((*findings, *build(files)[1]))
+
+
+def _told(findings: object) -> Told:
+    assert isinstance(findings, tuple)
+    return [(f.span.source.name, f.span.line, f.code, f.hint) for f in findings]
+
+
+def write(root: Path, **texts: str) -> None:
+    for name, text in texts.items():
+        path = root / f"{name.replace('__', '/')}.saga"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, "utf-8")
+
+
+def test_an_import_brings_names() -> None:
+    assert built(shop=SHOP, uses='import "shop.saga"\n' + USES) == []
+
+
+def test_an_alias_brings_qualified_names() -> None:
+    uses = USES.replace("Sold", "s.Sold")
+    assert built(shop=SHOP, uses='import "shop.saga" as s\n' + uses) == []
+
+
+def test_not_imported() -> None:
+    expected = ("uses.saga", 2, "HS102", 'write `import "shop.saga"` at the top of this file')
+    assert built(shop=SHOP, uses=USES) == [expected]
+
+
+def test_imports_are_not_passed_on() -> None:
+    found = built(shop=SHOP, middle='import "shop.saga"\n', uses='import "middle.saga"\n' + USES)
+    assert [each[:3] for each in found] == [("uses.saga", 3, "HS102")]
+
+
+def test_ambiguous() -> None:
+    other = SHOP.replace("namespace shop", "namespace other")
+    found = built(shop=SHOP, other=other, uses='import "shop.saga" import "other.saga"\n' + USES)
+    assert [each[:3] for each in found] == [("uses.saga", 3, "HS105")]
+
+
+def test_one_namespace_declares_once() -> None:
+    assert [each[:3] for each in built(shop=SHOP, again=SHOP)] == [
+        ("again.saga", 2, "HS101"),
+        ("again.saga", 3, "HS101"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("texts", "expected"),
+    [
+        ({"a": 'import "a.saga"'}, [("a.saga", 1, "HS104")]),
+        (
+            {"a": 'import "b.saga"', "b": 'import "c.saga"', "c": 'import "a.saga"'},
+            [("c.saga", 1, "HS104")],
+        ),
+    ],
+)
+def test_circles(texts: dict[str, str], expected: list[tuple[str, int, str]]) -> None:
+    assert [each[:3] for each in built(**texts)] == expected
+
+
+def test_modules_that_become_one() -> None:
+    assert [each[:3] for each in built(orders="", Orders="")] == [("Orders.saga", 1, "HS106")]
+    assert [each[:3] for each in built(a="", b="namespace a")] == [("b.saga", 1, "HS106")]
+
+
+def test_imported_files_are_read_too(tmp_path: Path) -> None:
+    write(tmp_path, base__shop=SHOP, app__uses='import "../base/shop.saga"\n' + USES)
+    files, findings = load([tmp_path / "app"], tmp_path)
+    assert [file.source.name for file in files] == ["app/uses.saga", "base/shop.saga"]
+    assert findings == () == build(files)[1]
+
+
+def test_a_folder_is_searched_in_order(tmp_path: Path) -> None:
+    write(tmp_path, b="", a__z="", a__b="")
+    (tmp_path / ".hidden").mkdir()
+    (tmp_path / ".hidden" / "x.saga").write_text("", "utf-8")
+    files, _ = load([tmp_path], tmp_path)
+    assert [file.source.name for file in files] == ["a/b.saga", "a/z.saga", "b.saga"]
+
+
+def test_missing_with_the_nearest(tmp_path: Path) -> None:
+    write(tmp_path, shop=SHOP, uses='import "shp.saga"\n' + USES)
+    expected = ("uses.saga", 1, "HS104", 'did you mean `import "shop.saga"`?')
+    assert loaded(tmp_path, "uses.saga") == [expected]
+
+
+def test_outside_the_root(tmp_path: Path) -> None:
+    write(tmp_path, shop=SHOP, in__uses='import "../shop.saga"\n' + USES)
+    found = loaded(tmp_path / "in", "uses.saga")
+    assert [each[:3] for each in found] == [("uses.saga", 1, "HS104")]
+
+
+def test_links_out_of_the_root(tmp_path: Path) -> None:
+    write(tmp_path, shop=SHOP, in__uses='import "link.saga"\n' + USES)
+    (tmp_path / "in" / "link.saga").symlink_to(tmp_path / "shop.saga")
+    found = loaded(tmp_path / "in", "uses.saga")
+    assert [each[:3] for each in found] == [("uses.saga", 1, "HS104")]
+
+
+def test_links_inside_the_root(tmp_path: Path) -> None:
+    write(tmp_path, base__shop=SHOP, uses='import "link.saga"\n' + USES)
+    (tmp_path / "link.saga").symlink_to(tmp_path / "base" / "shop.saga")
+    assert loaded(tmp_path) == []
+
+
+def test_what_is_no_source(tmp_path: Path) -> None:
+    (tmp_path / "folder.saga").mkdir()
+    (tmp_path / "notes.txt").write_text("", "utf-8")
+    write(tmp_path, uses='import "folder.saga"\nimport "notes.txt"\nimport "a\\u0000b"\n')
+    found = loaded(tmp_path, "uses.saga", "gone.saga")
+    assert [each[:3] for each in found] == [
+        ("uses.saga", 1, "HS104"),
+        ("uses.saga", 2, "HS104"),
+        ("uses.saga", 3, "HS104"),
+        ("gone.saga", 1, "HS104"),
+    ]
+
+
+def test_bytes_that_are_no_source(tmp_path: Path) -> None:
+    (tmp_path / "bom.saga").write_bytes(b"\xef\xbb\xbf" + SHOP.encode())
+    (tmp_path / "latin.saga").write_bytes(b"// ok\n// caf\xe9\n")
+    (tmp_path / "large.saga").write_bytes(b" " * ((1 << 20) + 1))
+    assert [each[:3] for each in loaded(tmp_path)] == [
+        ("large.saga", 1, "HS004"),
+        ("latin.saga", 2, "HS003"),
+    ]
