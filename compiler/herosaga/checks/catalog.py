@@ -1,0 +1,98 @@
+"""All rules: the page of each code, and the rules that look at the flow of a whole model.
+
+The stages that meet a fault of syntax, names or types call that rule's file themselves.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from herosaga.checks import (
+    hs001,
+    hs002,
+    hs003,
+    hs004,
+    hs005,
+    hs006,
+    hs007,
+    hs101,
+    hs102,
+    hs103,
+    hs104,
+    hs105,
+    hs106,
+    hs201,
+    hs202,
+    hs203,
+    hs204,
+    hs206,
+    hs209,
+    hs210,
+    hs301,
+    hs302,
+    hs303,
+    hs304,
+    hs306,
+    hs401,
+    hs402,
+    hs403,
+    hs406,
+    hs407,
+    hs412,
+    hs906,
+)
+from herosaga.checks.page import Page
+from herosaga.findings import Finding
+from herosaga.graph.graphs import Graphs
+from herosaga.model.model import Model
+
+Rule = Callable[[Model, Graphs], Iterator[Finding]]
+
+_MODULES = (
+    hs001,
+    hs002,
+    hs003,
+    hs004,
+    hs005,
+    hs006,
+    hs007,
+    hs101,
+    hs102,
+    hs103,
+    hs104,
+    hs105,
+    hs106,
+    hs201,
+    hs202,
+    hs203,
+    hs204,
+    hs206,
+    hs209,
+    hs210,
+    hs301,
+    hs302,
+    hs303,
+    hs304,
+    hs306,
+    hs401,
+    hs402,
+    hs403,
+    hs406,
+    hs407,
+    hs412,
+    hs906,
+)
+
+PAGES: dict[str, Page] = {module.PAGE.code: module.PAGE for module in _MODULES}
+
+RULES: tuple[Rule, ...] = (
+    hs301.rule,
+    hs302.rule,
+    hs303.rule,
+    hs304.rule,
+    hs306.rule,
+    hs401.rule,
+    hs402.rule,
+    hs403.rule,
+    hs412.rule,
+)

@@ -1,0 +1,73 @@
+"""HS302: a state that no instance can ever be in."""
+
+from collections.abc import Iterator
+
+from herosaga.checks.page import Page, finding
+from herosaga.findings import Finding, Label, Severity
+from herosaga.graph.graphs import Graphs
+from herosaga.graph.states import START, Way, ways
+from herosaga.model.model import Final, Model, State
+
+_PROGRAM = """\
+event Paid {{ key order_id: uuid }}
+extern event Packed {{ key order_id: uuid }}
+extern event Shipped {{ key order_id: uuid }}
+
+saga Delivery by order_id: uuid {{
+  start {{
+    on Paid -> Packing
+  }}
+  state Packing {{
+    on Packed -> {}
+  }}
+  state Sending {{
+    on Shipped -> Completed
+  }}
+  final Completed
+}}
+"""
+
+PAGE = Page(
+    code="HS302",
+    severity=Severity.WARNING,
+    title="State that is never reached",
+    what="No path of transitions leads from `start` to this state. Guards count as if they could hold.",
+    why="Somebody thought of this step of the business and wrote down what happens in it; but no order, "
+    "trip or claim will ever get there. Most often an arrow leads to the wrong state.",
+    failing=_PROGRAM.format("Completed"),
+    mended=_PROGRAM.format("Sending"),
+)
+
+
+def rule(model: Model, graphs: Graphs) -> Iterator[Finding]:
+    """States that can't be reached. What an earlier one leads to is not told again."""
+    from networkx import descendants
+
+    for saga in model.sagas.values():
+        reached = {START} | descendants(graphs.states[saga.id], START)
+        if len(reached) == 1:
+            continue  # HS301 has said so
+        states: tuple[State | Final, ...] = (*saga.states, *saga.finals)
+        into = [way for way in ways(saga) if way.source != way.target]
+        lost: list[str] = []
+        for each in states:
+            if each.name not in reached:
+                arrows = [way for way in into if way.target == each.name]
+                if not any(way.source in lost for way in arrows):
+                    yield _unreached(each, arrows)
+                lost.append(each.name)
+
+
+def _unreached(state: State | Final, into: list[Way]) -> Finding:
+    labels = tuple(
+        Label(way.transition.span, f"leads there, but `{way.source}` is not reached either")
+        for way in into
+    )
+    return finding(
+        PAGE,
+        f"no instance ever gets to `{state.name}`",
+        state.span,
+        text="no path from `start` leads here",
+        labels=labels[:3],
+        hint=f"lead an arrow to it, `-> {state.name}`, or take it out",
+    )

@@ -1,0 +1,101 @@
+"""HS403: a command that nobody carries out, or more than one does."""
+
+from collections.abc import Iterator
+
+from herosaga.checks.page import Page, finding
+from herosaga.findings import Finding, Label, Severity
+from herosaga.graph.events import Reaction
+from herosaga.graph.graphs import Graphs
+from herosaga.graph.outputs import Output, everything
+from herosaga.graph.words import listed, short
+from herosaga.model.model import Model
+
+_PROGRAM = """\
+event Paid {{ key order_id: uuid }}
+extern event Shipped {{ key order_id: uuid }}
+command Ship {{ key order_id: uuid }}
+{}
+saga Delivery by order_id: uuid {{
+  start {{
+    on Paid -> Sending {{ request Ship(order_id) within 1d }}
+  }}
+  state Sending {{
+    on Shipped -> Completed
+    on failure of Ship -> NeedsAttention
+  }}
+  final Completed
+  final NeedsAttention manual
+}}
+"""
+
+PAGE = Page(
+    code="HS403",
+    severity=Severity.ERROR,
+    title="Command without its one handler",
+    what="A command that is sent or requested has no handler, or a command has two. A handler is a "
+    "service's `handle`, or the saga that takes the command in a transition. A command that nobody "
+    "sends is none of this: it may come from outside.",
+    why="A command is an order to act. Without a handler nothing is done; with two it is done twice: two "
+    "parcels, two charges.",
+    failing=_PROGRAM.format(""),
+    mended=_PROGRAM.format("\nservice Depot {\n  handle Ship emits Shipped irreversible\n}\n"),
+)
+
+
+def rule(model: Model, graphs: Graphs) -> Iterator[Finding]:
+    """Commands without their one handler, each once."""
+    takers = _takers(graphs.reactions)
+    for message, outputs in _sent(model).items():
+        if message not in takers:
+            yield _unhandled(message, outputs)
+    for message, owners in takers.items():
+        if len(owners) > 1 and model.messages[message].kind == "command":
+            yield _contested(message, owners)
+
+
+def _takers(reactions: tuple[Reaction, ...]) -> dict[str, dict[str, Reaction]]:
+    """Who takes a message: services and sagas by id, each with the first place where it does."""
+    found: dict[str, dict[str, Reaction]] = {}
+    for each in reactions:
+        if each.receives:
+            found.setdefault(each.receives, {}).setdefault(each.owner, each)
+    return found
+
+
+def _sent(model: Model) -> dict[str, list[Output]]:
+    found: dict[str, list[Output]] = {}
+    for saga in model.sagas.values():
+        for output in everything(saga):
+            if model.messages[output.message].kind == "command":
+                found.setdefault(output.message, []).append(output)
+    return found
+
+
+def _unhandled(message: str, outputs: list[Output]) -> Finding:
+    name = short(message)
+    first, *others = outputs
+    return finding(
+        PAGE,
+        f"nobody handles `{name}`",
+        first.span,
+        text="goes to nobody",
+        labels=tuple(Label(each.span, "and here") for each in others[:3]),
+        hint=f"write `handle {name} emits …` in the service that carries it out",
+    )
+
+
+def _contested(message: str, owners: dict[str, Reaction]) -> Finding:
+    name = short(message)
+    first, second, *others = owners.values()
+    who = listed(tuple(short(owner) for owner in owners))
+    return finding(
+        PAGE,
+        f"`{name}` would be carried out by {who}",
+        second.span,
+        text="a second handler",
+        labels=(
+            Label(first.span, "the first"),
+            *(Label(each.span, "one more") for each in others),
+        ),
+        hint="leave it to one of them; if others should learn of it, let that one emit an event",
+    )

@@ -1,0 +1,71 @@
+"""The commands, and how their failures are told."""
+
+from __future__ import annotations
+
+import sys
+from typing import Annotated
+
+import typer
+from herosaga.cli import check, compile, explain, graph
+from herosaga.cli.stop import Closed, Stop
+
+# Both by way of typer: whether it brings its own click or uses the one that is installed has changed.
+_UsageError, _ClickException = typer.BadParameter.__mro__[1:3]
+
+app = typer.Typer(
+    name="herosaga",
+    help="Business processes that span services: check them, draw them, compile them to Python.",
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+@app.callback()
+def root(
+    version: Annotated[
+        bool, typer.Option("--version", "-V", help="Print the version and end.")
+    ] = False,
+) -> None:
+    """What stands before a command. `--version` alone never comes here: see `herosaga.cli`."""
+    if version:
+        from herosaga import __version__
+
+        typer.echo(f"herosaga {__version__}")
+        raise typer.Exit
+
+
+app.command("check")(check.check)
+app.command("explain")(explain.explain)
+app.command("compile")(compile.compile)
+app.command("graph")(graph.graph)
+
+
+def run(arguments: list[str]) -> int:
+    """The exit code of a command line."""
+    try:
+        code = app(arguments or ["--help"], prog_name="herosaga", standalone_mode=False)
+        return code if isinstance(code, int) else 0
+    except Stop as stop:
+        print(f"herosaga: {stop}", file=sys.stderr)
+        return 2
+    except typer.Abort:
+        raise KeyboardInterrupt from None
+    except Closed:
+        raise BrokenPipeError from None
+    except typer.Exit as ended:
+        return ended.exit_code
+    except Exception as error:
+        if isinstance(error, _ClickException):
+            return _misused(error, arguments)
+        raise
+
+
+def _misused(error: Exception, arguments: list[str]) -> int:
+    text = error.format_message() if hasattr(error, "format_message") else str(error)
+    commands = {each.name for each in app.registered_commands}
+    command = next((each for each in arguments if each in commands), "")
+    helper = " ".join(filter(None, ("herosaga", command, "--help")))
+    print(f"herosaga: {text.rstrip('.')}. Try `{helper}`.", file=sys.stderr)
+    return 2

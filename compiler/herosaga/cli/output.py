@@ -1,0 +1,78 @@
+"""What goes to stdout and stderr: colour, width, and the summary line."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+from collections.abc import Iterable, Sequence
+from typing import TextIO
+
+from herosaga.cli.stop import Closed
+from herosaga.findings import Finding, Severity
+
+_NARROW, _USUAL, _WIDE = 80, 100, 120
+
+
+def write(text: str) -> None:
+    """Data, on stdout."""
+    _put(sys.stdout, text)
+
+
+def say(text: str) -> None:
+    """The tool's own words, on stderr."""
+    _put(sys.stderr, text)
+
+
+def coloured(stream: TextIO) -> bool:
+    """Whether to colour: on a terminal, unless NO_COLOR is set; elsewhere only with FORCE_COLOR."""
+    if os.environ.get("NO_COLOR"):
+        return False
+    if os.environ.get("FORCE_COLOR"):
+        return True
+    return stream.isatty() and os.environ.get("TERM") != "dumb"
+
+
+def width(stream: TextIO) -> int:
+    """The terminal's width; in pipes what COLUMNS says, if that can be read."""
+    columns = shutil.get_terminal_size((_USUAL, 24)).columns
+    return columns if stream.isatty() else min(max(columns, _NARROW), _WIDE)
+
+
+def shown(findings: Iterable[Finding], notes: bool) -> tuple[Finding, ...]:
+    """The findings that are printed: notes only on request."""
+    return tuple(each for each in findings if notes or each.severity is not Severity.NOTE)
+
+
+def summary(findings: Sequence[Finding], files: int) -> str:
+    """`2 errors, 1 warning in 3 files`."""
+    kinds = [each.severity for each in findings]
+    counts = [_counted(kinds.count(kind), kind.value) for kind in Severity if kind in kinds]
+    return f"{', '.join(counts) or 'nothing found'} in {_counted(files, 'file')}"
+
+
+def worst(findings: Iterable[Finding]) -> int:
+    """The exit code that findings ask for: notes alone ask for none."""
+    return int(any(each.severity is not Severity.NOTE for each in findings))
+
+
+def full_text(findings: Sequence[Finding], stream: TextIO) -> str:
+    """All findings in full, a blank line after each."""
+    from herosaga.report import COLOUR, PLAIN, full
+
+    columns, style = width(stream), COLOUR if coloured(stream) else PLAIN
+    return "".join(f"{full(each, columns, style)}\n\n" for each in findings)
+
+
+def _counted(number: int, word: str) -> str:
+    return f"{number} {word}{'' if number == 1 else 's'}"
+
+
+def _put(stream: TextIO, text: str) -> None:
+    try:
+        # Where the terminal can't show `┌─`, it is better to see `?` than nothing.
+        encoding = stream.encoding or "utf-8"
+        stream.write(text.encode(encoding, "replace").decode(encoding))
+        stream.flush()
+    except BrokenPipeError:
+        raise Closed from None

@@ -1,0 +1,108 @@
+"""`[tool.herosaga]` in the nearest pyproject.toml, and the files that a command is about."""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from herosaga.cli.stop import Stop
+from herosaga.findings import Finding, Severity
+
+_FILE = "pyproject.toml"
+_LISTS = ("sources", "select", "ignore")
+_TEXTS = ("output", "app")
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """A project's settings. `root` is its folder; `sources` and `output` are paths from there."""
+
+    root: Path
+    sources: tuple[str, ...] = (".",)
+    output: str = "."
+    app: str = ""
+    select: tuple[str, ...] = ()
+    ignore: tuple[str, ...] = ()
+
+    def wants(self, finding: Finding) -> bool:
+        """Whether a finding is shown. Errors always are: `ignore` can't make a program right."""
+        if finding.severity is Severity.ERROR:
+            return True
+        chosen = not self.select or finding.code.startswith(self.select)
+        return chosen and not (self.ignore and finding.code.startswith(self.ignore))
+
+
+def settings(here: Path) -> Settings:
+    """The settings that hold in a folder; the defaults where there is no pyproject.toml."""
+    for folder in (here, *here.parents):
+        if (folder / _FILE).is_file():
+            return _read(folder)
+    return Settings(here)
+
+
+def targets(paths: Sequence[str], project: Settings) -> tuple[list[Path], Path]:
+    """The files and folders that a command is about, and the folder that reports name them from."""
+    found = [Path(each) for each in paths] or [project.root / each for each in project.sources]
+    for path in found:
+        _reachable(path)
+    real = [path.resolve() for path in found]
+    if all(path.is_relative_to(project.root) for path in real):
+        return found, project.root
+    folders = [path if path.is_dir() else path.parent for path in real]
+    return found, Path(os.path.commonpath(folders))
+
+
+def _reachable(path: Path) -> None:
+    try:
+        if path.is_dir():
+            next(path.iterdir(), None)
+        elif not path.exists():
+            raise Stop(f"there is no file or folder `{path}`")
+        else:
+            path.open("rb").close()
+    except (OSError, ValueError) as error:
+        why = getattr(error, "strerror", None) or str(error)
+        raise Stop(f"`{path}` can't be read: {why.lower()}") from None
+
+
+def _read(folder: Path) -> Settings:
+    path = folder / _FILE
+    try:
+        document = tomllib.loads(path.read_text("utf-8"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise Stop(f"`{path}` can't be read: {error}") from None
+    table = document.get("tool", {})
+    table = table.get("herosaga", {}) if isinstance(table, dict) else {}
+    if not isinstance(table, dict):
+        raise Stop(f"`tool.herosaga` in `{path}` is not a table")
+    for key in table:
+        _known(key, path)
+    lists = {key: _texts(table[key], key, path) for key in _LISTS if key in table}
+    texts = {key: _text(table[key], key, path) for key in _TEXTS if key in table}
+    return Settings(folder.resolve(), **lists, **texts)  # type: ignore[arg-type]
+
+
+def _known(key: str, path: Path) -> None:
+    from difflib import get_close_matches
+
+    keys = (*_LISTS, *_TEXTS)
+    if key not in keys:
+        near = get_close_matches(key, keys, 1)
+        advice = f"did you mean `{near[0]}`?" if near else f"known are {', '.join(sorted(keys))}"
+        raise Stop(f"`{path}`: `[tool.herosaga]` has no key `{key}`: {advice}")
+
+
+def _texts(value: object, key: str, path: Path) -> tuple[str, ...]:
+    given = [value] if isinstance(value, str) else value
+    if not isinstance(given, list) or not all(isinstance(each, str) for each in given):
+        raise Stop(f"`{path}`: `{key}` in `[tool.herosaga]` is a list of texts")
+    return tuple(given)
+
+
+def _text(value: object, key: str, path: Path) -> str:
+    if not isinstance(value, str):
+        raise Stop(f"`{path}`: `{key}` in `[tool.herosaga]` is a text")
+    return value

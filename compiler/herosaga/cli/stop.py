@@ -1,0 +1,11 @@
+"""Ways for a command to end early."""
+
+from __future__ import annotations
+
+
+class Stop(Exception):
+    """The command can't do what was asked: a sentence for the user, and exit code 2."""
+
+
+class Closed(Exception):
+    """Nobody reads the output any more. No OSError, for click ends the process on those itself."""
