@@ -101,8 +101,9 @@ def written(context: Context, type_: Type, value: PyCode, depth: int = 0) -> PyC
             inner = written(context, element, item, depth + 1)
             return code("list({})", value) if inner == item else _comprehension(inner, item, value)
         case SetOf(element):
-            inner = _comprehension(written(context, element, item, depth + 1), item, value)
-            return code("{}.write_set({})", context.codec(), inner)
+            inner = written(context, element, item, depth + 1)
+            listed = value if inner == item else _comprehension(inner, item, value)
+            return code("{}.write_set({})", context.codec(), listed)
         case DictOf(key, element):
             return _dict_written(context, key, element, value, item, depth)
         case Optional(of):
