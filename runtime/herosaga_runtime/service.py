@@ -47,16 +47,24 @@ class Context(Protocol):
 
 
 class Handler:
-    """One of a service's handlers: the message it takes, its method, and the events it may return."""
+    """One of a service's handlers: the message it takes, its method, and the events it may return.
 
-    __slots__ = ("emits", "message", "method")
+    `optional` says that it may also return nothing (`emits A?`, `emits A*`).
+    """
+
+    __slots__ = ("emits", "message", "method", "optional")
 
     def __init__(
-        self, message: type[Message], method: str, emits: tuple[type[Event], ...] = ()
+        self,
+        message: type[Message],
+        method: str,
+        emits: tuple[type[Event], ...] = (),
+        optional: bool = False,
     ) -> None:
         self.message = message
         self.method = method
         self.emits = emits
+        self.optional = optional
 
 
 class Service(Generic[P]):

@@ -1,0 +1,74 @@
+"""The runtime of herosaga: hosts that run sagas and services, and what generated modules are made of.
+
+Names that only whoever runs a host needs are loaded when they are first used, so that a generated module is quick to import.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+from herosaga_runtime.errors import (
+    DecodeError,
+    EncodeError,
+    HerosagaError,
+    StoreError,
+    UsageError,
+)
+from herosaga_runtime.instance import Outcome
+from herosaga_runtime.message import Command, Event, Message
+from herosaga_runtime.policy import Policy
+from herosaga_runtime.service import Context, Service
+
+if TYPE_CHECKING:
+    from herosaga_runtime.decision import Reception
+    from herosaga_runtime.host import Host
+    from herosaga_runtime.ports import Clock, Observer, Random, Transport
+    from herosaga_runtime.saga import Saga
+    from herosaga_runtime.views import DeadLetter, HistoryEntry, InstanceSummary, InstanceView
+
+_LATER = {
+    "Clock": "ports",
+    "DeadLetter": "views",
+    "HistoryEntry": "views",
+    "Host": "host",
+    "InstanceSummary": "views",
+    "InstanceView": "views",
+    "Observer": "ports",
+    "Random": "ports",
+    "Reception": "decision",
+    "Saga": "saga",
+    "Transport": "ports",
+}
+
+__all__ = [
+    "Clock",
+    "Command",
+    "Context",
+    "DeadLetter",
+    "DecodeError",
+    "EncodeError",
+    "Event",
+    "HerosagaError",
+    "HistoryEntry",
+    "Host",
+    "InstanceSummary",
+    "InstanceView",
+    "Message",
+    "Observer",
+    "Outcome",
+    "Policy",
+    "Random",
+    "Reception",
+    "Saga",
+    "Service",
+    "StoreError",
+    "Transport",
+    "UsageError",
+]
+
+
+def __getattr__(name: str) -> object:
+    if name not in _LATER:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.{_LATER[name]}"), name)

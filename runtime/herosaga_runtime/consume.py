@@ -1,0 +1,235 @@
+"""The one transaction: everything that a message does to a saga is stored together, or none of it.
+
+`consume` is that function. Its caller has begun the transaction and commits it, possibly with those of other messages; what
+makes `consume` raise undoes this message alone (`attempt`).
+"""
+
+from __future__ import annotations
+
+import traceback
+from collections.abc import Mapping
+from datetime import datetime
+from decimal import ROUND_HALF_EVEN, Context, localcontext
+from typing import Any
+
+from herosaga_runtime import codec
+from herosaga_runtime.decision import Decision, Reception
+from herosaga_runtime.envelope import Alarm, Envelope, derive_id
+from herosaga_runtime.errors import StoreError
+from herosaga_runtime.instance import Instance, Origin
+from herosaga_runtime.message import JsonValue
+from herosaga_runtime.ports import (
+    MICROSECOND,
+    Kind,
+    Mail,
+    Report,
+    StepReport,
+    StoredHistory,
+    StoredInstance,
+    Transaction,
+    to_micros,
+)
+from herosaga_runtime.posting import House, give_up, post, put_aside, read_envelope, write_envelope
+from herosaga_runtime.saga import Outgoing, Saga
+from herosaga_runtime.step import advance
+from herosaga_runtime.stored import instance_from_json, instance_to_json
+
+AnyInstance = Instance[Any, Any]
+AnySaga = Saga[Any, Any, Any]
+Json = Mapping[str, Any]
+
+_DECIMALS = Context(prec=28, rounding=ROUND_HALF_EVEN)
+_NOTHING: Json = {}
+
+
+async def attempt(tx: Transaction, house: House, mail: Mail, now: datetime) -> list[Report]:
+    """Bring claimed mail to its saga. What raises is tried again later, and put aside after the last try."""
+    if mail.crashes and not house.retry.more(mail.attempts):
+        return await _put_aside_crashed(tx, house, mail, to_micros(now))
+    try:
+        async with tx.savepoint():
+            return await consume(tx, house, mail, now)
+    except StoreError:
+        raise
+    except Exception as error:
+        return await _failed(tx, house, mail, error, to_micros(now))
+
+
+async def consume(tx: Transaction, house: House, mail: Mail, now: datetime) -> list[Report]:
+    """Take mail out of the mailbox, note its id in the inbox, and take the steps it brings about: for each, what it sends
+    and its history; then the instance and its alarms. Nothing of this is visible before the commit.
+    """
+    saga, at = house.routes.sagas[mail.consumer], to_micros(now)
+    if not await tx.take(mail, house.owner):
+        return (
+            []
+        )  # cancelled by an earlier message of this batch, or claimed by someone else meanwhile
+    envelope = read_envelope(mail.body, saga.types)
+    if not isinstance(envelope.message, Alarm) and not await tx.remember(
+        saga.name, envelope.id, at
+    ):
+        return []  # seen before
+    before, stored = await _load(tx, saga, mail.key)
+    last, json, reports = before, stored, list[Report]()
+    with localcontext(_DECIMALS):
+        for cause, decision in advance(saga, before, envelope, now):
+            then, last, old = last, decision.instance, json
+            json = old if last is then or last is None else instance_to_json(last)
+            for each in outgoing(decision, cause, now):
+                reports += await post(tx, house, each, at)
+            reports += await _note(tx, mail, cause, decision, then, _diff(old, json), at)
+    if last is not None and last is not before:
+        await tx.save_instance(_to_store(last, json), None if before is None else before.revision)
+        await _set_alarms(tx, before, last, envelope)
+    return reports
+
+
+def outgoing(decision: Decision[Any, Any], cause: Envelope, now: datetime) -> list[Envelope]:
+    """What a decision sends, with ids that are the same if the step is repeated."""
+    instance = decision.instance
+    origin = None if instance is None else instance.origin
+    return [
+        Envelope(
+            _id(origin, cause, each),
+            each.message,
+            now,
+            cause.correlation,
+            cause.id,
+            None,
+            origin.ref(each.number) if each.awaits and origin is not None else None,
+            cause.hops + 1,
+            cause.trace,
+        )
+        for each in decision.sent
+    ]
+
+
+def _id(origin: Origin | None, cause: Envelope, sent: Outgoing) -> str:
+    if origin is None:
+        return derive_id(cause.id, sent.number)
+    return derive_id(origin.saga, origin.key, origin.incarnation, sent.number)
+
+
+async def _load(tx: Transaction, saga: AnySaga, key: str) -> tuple[AnyInstance | None, Json]:
+    stored = await tx.instance(saga.name, key)
+    if stored is None:
+        return None, _NOTHING
+    json: Any = codec.loads(stored.body)
+    return instance_from_json(saga, json), json
+
+
+def _to_store(instance: AnyInstance, json: Json) -> StoredInstance:
+    origin = instance.origin
+    return StoredInstance(
+        origin.saga,
+        origin.key,
+        origin.incarnation,
+        str(instance.state),
+        None if instance.outcome is None else str(instance.outcome),
+        instance.recovery.stuck,
+        origin.version,
+        instance.revision,
+        codec.dumps(json),
+    )
+
+
+async def _set_alarms(
+    tx: Transaction, before: AnyInstance | None, after: AnyInstance, cause: Envelope
+) -> None:
+    """Alarms are mail that is due later; what differs between two instances is taken out and put in."""
+    old = {} if before is None else before.alarms()
+    new = after.alarms()
+    if old == new:
+        return
+    origin = after.origin
+    for token, due in old.items():
+        if new.get(token) != due:
+            await tx.cancel(origin.saga, _alarm_id(origin, token))
+    for token, due in new.items():
+        if old.get(token) != due:
+            id = _alarm_id(origin, token)
+            # The hops begin anew: what waits for a time is no endless loop.
+            envelope = Envelope(id, Alarm(token), cause.time, cause.correlation, cause.id)
+            body = write_envelope(envelope)
+            await tx.enqueue(Mail(Kind.STEP, origin.saga, origin.key, id, to_micros(due), body))
+
+
+def _alarm_id(origin: Origin, token: str) -> str:
+    return derive_id(origin.saga, origin.key, origin.incarnation, token)
+
+
+async def _note(
+    tx: Transaction,
+    mail: Mail,
+    cause: Envelope,
+    decision: Decision[Any, Any],
+    then: AnyInstance | None,
+    diff: Json,
+    at: int,
+) -> list[Report]:
+    """Write a step into the history, and what was unexpected into the dead letters."""
+    after, kind = decision.instance, cause.message.TYPE
+    incarnation, revision = (after.origin.incarnation, after.revision) if after else (0, 0)
+    report = StepReport(
+        mail.consumer,
+        mail.key,
+        revision,
+        cause.id,
+        kind,
+        None if then is None else str(then.state),
+        None if after is None else str(after.state),
+        tuple([each.message.TYPE for each in decision.sent]),
+        str(decision.reception),
+        None if after is None or after.outcome is None else str(after.outcome),
+        decision.reason,
+    )
+    sent: list[JsonValue] = [
+        {"number": each.number, "type": each.message.TYPE} for each in decision.sent
+    ]
+    await tx.add_history(
+        StoredHistory(
+            *(mail.consumer, mail.key, incarnation, revision, at, cause.id, kind),
+            *(report.before, report.after, report.reception),
+            *(codec.dumps(sent), codec.dumps(diff), decision.reason),
+        )
+    )
+    if decision.reception is not Reception.UNEXPECTED:
+        return [report]
+    return [report, await put_aside(tx, _of(mail, cause), kind, decision.reason, "", at)]
+
+
+def _of(mail: Mail, cause: Envelope) -> Mail:
+    """The mail of a deferred message that is offered again: as the one that let it be offered, but with its own body."""
+    if mail.id == cause.id:
+        return mail
+    body = write_envelope(cause)
+    return Mail(mail.kind, mail.consumer, mail.key, cause.id, mail.due, body)
+
+
+def _diff(old: Json, new: Json) -> Json:
+    """The data fields that a step has set or changed."""
+    if old is new:
+        return _NOTHING
+    before, after = old.get("data", _NOTHING), new.get("data", _NOTHING)
+    return {name: value for name, value in after.items() if before.get(name, ...) != value}
+
+
+async def _failed(
+    tx: Transaction, house: House, mail: Mail, error: Exception, at: int
+) -> list[Report]:
+    attempts = mail.attempts + 1
+    if house.retry.more(attempts):
+        pause = house.retry.pause(attempts, f"{mail.consumer}/{mail.id}")
+        await tx.put_back(mail, house.owner, at + pause // MICROSECOND, attempts)
+        return []
+    if not await tx.take(mail, house.owner):
+        return []
+    trace = "".join(traceback.format_exception(error))
+    return [await give_up(tx, mail, f"{type(error).__name__}: {error}", trace, at)]
+
+
+async def _put_aside_crashed(tx: Transaction, house: House, mail: Mail, at: int) -> list[Report]:
+    if not await tx.take(mail, house.owner):
+        return []
+    reason = f"its process died {mail.crashes} times while it was being worked on"
+    return [await give_up(tx, mail, reason, "", at)]

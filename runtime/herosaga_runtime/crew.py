@@ -1,0 +1,70 @@
+"""What runs while a host is entered: its worker, and the relay if there is a transport."""
+
+from __future__ import annotations
+
+import asyncio
+
+from herosaga_runtime.errors import StoreError
+from herosaga_runtime.ports import Clock, Store, Transport
+from herosaga_runtime.posting import House
+from herosaga_runtime.relay import Relay
+from herosaga_runtime.reports import Reporter
+from herosaga_runtime.worker import Limits, Worker, Write
+
+
+class Crew:
+    """A worker and a relay on an open store."""
+
+    def __init__(
+        self,
+        house: House,
+        store: Store,
+        clock: Clock,
+        limits: Limits,
+        reporter: Reporter,
+        transport: Transport | None,
+    ) -> None:
+        self.store = store
+        self._worker = Worker(house, store, clock, limits, reporter, self._committed)
+        self._relay = (
+            None
+            if transport is None
+            else Relay(house.owner, store, clock, transport, self._worker.wake)
+        )
+        start = asyncio.get_running_loop().create_task
+        self._work = start(self._worker.run(), name="herosaga-worker")
+        self._tasks = [self._work]
+        if self._relay is not None:
+            self._tasks.append(start(self._relay.run(), name="herosaga-relay"))
+
+    def _committed(self) -> None:
+        if self._relay is not None:
+            self._relay.wake()
+
+    def wake(self) -> None:
+        """Look for new mail."""
+        self._worker.wake()
+        self._committed()
+
+    async def write(self, write: Write) -> None:
+        """Write something with the worker's next transaction. `StoreError` if the worker has ended."""
+        self._check()
+        await self._worker.write(write)
+
+    async def settle(self) -> None:
+        """Wait until nothing is due now."""
+        self._check()
+        await self._worker.settle()
+
+    def _check(self) -> None:
+        for task in self._tasks:
+            if task.done():
+                raise StoreError("the host has stopped") from task.exception()
+
+    async def stop(self, grace: float) -> None:
+        """End when the work in hand is done. What broke the worker, if anything did, is raised here."""
+        if self._relay is not None:
+            self._relay.stop()
+        if not self._work.done():
+            await self._worker.stop(grace)
+        await asyncio.gather(*self._tasks)

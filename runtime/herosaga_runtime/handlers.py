@@ -1,0 +1,300 @@
+"""Service handlers: users' code, run outside any transaction; what it comes to is stored in one.
+
+An attempt is counted when the mail is claimed, before the handler runs: mail whose handler ends the process is found again
+with its attempts used up. What a handler emits, the inbox entry and the mail's removal are one transaction, together with
+whatever the handler wrote through `Context.transaction`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import traceback
+from collections.abc import Iterable
+from contextlib import AsyncExitStack
+from contextvars import ContextVar
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from herosaga_runtime import codec
+from herosaga_runtime.envelope import Envelope, derive_id
+from herosaga_runtime.errors import UsageError
+from herosaga_runtime.message import Command, Event
+from herosaga_runtime.ports import (
+    MICROSECOND,
+    Clock,
+    HandlerReport,
+    Mail,
+    Report,
+    Store,
+    Transaction,
+    to_micros,
+)
+from herosaga_runtime.posting import House, give_up, post, read_envelope, write_envelope
+from herosaga_runtime.routing import Bound
+from herosaga_runtime.service import Handler
+from herosaga_runtime.stored import envelope_from_json
+
+
+@dataclass(frozen=True, slots=True)
+class Emitted:
+    """A handler's result, checked, not yet stored."""
+
+    mail: Mail
+    envelope: Envelope
+    events: tuple[Event, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """A handler has raised, or returned what it must not."""
+
+    mail: Mail
+    reason: str
+    traceback: str
+
+
+@dataclass(frozen=True, slots=True)
+class GivenBack:
+    """A handler was stopped with its host. The attempt does not count."""
+
+    mail: Mail
+
+
+Result = Emitted | Failed | GivenBack
+
+
+class Lost(Exception):
+    """The claim on a message is someone else's by now; what its handler did is not stored."""
+
+
+class Working:
+    """The `Context` of one run of a handler."""
+
+    def __init__(self, mail: Mail, envelope: Envelope, store: Store, clock: Clock) -> None:
+        self.mail = mail
+        self.envelope = envelope
+        self.store = store
+        self.asleep_until: datetime | None = None
+        self.held: Transaction | None = None
+        self._clock = clock
+        self._stack = AsyncExitStack()
+
+    @property
+    def message_id(self) -> str:
+        """The message's id: the same on every attempt."""
+        return self.mail.id
+
+    @property
+    def correlation(self) -> str:
+        """The id of the message that began it all."""
+        return self.envelope.correlation
+
+    @property
+    def attempt(self) -> int:
+        """Which attempt this is, from 1."""
+        return self.mail.attempts
+
+    @property
+    def now(self) -> datetime:
+        """The host's time, in UTC."""
+        return self._clock.now()
+
+    @property
+    def asleep(self) -> bool:
+        """Whether the handler waits for a time that has not come."""
+        return self.asleep_until is not None and self.asleep_until > self._clock.now()
+
+    async def sleep(self, seconds: float) -> None:
+        """Wait on the host's clock."""
+        self.asleep_until = self._clock.now() + timedelta(seconds=seconds)
+        try:
+            await self._clock.sleep(seconds)
+        finally:
+            self.asleep_until = None
+
+    async def transaction(self) -> Any:
+        """The store's own connection, in the transaction that stores the result."""
+        if self.held is None:
+            self.held = await self._stack.enter_async_context(self.store.transaction())
+        return self.held.connection
+
+    async def commit(self) -> None:
+        """End the transaction that `transaction` began."""
+        await self._stack.aclose()
+
+    async def roll_back(self, error: BaseException) -> None:
+        """Undo it."""
+        if self.held is not None:
+            await self._stack.__aexit__(type(error), error, error.__traceback__)
+
+
+CURRENT: ContextVar[Working | None] = ContextVar("herosaga_current", default=None)
+"""The handler that this task runs, seen by the tasks it starts as well."""
+
+
+async def run(
+    house: House, bound: Bound, working: Working
+) -> tuple[Result | None, tuple[Report, ...]]:
+    """Run a handler. Without a transaction of its own its result is for the caller to store (`store_result`);
+    with one it is stored here, and the reports of that are returned instead.
+    """
+    CURRENT.set(working)
+    mail = working.mail
+    try:
+        events = checked(
+            bound.handler, await bound.call(working.envelope.message, working), bound.consumer
+        )
+        emitted = Emitted(mail, working.envelope, events)
+        if working.held is None:
+            return emitted, ()
+        if not working.held.open:
+            raise UsageError("a handler must not end the transaction that it was given")
+        reports = await _store_emitted(working.held, house, emitted, working.now)
+        await working.commit()
+        return None, tuple(reports)
+    except Lost as error:
+        await working.roll_back(error)
+        return None, ()
+    except asyncio.CancelledError as error:
+        await working.roll_back(error)
+        task = asyncio.current_task()
+        if task is not None and task.cancelling():
+            return GivenBack(mail), ()
+        return failure(mail, error), ()
+    except Exception as error:
+        await working.roll_back(error)
+        return failure(mail, error), ()
+
+
+def failure(mail: Mail, error: BaseException) -> Failed:
+    """A failed attempt, with what there is to know about it."""
+    trace = "".join(traceback.format_exception(error))
+    return Failed(mail, f"{type(error).__name__}: {error}", trace)
+
+
+def checked(handler: Handler, result: object, consumer: str) -> tuple[Event, ...]:
+    """What a handler returned, as events; `UsageError` where that is not what it is declared to emit."""
+    events = tuple(_flat(result))
+    allowed = ", ".join(each.__name__ for each in handler.emits) or "nothing"
+    for each in events:
+        if type(each) not in handler.emits:
+            raise UsageError(f"{consumer} emits {allowed}, but returned {type(each).__name__}")
+    if not events and handler.emits and not handler.optional:
+        raise UsageError(f"{consumer} emits {allowed}, but returned nothing")
+    return events  # type: ignore[return-value]  # each was compared with the declared types
+
+
+def _flat(result: object) -> Iterable[object]:
+    if result is None:
+        return
+    if isinstance(result, tuple | list):
+        for each in result:
+            yield from _flat(each)
+    else:
+        yield result
+
+
+async def store_result(
+    tx: Transaction, house: House, result: Result, now: datetime
+) -> list[Report]:
+    """Store what a run came to: what was emitted, the next try or the end of all tries, or the claim's return."""
+    match result:
+        case Emitted():
+            try:
+                async with tx.savepoint():
+                    return await _store_emitted(tx, house, result, now)
+            except Lost:
+                return []
+            except (UsageError, ValueError) as error:  # it has no JSON form, or no one to go to
+                return await _store_failed(tx, house, failure(result.mail, error), now)
+        case Failed():
+            return await _store_failed(tx, house, result, now)
+        case GivenBack(mail):
+            await tx.put_back(mail, house.owner, mail.due, mail.attempts - 1)
+            return []
+
+
+async def _store_emitted(
+    tx: Transaction, house: House, emitted: Emitted, now: datetime
+) -> list[Report]:
+    mail, at = emitted.mail, to_micros(now)
+    if not await tx.take(mail, house.owner):
+        raise Lost
+    outputs = _envelopes(emitted, now)
+    texts = codec.dumps([write_envelope(each) for each in outputs])
+    await tx.remember(mail.consumer, mail.id, at, texts)
+    reports: list[Report] = []
+    for each in outputs:
+        reports += await post(tx, house, each, at, _command(emitted.envelope))
+    kind = emitted.envelope.message.TYPE
+    types = tuple(each.TYPE for each in emitted.events)
+    return [*reports, HandlerReport(mail.consumer, mail.id, kind, mail.attempts, types)]
+
+
+def _envelopes(emitted: Emitted, now: datetime) -> list[Envelope]:
+    cause, mail = emitted.envelope, emitted.mail
+    return [
+        Envelope(
+            derive_id(mail.id, mail.consumer, position),
+            event,
+            now,
+            cause.correlation,
+            cause.id,
+            cause.request,
+            None,
+            cause.hops + 1,
+            cause.trace,
+        )
+        for position, event in enumerate(emitted.events)
+    ]
+
+
+def _command(envelope: Envelope) -> type[Command] | None:
+    message = envelope.message
+    return type(message) if isinstance(message, Command) else None
+
+
+async def _store_failed(
+    tx: Transaction, house: House, failed: Failed, now: datetime
+) -> list[Report]:
+    mail, at = failed.mail, to_micros(now)
+    if house.retry.more(mail.attempts):
+        pause = house.retry.pause(mail.attempts, f"{mail.consumer}/{mail.id}")
+        await tx.put_back(mail, house.owner, at + pause // MICROSECOND, mail.attempts)
+        return []
+    if not await tx.take(mail, house.owner):
+        return []
+    return [await give_up(tx, mail, failed.reason, failed.traceback, at)]
+
+
+async def begin(
+    tx: Transaction, house: House, bound: Bound, mail: Mail, now: datetime
+) -> tuple[Envelope | None, list[Report]]:
+    """What to run for claimed mail: None if it was run before, died too often, or can't be read."""
+    at = to_micros(now)
+    outputs = await tx.outputs(mail.consumer, mail.id)
+    if outputs is not None:
+        return None, await _send_again(tx, house, bound, mail, outputs, at)
+    if mail.crashes and not house.retry.more(mail.attempts - 1):
+        await tx.take(mail, house.owner)
+        reason = f"its handler was started {mail.attempts - 1} times, and its process died {mail.crashes} times"
+        return None, [await give_up(tx, mail, reason, "", at)]
+    try:
+        return read_envelope(mail.body, bound.types), []
+    except ValueError as error:
+        return None, await _store_failed(tx, house, failure(mail, error), now)
+
+
+async def _send_again(
+    tx: Transaction, house: House, bound: Bound, mail: Mail, outputs: str, at: int
+) -> list[Report]:
+    """A repeated message: the handler does not run, what it emitted then is sent once more, with the ids of then."""
+    await tx.take(mail, house.owner)
+    reports: list[Report] = []
+    command = bound.handler.message
+    for text in codec.read_list(codec.read_str)(codec.loads(outputs)):
+        envelope = envelope_from_json(codec.loads(text), bound.types)
+        answered = command if issubclass(command, Command) else None
+        reports += await post(tx, house, envelope, at, answered)
+    return reports

@@ -1,0 +1,276 @@
+"""The host: sagas and services on a store, in this process."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from datetime import datetime, timedelta
+from types import TracebackType
+from typing import Any, Self, TypeVar, overload
+
+from herosaga_runtime.crew import Crew
+from herosaga_runtime.envelope import Envelope
+from herosaga_runtime.errors import UsageError
+from herosaga_runtime.handlers import CURRENT, Working
+from herosaga_runtime.instance import D, Outcome, S
+from herosaga_runtime.message import Command, Event, Message
+from herosaga_runtime.policy import Policy
+from herosaga_runtime.ports import (
+    Clock,
+    Observer,
+    Random,
+    Report,
+    Store,
+    StoredHistory,
+    SystemClock,
+    SystemRandom,
+    Transaction,
+    Transport,
+    from_micros,
+    to_micros,
+)
+from herosaga_runtime.posting import House, post
+from herosaga_runtime.reports import Reporter
+from herosaga_runtime.routing import Routes
+from herosaga_runtime.saga import Saga
+from herosaga_runtime.service import Service
+from herosaga_runtime.sqlite import SqliteStore, open_path
+from herosaga_runtime.views import (
+    DeadLetter,
+    InstanceSummary,
+    InstanceView,
+    dead_letter,
+    summary,
+    view,
+)
+from herosaga_runtime.worker import Limits
+
+K = TypeVar("K")
+P = TypeVar("P")
+
+RETRY = Policy(None, 4, timedelta(milliseconds=100), timedelta(minutes=1))
+"""How often a step or a service's handler is tried: five times."""
+
+
+class Host:
+    """Runs sagas and services on a store.
+
+    `url` names the store: `memory:`, `sqlite:///relative.db` or `sqlite:////absolute.db`; a `Store` is taken as well. All
+    hosts on one store must be given the same sagas and services.
+
+    `retry` says how often a failing step or handler is tried before its message is put aside; `lease` how long this
+    process's claims hold without a sign of life; `concurrency` how many handlers run at once; `batch` how many messages
+    share a transaction; `grace` how many seconds handlers have to end when the host stops; `hop_limit` how many messages
+    may follow from one.
+    """
+
+    def __init__(
+        self,
+        url: str | Store,
+        *,
+        clock: Clock | None = None,
+        random: Random | None = None,
+        transport: Transport | None = None,
+        retry: Policy = RETRY,
+        lease: timedelta = timedelta(seconds=5),
+        concurrency: int = 16,
+        batch: int = 64,
+        grace: float = 10.0,
+        hop_limit: int = 1000,
+        observer: Observer | None = None,
+    ) -> None:
+        self._clock = clock or SystemClock()
+        self._random = random or SystemRandom()
+        self._store = SqliteStore(open_path(url), self._random) if isinstance(url, str) else url
+        self._transport = transport
+        self._routes = Routes(transport is not None)
+        self._house = House(self._routes, self._random.id(), retry, hop_limit)
+        self._limits = Limits(concurrency, batch, lease)
+        self._grace = grace
+        self._reporter = Reporter(observer)
+        self._running: Crew | None = None
+
+    @overload
+    def add(self, saga: Saga[Any, Any, Any], /) -> None: ...
+
+    @overload
+    def add(self, service: Service[P], implementation: P, /) -> None: ...
+
+    def add(self, added: Saga[Any, Any, Any] | Service[Any], implementation: Any = None, /) -> None:
+        """Add a saga, or a service and the object that implements it; before the host is entered.
+
+        `UsageError` if it was added already, if a command would have two handlers, or if a method is missing.
+        """
+        if self._running is not None:
+            raise UsageError("add sagas and services before `async with host`")
+        if isinstance(added, Saga):
+            self._routes.add_saga(added)
+        else:
+            self._routes.add_service(added, implementation)
+
+    # --- running -------------------------------------------------------------------------------
+
+    async def __aenter__(self) -> Self:
+        """Open the store and begin to work; `StoreError` if the store can't be opened."""
+        if self._running is not None:
+            raise UsageError("the host is running already")
+        await self._store.open()
+        self._running = Crew(
+            self._house, self._store, self._clock, self._limits, self._reporter, self._transport
+        )
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """Finish the work in hand, give the rest back, and close the store."""
+        running = self._live
+        try:
+            await running.stop(self._grace)
+        finally:
+            self._running = None
+            await self._store.close()
+
+    @property
+    def _live(self) -> Crew:
+        if self._running is None:
+            raise UsageError("the host is not running: use `async with host`")
+        return self._running
+
+    async def settle(self) -> None:
+        """Wait until nothing is due now and nothing runs, except handlers that sleep on the clock until later."""
+        await self._live.settle()
+
+    # --- messages ------------------------------------------------------------------------------
+
+    async def publish(
+        self, event: Event, id: str | None = None, transaction: Any | None = None
+    ) -> str:
+        """Publish an event, and return its message id.
+
+        It is stored when this returns. With `id`, publishing again does nothing for consumers that have seen it. With
+        `transaction`, a connection to this store with a begun transaction, it is stored when the caller commits.
+        """
+        if not isinstance(event, Event):
+            raise UsageError(f"publish takes an event; send {type(event).__name__} with `send`")
+        return await self._deliver(event, id, transaction)
+
+    async def send(
+        self, command: Command, id: str | None = None, transaction: Any | None = None
+    ) -> str:
+        """Send a command to its one handler, and return its message id; otherwise like `publish`.
+
+        `UsageError` if nobody handles it and there is no transport.
+        """
+        if not isinstance(command, Command):
+            raise UsageError(f"send takes a command; publish {type(command).__name__}")
+        return await self._deliver(command, id, transaction)
+
+    async def _deliver(self, message: Message, id: str | None, connection: Any | None) -> str:
+        running, current = self._live, self._current()
+        envelope = self._envelope(message, id, current)
+        at = to_micros(envelope.time)
+
+        async def write(tx: Transaction) -> list[Report]:
+            return await post(tx, self._house, envelope, at)
+
+        if connection is not None:
+            await write(self._store.within(connection))
+            running.wake()  # for the case that the caller commits at once; else it is seen later
+            return envelope.id
+        if current is not None and current.held is not None:
+            raise UsageError(
+                "inside ctx.transaction() nothing else can write: pass transaction=connection"
+            )
+        await running.write(write)
+        return envelope.id
+
+    def _current(self) -> Working | None:
+        current = CURRENT.get()
+        return current if current is not None and current.store is self._store else None
+
+    def _envelope(self, message: Message, id: str | None, current: Working | None) -> Envelope:
+        made = id or self._random.id()
+        now = self._clock.now()
+        if current is None:
+            return Envelope(made, message, now, made)
+        cause = current.envelope
+        return Envelope(made, message, now, cause.correlation, cause.id, hops=cause.hops + 1)
+
+    # --- looking -------------------------------------------------------------------------------
+
+    async def find(self, saga: Saga[D, S, K], key: K) -> InstanceView[D, S] | None:
+        """The instance of a key as it is now, without a step; None if there is none."""
+        async with self._reading() as tx:
+            stored = await tx.instance(saga.name, str(key))
+            history = [] if stored is None else await tx.history(saga.name, str(key))
+        return None if stored is None else view(saga, stored, history)
+
+    async def instances(
+        self, saga: Saga[Any, S, Any], state: S | None = None, outcome: Outcome | None = None
+    ) -> tuple[InstanceSummary, ...]:
+        """A saga's instances in the order of their keys, only those in a state or with an outcome if that is given."""
+        named = None if state is None else str(state)
+        ended = None if outcome is None else str(outcome)
+        async with self._reading() as tx:
+            found = await tx.instances(saga.name, named, ended)
+        return tuple(summary(each) for each in found)
+
+    async def dead_letters(self) -> tuple[DeadLetter, ...]:
+        """The messages that were put aside, oldest first."""
+        async with self._reading() as tx:
+            found = await tx.dead_letters()
+        return tuple(dead_letter(each) for each in found)
+
+    async def next_due(self) -> datetime | None:
+        """When the next timer, delayed try or outgoing message is due, in UTC; None if nothing waits."""
+        async with self._reading() as tx:
+            mail = await tx.next_due((*self._routes.sagas, *self._routes.handlers))
+            outgoing = await tx.next_outgoing() if self._routes.outside else None
+        due = min((each for each in (mail, outgoing) if each is not None), default=None)
+        return None if due is None else from_micros(due)
+
+    @asynccontextmanager
+    async def _reading(self) -> AsyncIterator[Transaction]:
+        current = self._current()
+        if current is not None and current.held is not None:
+            yield current.held  # waiting for the handler's own transaction to end would be for ever
+            return
+        async with self._live.store.reading() as tx:
+            yield tx
+
+    # --- operators -----------------------------------------------------------------------------
+
+    async def retry(self, id: int, reason: str) -> None:
+        """Offer a dead letter to its consumer again, with all its tries; `UsageError` if there is none with this id.
+
+        `reason` says why, and goes into the instance's history.
+        """
+
+        async def write(tx: Transaction) -> list[Report]:
+            await self._retry(tx, id, reason)
+            return []
+
+        await self._live.write(write)
+
+    async def _retry(self, tx: Transaction, id: int, reason: str) -> None:
+        letter = await tx.take_dead_letter(id)
+        if letter is None:
+            raise UsageError(f"there is no dead letter {id}")
+        mail, at = letter.mail, to_micros(self._clock.now())
+        await tx.forget(mail.consumer, mail.id)
+        await tx.enqueue(replace(mail, due=at, attempts=0, crashes=0))
+        if mail.consumer in self._routes.sagas:
+            stored = await tx.instance(mail.consumer, mail.key)
+            state = None if stored is None else stored.state
+            numbers = (0, 0) if stored is None else (stored.incarnation, stored.revision)
+            await tx.add_history(
+                StoredHistory(
+                    *(mail.consumer, mail.key, *numbers, at, mail.id, letter.message_type),
+                    *(state, state, "retried", "[]", "{}", reason),
+                )
+            )

@@ -1,0 +1,422 @@
+"""Ports: everything through which a host touches the world, as protocols, and the values that pass through them.
+
+Time, chance, storage, transport and observation come in from outside, so that a test can replace each of them and a failure
+can be played again. Points in time are aware UTC datetimes; inside stores they are integer microseconds since 1970.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import uuid
+from collections.abc import Sequence
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from enum import IntEnum
+from typing import Any, Final, Protocol
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+MICROSECOND: Final = timedelta(microseconds=1)
+_LONGEST_WAIT = 30.0
+"""Seconds: the wall clock may be set, and the computer sleep, so no wait relies on one long timeout."""
+
+
+def to_micros(time: datetime) -> int:
+    """A time as microseconds since 1970, exactly."""
+    return (time - _EPOCH) // MICROSECOND
+
+
+def from_micros(micros: int) -> datetime:
+    """What `to_micros` was given."""
+    return _EPOCH + timedelta(microseconds=micros)
+
+
+# --- time and chance -----------------------------------------------------------------------------
+
+
+class Clock(Protocol):
+    """What time it is, and how to wait."""
+
+    @property
+    def passes(self) -> bool:
+        """Whether time passes by itself; if not, a host that stops can't wait for a handler that sleeps."""
+        ...
+
+    def now(self) -> datetime:
+        """The time, aware and in UTC."""
+        ...
+
+    async def sleep(self, seconds: float) -> None:
+        """Wait for some seconds on this clock."""
+        ...
+
+    async def wait(self, wake: asyncio.Event, until: datetime | None) -> None:
+        """Wait until `wake` is set or the time is `until` (None: only for `wake`); it may return early."""
+        ...
+
+
+class Random(Protocol):
+    """Where ids and jitter come from."""
+
+    def id(self) -> str:
+        """A new id that no one else has."""
+        ...
+
+    def fraction(self) -> float:
+        """A number from 0 (inclusive) to 1 (exclusive)."""
+        ...
+
+
+class SystemClock:
+    """The computer's clock."""
+
+    passes = True
+
+    def now(self) -> datetime:
+        """The time, aware and in UTC."""
+        return datetime.now(UTC)
+
+    async def sleep(self, seconds: float) -> None:
+        """Wait for some seconds."""
+        await asyncio.sleep(seconds)
+
+    async def wait(self, wake: asyncio.Event, until: datetime | None) -> None:
+        """Wait until `wake` is set, or until the time comes, but never longer than half a minute."""
+        left = _LONGEST_WAIT if until is None else (until - self.now()).total_seconds()
+        try:
+            async with asyncio.timeout(max(0.0, min(left, _LONGEST_WAIT))):
+                await wake.wait()
+        except TimeoutError:
+            return
+
+
+class SystemRandom:
+    """The computer's randomness."""
+
+    def id(self) -> str:
+        """A random UUID."""
+        return str(uuid.uuid4())
+
+    def fraction(self) -> float:
+        """A number from 0 (inclusive) to 1 (exclusive)."""
+        return random.random()
+
+
+# --- what a store holds --------------------------------------------------------------------------
+
+
+class Kind(IntEnum):
+    """Who takes a piece of mail: a saga's step, or a service's handler."""
+
+    STEP = 0
+    HANDLER = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Mail:
+    """A message that waits for one consumer.
+
+    `consumer` is a saga's name, or `service.Message` for a handler; `key` is the instance's, or the message's id for a
+    handler. `due` is in microseconds. `attempts` counts failed steps, or started handlers; `crashes`
+    how often its owner died with it; `seq` is the store's own number, 0 until it is stored.
+    """
+
+    kind: Kind
+    consumer: str
+    key: str
+    id: str
+    due: int
+    body: str
+    attempts: int = 0
+    crashes: int = 0
+    seq: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class StoredInstance:
+    """An instance as it lies in the store; `body` is its whole JSON, the rest is what it is found by."""
+
+    saga: str
+    key: str
+    incarnation: int
+    state: str
+    outcome: str | None
+    stuck: str
+    version: int
+    revision: int
+    body: str
+
+
+@dataclass(frozen=True, slots=True)
+class StoredHistory:
+    """One entry of an instance's history; `sent` and `diff` are JSON texts, `at` is in microseconds."""
+
+    saga: str
+    key: str
+    incarnation: int
+    revision: int
+    at: int
+    message_id: str
+    message_type: str
+    before: str | None
+    after: str | None
+    reception: str
+    sent: str
+    diff: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class StoredDeadLetter:
+    """A piece of mail that was put aside, and why; `at` is in microseconds, `id` is the store's own number."""
+
+    mail: Mail
+    message_type: str
+    reason: str
+    traceback: str
+    at: int
+    id: int = 0
+
+
+class Transaction(Protocol):
+    """Everything a host reads and writes, inside one transaction of the store."""
+
+    @property
+    def connection(self) -> Any:
+        """The store's own connection."""
+        ...
+
+    @property
+    def open(self) -> bool:
+        """Whether it has not ended."""
+        ...
+
+    def savepoint(self) -> AbstractAsyncContextManager[None]:
+        """A part that is undone alone when it raises."""
+        ...
+
+    async def enqueue(self, mail: Mail) -> None:
+        """Let mail wait for its consumer; nothing happens if mail with its id waits there already."""
+        ...
+
+    async def claim(
+        self,
+        kind: Kind,
+        consumers: Sequence[str],
+        owner: str,
+        now: int,
+        limit: int,
+        suspects: bool = True,
+    ) -> list[Mail]:
+        """Make due mail of these consumers `owner`'s, oldest first, as far as no living owner has it.
+
+        Mail that a dead owner left unfinished is suspect of having killed it: it is claimed alone, or not at all without
+        `suspects`. What is returned counts the attempt that begins or was left unfinished.
+        """
+        ...
+
+    async def take(self, mail: Mail, owner: str) -> bool:
+        """Remove mail that `owner` has claimed; False if it is gone or someone else's by now."""
+        ...
+
+    async def put_back(self, mail: Mail, owner: str, due: int, attempts: int) -> bool:
+        """Give up a claim: the mail is due again then; False if it is gone or someone else's by now."""
+        ...
+
+    async def cancel(self, consumer: str, id: str) -> None:
+        """Remove mail, if it still waits."""
+        ...
+
+    async def remember(self, consumer: str, id: str, at: int, outputs: str | None = None) -> bool:
+        """Note that a consumer has seen a message; False if it had before, and then nothing is changed."""
+        ...
+
+    async def forget(self, consumer: str, id: str) -> None:
+        """Undo `remember`, so that an operator can offer the message again."""
+        ...
+
+    async def outputs(self, consumer: str, id: str) -> str | None:
+        """What a handler that has seen a message gave for it, as JSON text; None if it has not seen it."""
+        ...
+
+    async def instance(self, saga: str, key: str) -> StoredInstance | None:
+        """The instance of a key."""
+        ...
+
+    async def save_instance(self, instance: StoredInstance, before: int | None) -> None:
+        """Store an instance over its revision `before` (None: it is new); `StoreError` on a conflict."""
+        ...
+
+    async def instances(
+        self, saga: str, state: str | None, outcome: str | None
+    ) -> list[StoredInstance]:
+        """The instances of a saga, in the order of their keys."""
+        ...
+
+    async def add_history(self, entry: StoredHistory) -> None:
+        """Append to an instance's history."""
+        ...
+
+    async def history(self, saga: str, key: str) -> list[StoredHistory]:
+        """An instance's history, oldest first."""
+        ...
+
+    async def add_dead_letter(self, letter: StoredDeadLetter) -> None:
+        """Put mail aside."""
+        ...
+
+    async def dead_letters(self) -> list[StoredDeadLetter]:
+        """What was put aside, oldest first."""
+        ...
+
+    async def take_dead_letter(self, id: int) -> StoredDeadLetter | None:
+        """Remove a dead letter and return it."""
+        ...
+
+    async def add_outgoing(self, id: str, body: str, at: int) -> None:
+        """Let a message wait for the transport."""
+        ...
+
+    async def claim_outgoing(self, owner: str, now: int, limit: int) -> list[Mail]:
+        """Make due outgoing messages `owner`'s, oldest first."""
+        ...
+
+    async def take_outgoing(self, mail: Mail) -> None:
+        """Remove an outgoing message that was sent."""
+        ...
+
+    async def delay_outgoing(self, mail: Mail, due: int) -> None:
+        """Give an outgoing message back after a failure."""
+        ...
+
+    async def next_due(self, consumers: Sequence[str]) -> int | None:
+        """When the next unclaimed mail of these consumers is due; it may be due already."""
+        ...
+
+    async def unfinished(self, consumers: Sequence[str], owner: str, now: int) -> bool:
+        """Whether mail of these consumers is due that `owner` has not claimed, or an outgoing message."""
+        ...
+
+    async def next_outgoing(self) -> int | None:
+        """When the next outgoing message is due."""
+        ...
+
+    async def renew(self, owner: str, until: int, now: int) -> None:
+        """Say that an owner lives until then, unless it says so again."""
+        ...
+
+    async def leave(self, owner: str) -> None:
+        """Give back all that an owner has claimed, and forget it."""
+        ...
+
+
+class Store(Protocol):
+    """Where everything is kept."""
+
+    @property
+    def shared(self) -> bool:
+        """Whether other processes may use the same store."""
+        ...
+
+    async def open(self) -> None:
+        """Open the store and make its tables; `StoreError` if that can't be."""
+        ...
+
+    async def close(self) -> None:
+        """Close it. Nothing may be using it any more."""
+        ...
+
+    def transaction(self) -> AbstractAsyncContextManager[Transaction]:
+        """A writing transaction: committed at the end, rolled back on an exception."""
+        ...
+
+    def reading(self) -> AbstractAsyncContextManager[Transaction]:
+        """A transaction that only reads."""
+        ...
+
+    def within(self, connection: Any) -> Transaction:
+        """A transaction that the caller has begun on a connection to this store, and will end."""
+        ...
+
+    async def changed(self) -> bool:
+        """Whether another connection has written since this was last asked."""
+        ...
+
+
+# --- the outside ---------------------------------------------------------------------------------
+
+
+class Transport(Protocol):
+    """How messages leave for the outside."""
+
+    async def send(self, envelope: str) -> None:
+        """Hand over one message as CloudEvents JSON. Raise if that failed: it is tried again. At least once."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class StepReport:
+    """A step that was committed. States are names, None where there is no instance; `sent` are message types."""
+
+    saga: str
+    key: str
+    revision: int
+    message_id: str
+    message_type: str
+    before: str | None
+    after: str | None
+    sent: tuple[str, ...]
+    reception: str
+    outcome: str | None
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class HandlerReport:
+    """What a service's handler is doing; `emitted` are message types, `reason` says why it failed."""
+
+    consumer: str
+    message_id: str
+    message_type: str
+    attempt: int
+    emitted: tuple[str, ...] = ()
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class DeadLetterReport:
+    """Mail that was put aside."""
+
+    consumer: str
+    key: str
+    message_id: str
+    message_type: str
+    reason: str
+
+
+class Observer(Protocol):
+    """Whoever wants to see what a host does. Called in the event loop after the commit: be quick, and don't raise."""
+
+    def step(self, report: StepReport) -> None:
+        """A saga has taken a step."""
+        ...
+
+    def handler_started(self, report: HandlerReport) -> None:
+        """A service's handler begins to work."""
+        ...
+
+    def handler_finished(self, report: HandlerReport) -> None:
+        """What a handler emitted is stored."""
+        ...
+
+    def handler_failed(self, report: HandlerReport) -> None:
+        """A handler has failed; it is tried again unless a dead letter follows."""
+        ...
+
+    def dead_letter(self, report: DeadLetterReport) -> None:
+        """Mail was put aside."""
+        ...
+
+
+Report = StepReport | HandlerReport | DeadLetterReport

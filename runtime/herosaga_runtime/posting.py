@@ -1,0 +1,120 @@
+"""Putting messages into mailboxes, and putting aside what nobody can take."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from herosaga_runtime import codec
+from herosaga_runtime.envelope import Alarm, Envelope, Fault, derive_id
+from herosaga_runtime.errors import DecodeError
+from herosaga_runtime.message import Message
+from herosaga_runtime.policy import Policy
+from herosaga_runtime.ports import (
+    DeadLetterReport,
+    Kind,
+    Mail,
+    Report,
+    StoredDeadLetter,
+    Transaction,
+)
+from herosaga_runtime.routing import Routes
+from herosaga_runtime.stored import Types, envelope_from_json, envelope_to_json
+
+
+@dataclass(frozen=True, slots=True)
+class House:
+    """What a host's parts share: who gets what, whose claims these are, and how often and how far things go on."""
+
+    routes: Routes
+    owner: str
+    retry: Policy
+    hop_limit: int
+
+
+def read_envelope(body: str, types: Types) -> Envelope:
+    """The envelope of a piece of mail; `DecodeError` if its type is not among these."""
+    return envelope_from_json(codec.loads(body), types)
+
+
+def write_envelope(envelope: Envelope) -> str:
+    """The body of a piece of mail."""
+    return codec.dumps(envelope_to_json(envelope))
+
+
+async def post(
+    tx: Transaction,
+    house: House,
+    envelope: Envelope,
+    at: int,
+    command: type[Message] | None = None,
+) -> list[Report]:
+    """Put a message into the mailbox of everyone who gets it, due at once, or into the outbox.
+
+    `at` is the time in microseconds, `command` the type of the command that it answers. `UsageError` for a command that
+    nobody takes.
+    """
+    addresses = house.routes.addresses(envelope, command)
+    if not addresses and not house.routes.outside:
+        return []
+    body = write_envelope(envelope)
+    if not addresses:
+        await tx.add_outgoing(envelope.id, body, at)
+        return []
+    reports: list[Report] = []
+    for address in addresses:
+        mail = Mail(address.kind, address.consumer, address.key, envelope.id, at, body)
+        if envelope.hops > house.hop_limit:
+            reason = f"{envelope.hops} messages have led to this one, which looks endless"
+            reports.append(await give_up(tx, mail, reason, "", at))
+        else:
+            await tx.enqueue(mail)
+    return reports
+
+
+async def give_up(tx: Transaction, mail: Mail, reason: str, traceback: str, at: int) -> Report:
+    """Put mail aside for an operator. The saga that awaits an answer to it is told so."""
+    head, message_type = _head(mail.body)
+    if head is not None and head.request is not None:
+        await _enqueue_fault(tx, mail, head, message_type, reason, at)
+    return await put_aside(tx, mail, message_type, reason, traceback, at)
+
+
+async def put_aside(
+    tx: Transaction, mail: Mail, message_type: str, reason: str, traceback: str, at: int
+) -> Report:
+    """Put mail into the dead letters."""
+    await tx.add_dead_letter(StoredDeadLetter(mail, message_type, reason, traceback, at))
+    return DeadLetterReport(mail.consumer, mail.key, mail.id, message_type, reason)
+
+
+async def _enqueue_fault(
+    tx: Transaction, mail: Mail, head: Envelope, message_type: str, reason: str, at: int
+) -> None:
+    if head.request is None:
+        return
+    fault = replace(
+        head,
+        id=derive_id(head.id, mail.consumer, "fault"),
+        message=Fault(message_type, reason),
+        causation=head.id,
+        answers=head.request,
+        request=None,
+        hops=head.hops + 1,
+    )
+    to = head.request
+    body = write_envelope(fault)
+    await tx.enqueue(Mail(Kind.STEP, to.saga, to.key, fault.id, at, body))
+
+
+def _head(body: str) -> tuple[Envelope | None, str]:
+    """An envelope without its message, which may be the very thing that can't be read, and the message's type."""
+    try:
+        json: Any = codec.loads(body)
+        if not isinstance(json, Mapping):
+            return None, "?"
+        without = {**json, "type": Alarm.TYPE, "data": {"token": ""}}
+        return envelope_from_json(without, {}), str(json.get("type"))
+    except DecodeError:
+        return None, "?"

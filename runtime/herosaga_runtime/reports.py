@@ -1,0 +1,57 @@
+"""Telling an observer and the log what was committed."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterable
+
+from herosaga_runtime.ports import DeadLetterReport, HandlerReport, Observer, Report, StepReport
+
+_log = logging.getLogger("herosaga")
+
+
+class Reporter:
+    """Passes reports to an observer, if there is one. An observer that raises does not stop the host, it is logged."""
+
+    def __init__(self, observer: Observer | None) -> None:
+        self._observer = observer
+
+    def tell(self, reports: Iterable[Report]) -> None:
+        """What a transaction has stored."""
+        for each in reports:
+            match each:
+                case StepReport():
+                    self._step(each)
+                case HandlerReport():
+                    self._call(lambda to, each=each: to.handler_finished(each))  # type: ignore[misc]
+                case DeadLetterReport():
+                    self._dead_letter(each)
+
+    def started(self, report: HandlerReport) -> None:
+        """A handler begins."""
+        self._call(lambda to: to.handler_started(report))
+
+    def failed(self, report: HandlerReport) -> None:
+        """A handler has failed."""
+        _log.warning(
+            "%s failed with message %s, attempt %d",
+            *(report.consumer, report.message_id, report.attempt),
+        )
+        self._call(lambda to: to.handler_failed(report))
+
+    def _step(self, report: StepReport) -> None:
+        if _log.isEnabledFor(logging.DEBUG):
+            _log.debug("%s took %s %s", report.saga, report.message_type, report.message_id)
+        self._call(lambda to: to.step(report))
+
+    def _dead_letter(self, report: DeadLetterReport) -> None:
+        _log.error("%s put %s %s aside", report.consumer, report.message_type, report.message_id)
+        self._call(lambda to: to.dead_letter(report))
+
+    def _call(self, tell: Callable[[Observer], None]) -> None:
+        if self._observer is None:
+            return
+        try:
+            tell(self._observer)
+        except Exception:
+            _log.exception("the observer failed")

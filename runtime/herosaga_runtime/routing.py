@@ -1,0 +1,116 @@
+"""Who gets a message."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from herosaga_runtime.envelope import Envelope, Ref
+from herosaga_runtime.errors import UsageError
+from herosaga_runtime.message import Command, Message
+from herosaga_runtime.ports import Kind
+from herosaga_runtime.saga import Saga
+from herosaga_runtime.service import Handler, Service
+from herosaga_runtime.stored import Types
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """Where a piece of mail goes."""
+
+    kind: Kind
+    consumer: str
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
+class Bound:
+    """A service's handler and the object's method that does it."""
+
+    consumer: str
+    handler: Handler
+    call: Any
+
+    @property
+    def types(self) -> Types:
+        """The messages that it takes or emits, by name."""
+        return {each.TYPE: each for each in (self.handler.message, *self.handler.emits)}
+
+
+class Routes:
+    """The sagas and handlers of a host, by what they receive. `outside` says whether there is a transport."""
+
+    def __init__(self, outside: bool) -> None:
+        self.outside = outside
+        self.sagas: dict[str, Saga[Any, Any, Any]] = {}
+        self.handlers: dict[str, Bound] = {}
+        self._sagas_of: dict[type[Message], tuple[Saga[Any, Any, Any], ...]] = {}
+        self._handlers_of: dict[type[Message], tuple[Bound, ...]] = {}
+
+    def add_saga(self, saga: Saga[Any, Any, Any]) -> None:
+        """Let a saga receive its messages; `UsageError` if it is there already or a command has a handler."""
+        if saga.name in self.sagas:
+            raise UsageError(f"{saga.name} was added already")
+        for kind in saga.keys:
+            self._refuse_second(kind, saga.name)
+        self.sagas[saga.name] = saga
+        for kind in saga.keys:
+            self._sagas_of[kind] = (*self._sagas_of.get(kind, ()), saga)
+
+    def add_service(self, service: Service[Any], implementation: object) -> None:
+        """Let an object's methods handle a service's messages; `UsageError` if one is missing or a second handler."""
+        bound = [_bind(service, handler, implementation) for handler in service.handlers]
+        for each in bound:
+            if each.consumer in self.handlers:
+                raise UsageError(f"{each.consumer} was added already")
+            self._refuse_second(each.handler.message, each.consumer)
+        for each in bound:
+            kind = each.handler.message
+            self.handlers[each.consumer] = each
+            self._handlers_of[kind] = (*self._handlers_of.get(kind, ()), each)
+
+    def _refuse_second(self, kind: type[Message], consumer: str) -> None:
+        if issubclass(kind, Command) and (first := self._receivers(kind)):
+            raise UsageError(f"{kind.TYPE} is handled by {first[0]} already, {consumer} can't too")
+
+    def _receivers(self, kind: type[Message]) -> list[str]:
+        sagas = [saga.name for saga in self._sagas_of.get(kind, ())]
+        return sagas + [each.consumer for each in self._handlers_of.get(kind, ())]
+
+    def addresses(
+        self, envelope: Envelope, command: type[Message] | None = None
+    ) -> tuple[Address, ...]:
+        """Everyone who gets a message. An answer (`command` is what it answers) goes to the instance that asked, and to
+        no other instance that asks the same; `UsageError` for a command that nobody takes.
+        """
+        message, answers = envelope.message, envelope.answers
+        found = [
+            Address(Kind.HANDLER, each.consumer, envelope.id)
+            for each in self._handlers_of.get(type(message), ())
+        ]
+        if answers is not None:
+            found.append(Address(Kind.STEP, answers.saga, answers.key))
+        for saga in self._sagas_of.get(type(message), ()):
+            if answers is not None and _asks(saga, answers, command):
+                continue
+            key = saga.key_of(message)
+            if key is not None:
+                found.append(Address(Kind.STEP, saga.name, key))
+        if not found and isinstance(message, Command) and not self.outside:
+            raise UsageError(
+                f"nobody handles {message.TYPE}: add its service or saga, or give the host a transport"
+            )
+        return tuple(found)
+
+
+def _asks(saga: Saga[Any, Any, Any], answers: Ref, command: type[Message] | None) -> bool:
+    return saga.name == answers.saga or command in saga.calls
+
+
+def _bind(service: Service[Any], handler: Handler, implementation: object) -> Bound:
+    call = getattr(implementation, handler.method, None)
+    if not callable(call):
+        raise UsageError(
+            f"{type(implementation).__name__} has no method {handler.method}, which {service.name} needs"
+        )
+    return Bound(f"{service.name}.{handler.message.__name__}", handler, call)

@@ -1,0 +1,91 @@
+"""The tables of the SQLite store.
+
+Every name begins with `herosaga_`, and the version is kept in a table of its own instead of `user_version`, because users
+keep their own tables in the same file and commit them together with ours. Times are microseconds since 1970 in UTC.
+
+`mailbox` is the queue: a row for each consumer of a message, deleted when it is done. `inbox` is what each consumer has
+seen, kept after the work is done. `claimed` holds only rows that have an owner: it is how a key that another
+process works on is found without looking at all of its mail.
+"""
+
+from __future__ import annotations
+
+VERSION = 1
+
+TABLES = """
+CREATE TABLE herosaga_schema (version INTEGER NOT NULL);
+CREATE TABLE herosaga_mailbox (
+  seq INTEGER PRIMARY KEY AUTOINCREMENT,
+  kind INTEGER NOT NULL,
+  consumer TEXT NOT NULL,
+  key TEXT NOT NULL,
+  id TEXT NOT NULL,
+  due INTEGER NOT NULL,
+  attempts INTEGER NOT NULL DEFAULT 0,
+  crashes INTEGER NOT NULL DEFAULT 0,
+  owner TEXT,
+  body TEXT NOT NULL
+);
+CREATE UNIQUE INDEX herosaga_mailbox_id ON herosaga_mailbox (consumer, id);
+CREATE INDEX herosaga_mailbox_due ON herosaga_mailbox (kind, due, seq);
+CREATE INDEX herosaga_mailbox_claimed ON herosaga_mailbox (consumer, key) WHERE owner IS NOT NULL;
+CREATE TABLE herosaga_inbox (
+  consumer TEXT NOT NULL,
+  id TEXT NOT NULL,
+  at INTEGER NOT NULL,
+  outputs TEXT,
+  PRIMARY KEY (consumer, id)
+) WITHOUT ROWID;
+CREATE TABLE herosaga_instances (
+  saga TEXT NOT NULL,
+  key TEXT NOT NULL,
+  incarnation INTEGER NOT NULL,
+  state TEXT NOT NULL,
+  outcome TEXT,
+  stuck TEXT NOT NULL,
+  version INTEGER NOT NULL,
+  revision INTEGER NOT NULL,
+  body TEXT NOT NULL,
+  UNIQUE (saga, key)
+);
+CREATE TABLE herosaga_history (
+  seq INTEGER PRIMARY KEY AUTOINCREMENT,
+  saga TEXT NOT NULL,
+  key TEXT NOT NULL,
+  incarnation INTEGER NOT NULL,
+  revision INTEGER NOT NULL,
+  at INTEGER NOT NULL,
+  message_id TEXT NOT NULL,
+  message_type TEXT NOT NULL,
+  before TEXT,
+  after TEXT,
+  reception TEXT NOT NULL,
+  sent TEXT NOT NULL,
+  diff TEXT NOT NULL,
+  reason TEXT NOT NULL
+);
+CREATE INDEX herosaga_history_key ON herosaga_history (saga, key);
+CREATE TABLE herosaga_dead_letters (
+  seq INTEGER PRIMARY KEY AUTOINCREMENT,
+  kind INTEGER NOT NULL,
+  consumer TEXT NOT NULL,
+  key TEXT NOT NULL,
+  id TEXT NOT NULL,
+  attempts INTEGER NOT NULL,
+  crashes INTEGER NOT NULL,
+  body TEXT NOT NULL,
+  message_type TEXT NOT NULL,
+  reason TEXT NOT NULL,
+  traceback TEXT NOT NULL,
+  at INTEGER NOT NULL
+);
+CREATE TABLE herosaga_outbox (
+  seq INTEGER PRIMARY KEY AUTOINCREMENT,
+  id TEXT NOT NULL UNIQUE,
+  due INTEGER NOT NULL,
+  attempts INTEGER NOT NULL DEFAULT 0,
+  owner TEXT,
+  body TEXT NOT NULL
+);
+CREATE TABLE herosaga_owners (owner TEXT PRIMARY KEY, until INTEGER NOT NULL) WITHOUT ROWID;
+"""

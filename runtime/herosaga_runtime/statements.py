@@ -1,0 +1,348 @@
+"""What a host reads and writes on SQLite: the `Transaction` port as SQL statements on one connection."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from typing import Any
+
+from herosaga_runtime.errors import StoreError
+from herosaga_runtime.ports import Kind, Mail, StoredDeadLetter, StoredHistory, StoredInstance
+
+_MAIL = "kind, consumer, key, id, due, body, attempts, crashes, seq"
+_INSTANCE = "saga, key, incarnation, state, outcome, stuck, version, revision, body"
+_HISTORY = (
+    "saga, key, incarnation, revision, at, message_id, message_type, before, after, "
+    "reception, sent, diff, reason"
+)
+_LETTER = (
+    "kind, consumer, key, id, body, attempts, crashes, message_type, reason, traceback, at, seq"
+)
+_LIVING = "SELECT owner FROM herosaga_owners WHERE until >= :now"
+_FREE = f"owner IS NULL OR (owner <> :me AND owner NOT IN ({_LIVING}))"
+_KEY_FREE = f"""NOT EXISTS (
+    SELECT 1 FROM herosaga_mailbox AS other
+    WHERE other.consumer = mail.consumer AND other.key = mail.key AND other.owner IS NOT NULL
+    AND other.owner <> :me AND other.owner IN ({_LIVING}))"""
+_SPARE = 64
+"""How many rows a claim looks at beyond its limit, so that suspects don't hide what is behind them."""
+
+
+class SqliteTransaction:
+    """One transaction on a connection, which someone else begins and ends."""
+
+    __slots__ = ("_neighbours", "connection")
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self.connection = connection
+        self._neighbours: int | None = None
+
+    @property
+    def open(self) -> bool:
+        """Whether it has not ended."""
+        return self.connection.in_transaction
+
+    @property
+    def neighbours(self) -> int | None:
+        """How many other owners live, if this transaction has asked."""
+        return self._neighbours
+
+    @asynccontextmanager
+    async def savepoint(self) -> AsyncIterator[None]:
+        """A part that is undone alone when it raises; `StoreError` if SQLite has ended the whole transaction."""
+        run = self.connection.execute
+        run("SAVEPOINT part")
+        try:
+            yield
+        except BaseException as error:
+            if not self.connection.in_transaction:
+                raise StoreError(f"the transaction was ended: {error}") from error
+            run("ROLLBACK TO part")
+            run("RELEASE part")
+            if isinstance(error, sqlite3.OperationalError):
+                raise StoreError(str(error)) from error
+            raise
+        run("RELEASE part")
+
+    # --- mail ----------------------------------------------------------------------------------
+
+    async def enqueue(self, mail: Mail) -> None:
+        """Let mail wait for its consumer, once."""
+        self.connection.execute(
+            "INSERT OR IGNORE INTO herosaga_mailbox (kind, consumer, key, id, due, body) "
+            "VALUES (?, ?, ?, ?, ?, ?)",
+            (int(mail.kind), mail.consumer, mail.key, mail.id, mail.due, mail.body),
+        )
+
+    async def claim(
+        self,
+        kind: Kind,
+        consumers: Sequence[str],
+        owner: str,
+        now: int,
+        limit: int,
+        suspects: bool = True,
+    ) -> list[Mail]:
+        """Make due mail `owner`'s. Several messages of one key may be in a claim: its owner takes them in order."""
+        rows = self.connection.execute(
+            f"SELECT {_MAIL}, owner FROM herosaga_mailbox AS mail "
+            f"WHERE kind = :kind AND due <= :now AND ({_FREE}) AND {_KEY_FREE} "
+            f"AND consumer IN ({_names(consumers)}) ORDER BY due, seq LIMIT :limit",
+            {"kind": int(kind), "now": now, "me": owner, "limit": limit + _SPARE}
+            | _named(consumers),
+        ).fetchall()
+        found = [_found(Kind(kind), row) for row in rows]
+        mails = _some(found, limit, suspects, alone=kind is Kind.STEP)
+        self.connection.executemany(
+            "UPDATE herosaga_mailbox SET owner = ?, attempts = ?, crashes = ? WHERE seq = ?",
+            [(owner, mail.attempts, mail.crashes, mail.seq) for mail in mails],
+        )
+        return mails
+
+    async def take(self, mail: Mail, owner: str) -> bool:
+        """Remove claimed mail."""
+        done = self.connection.execute(
+            "DELETE FROM herosaga_mailbox WHERE seq = ? AND owner = ?", (mail.seq, owner)
+        )
+        return done.rowcount == 1
+
+    async def put_back(self, mail: Mail, owner: str, due: int, attempts: int) -> bool:
+        """Give up a claim."""
+        done = self.connection.execute(
+            "UPDATE herosaga_mailbox SET owner = NULL, due = ?, attempts = ? WHERE seq = ? AND owner = ?",
+            (due, attempts, mail.seq, owner),
+        )
+        return done.rowcount == 1
+
+    async def cancel(self, consumer: str, id: str) -> None:
+        """Remove mail, if it still waits."""
+        self.connection.execute(
+            "DELETE FROM herosaga_mailbox WHERE consumer = ? AND id = ?", (consumer, id)
+        )
+
+    async def next_due(self, consumers: Sequence[str]) -> int | None:
+        """When the next unclaimed mail of these consumers is due."""
+        soonest = " UNION ALL ".join(
+            f"SELECT * FROM (SELECT due FROM herosaga_mailbox WHERE kind = {int(kind)} "
+            f"AND owner IS NULL AND consumer IN ({_names(consumers)}) ORDER BY due, seq LIMIT 1)"
+            for kind in Kind
+        )
+        row = self.connection.execute(
+            f"SELECT min(due) FROM ({soonest})", _named(consumers)
+        ).fetchone()
+        due: int | None = row[0]
+        return due
+
+    async def unfinished(self, consumers: Sequence[str], owner: str, now: int) -> bool:
+        """Whether mail of these consumers or an outgoing message is due, or someone else's than `owner`'s."""
+        row = self.connection.execute(
+            f"SELECT EXISTS (SELECT 1 FROM herosaga_mailbox WHERE due <= :now AND "
+            f"owner IS NOT :me AND consumer IN ({_names(consumers)})) "
+            "OR EXISTS (SELECT 1 FROM herosaga_outbox WHERE due <= :now)",
+            {"now": now, "me": owner} | _named(consumers),
+        ).fetchone()
+        return bool(row[0])
+
+    async def next_outgoing(self) -> int | None:
+        """When the next outgoing message is due."""
+        due: int | None = self.connection.execute(
+            "SELECT min(due) FROM herosaga_outbox"
+        ).fetchone()[0]
+        return due
+
+    # --- what was seen -------------------------------------------------------------------------
+
+    async def remember(self, consumer: str, id: str, at: int, outputs: str | None = None) -> bool:
+        """Note that a consumer has seen a message; False if it had before."""
+        done = self.connection.execute(
+            "INSERT OR IGNORE INTO herosaga_inbox VALUES (?, ?, ?, ?)", (consumer, id, at, outputs)
+        )
+        return done.rowcount == 1
+
+    async def forget(self, consumer: str, id: str) -> None:
+        """Undo `remember`."""
+        self.connection.execute(
+            "DELETE FROM herosaga_inbox WHERE consumer = ? AND id = ?", (consumer, id)
+        )
+
+    async def outputs(self, consumer: str, id: str) -> str | None:
+        """What a handler gave for a message it has seen."""
+        row = self.connection.execute(
+            "SELECT outputs FROM herosaga_inbox WHERE consumer = ? AND id = ?", (consumer, id)
+        ).fetchone()
+        return None if row is None else row[0] or "[]"
+
+    # --- instances -----------------------------------------------------------------------------
+
+    async def instance(self, saga: str, key: str) -> StoredInstance | None:
+        """The instance of a key."""
+        row = self.connection.execute(
+            f"SELECT {_INSTANCE} FROM herosaga_instances WHERE saga = ? AND key = ?", (saga, key)
+        ).fetchone()
+        return None if row is None else StoredInstance(*row)
+
+    async def save_instance(self, instance: StoredInstance, before: int | None) -> None:
+        """Store an instance over its revision `before`; `StoreError` if that is not what is there."""
+        each = instance
+        if before is None:
+            done = self.connection.execute(
+                f"INSERT OR IGNORE INTO herosaga_instances ({_INSTANCE}) VALUES (?,?,?,?,?,?,?,?,?)",
+                (
+                    *(each.saga, each.key, each.incarnation, each.state, each.outcome),
+                    *(each.stuck, each.version, each.revision, each.body),
+                ),
+            )
+        else:
+            done = self.connection.execute(
+                "UPDATE herosaga_instances SET incarnation = ?, state = ?, outcome = ?, stuck = ?, "
+                "version = ?, revision = ?, body = ? WHERE saga = ? AND key = ? AND revision = ?",
+                (
+                    *(each.incarnation, each.state, each.outcome, each.stuck, each.version),
+                    *(each.revision, each.body, each.saga, each.key, before),
+                ),
+            )
+        if done.rowcount != 1:
+            raise StoreError(f"{each.saga} {each.key} is not at revision {before} any more")
+
+    async def instances(
+        self, saga: str, state: str | None, outcome: str | None
+    ) -> list[StoredInstance]:
+        """The instances of a saga, in the order of their keys."""
+        rows = self.connection.execute(
+            f"SELECT {_INSTANCE} FROM herosaga_instances WHERE saga = :saga "
+            "AND (:state IS NULL OR state = :state) AND (:outcome IS NULL OR outcome = :outcome) "
+            "ORDER BY key",
+            {"saga": saga, "state": state, "outcome": outcome},
+        )
+        return [StoredInstance(*row) for row in rows]
+
+    async def add_history(self, entry: StoredHistory) -> None:
+        """Append to an instance's history."""
+        self.connection.execute(
+            f"INSERT INTO herosaga_history ({_HISTORY}) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?)",
+            (
+                *(entry.saga, entry.key, entry.incarnation, entry.revision, entry.at),
+                *(entry.message_id, entry.message_type, entry.before, entry.after),
+                *(entry.reception, entry.sent, entry.diff, entry.reason),
+            ),
+        )
+
+    async def history(self, saga: str, key: str) -> list[StoredHistory]:
+        """An instance's history, oldest first."""
+        rows = self.connection.execute(
+            f"SELECT {_HISTORY} FROM herosaga_history WHERE saga = ? AND key = ? ORDER BY seq",
+            (saga, key),
+        )
+        return [StoredHistory(*row) for row in rows]
+
+    # --- dead letters --------------------------------------------------------------------------
+
+    async def add_dead_letter(self, letter: StoredDeadLetter) -> None:
+        """Put mail aside."""
+        mail = letter.mail
+        self.connection.execute(
+            f"INSERT INTO herosaga_dead_letters ({_LETTER}) VALUES (?,?,?,?,?,?,?,?,?,?,?,NULL)",
+            (
+                *(int(mail.kind), mail.consumer, mail.key, mail.id, mail.body, mail.attempts),
+                *(mail.crashes, letter.message_type, letter.reason, letter.traceback, letter.at),
+            ),
+        )
+
+    async def dead_letters(self) -> list[StoredDeadLetter]:
+        """What was put aside, oldest first."""
+        rows = self.connection.execute(f"SELECT {_LETTER} FROM herosaga_dead_letters ORDER BY seq")
+        return [_letter(row) for row in rows]
+
+    async def take_dead_letter(self, id: int) -> StoredDeadLetter | None:
+        """Remove a dead letter and return it."""
+        row = self.connection.execute(
+            f"SELECT {_LETTER} FROM herosaga_dead_letters WHERE seq = ?", (id,)
+        ).fetchone()
+        self.connection.execute("DELETE FROM herosaga_dead_letters WHERE seq = ?", (id,))
+        return None if row is None else _letter(row)
+
+    # --- the outbox ----------------------------------------------------------------------------
+
+    async def add_outgoing(self, id: str, body: str, at: int) -> None:
+        """Let a message wait for the transport."""
+        self.connection.execute(
+            "INSERT OR IGNORE INTO herosaga_outbox (id, due, body) VALUES (?, ?, ?)", (id, at, body)
+        )
+
+    async def claim_outgoing(self, owner: str, now: int, limit: int) -> list[Mail]:
+        """Make due outgoing messages `owner`'s, oldest first."""
+        rows = self.connection.execute(
+            f"SELECT seq, id, due, body, attempts FROM herosaga_outbox WHERE due <= :now "
+            f"AND (owner = :me OR {_FREE}) ORDER BY seq LIMIT :limit",
+            {"now": now, "me": owner, "limit": limit},
+        ).fetchall()
+        self.connection.executemany(
+            "UPDATE herosaga_outbox SET owner = ? WHERE seq = ?", [(owner, row[0]) for row in rows]
+        )
+        return [
+            Mail(Kind.HANDLER, "", "", id, due, body, attempts, seq=seq)
+            for seq, id, due, body, attempts in rows
+        ]
+
+    async def take_outgoing(self, mail: Mail) -> None:
+        """Remove an outgoing message that was sent."""
+        self.connection.execute("DELETE FROM herosaga_outbox WHERE seq = ?", (mail.seq,))
+
+    async def delay_outgoing(self, mail: Mail, due: int) -> None:
+        """Give an outgoing message back after a failure."""
+        self.connection.execute(
+            "UPDATE herosaga_outbox SET owner = NULL, due = ?, attempts = attempts + 1 WHERE seq = ?",
+            (due, mail.seq),
+        )
+
+    # --- owners --------------------------------------------------------------------------------
+
+    async def renew(self, owner: str, until: int, now: int) -> None:
+        """Say that an owner lives until then, and see who else does."""
+        run = self.connection.execute
+        run("INSERT OR REPLACE INTO herosaga_owners VALUES (?, ?)", (owner, until))
+        others = "FROM herosaga_owners WHERE until"
+        run(f"DELETE {others} < ?", (now,))
+        self._neighbours = run(f"SELECT count(*) {others} >= ?", (now,)).fetchone()[0] - 1
+
+    async def leave(self, owner: str) -> None:
+        """Give back all that an owner has claimed, and forget it."""
+        for table in ("herosaga_mailbox", "herosaga_outbox"):
+            self.connection.execute(f"UPDATE {table} SET owner = NULL WHERE owner = ?", (owner,))
+        self.connection.execute("DELETE FROM herosaga_owners WHERE owner = ?", (owner,))
+
+
+def _names(consumers: Sequence[str]) -> str:
+    return ", ".join(f":c{index}" for index in range(len(consumers)))
+
+
+def _named(consumers: Sequence[str]) -> dict[str, Any]:
+    return {f"c{index}": name for index, name in enumerate(consumers)}
+
+
+def _found(kind: Kind, row: tuple[Any, ...]) -> Mail:
+    """A row as claimed mail: an owner that is still there died with it, a handler's attempt begins now."""
+    _, consumer, key, id, due, body, attempts, crashes, seq, owner = row
+    died = 0 if owner is None else 1
+    begun = 1 if kind is Kind.HANDLER else died
+    return Mail(kind, consumer, key, id, due, body, attempts + begun, crashes + died, seq)
+
+
+def _some(found: list[Mail], limit: int, suspects: bool, alone: bool) -> list[Mail]:
+    """What of this to claim.
+
+    Steps (`alone`) keep their order, so a suspect waits until it is the first and then goes by itself. Handlers have no
+    order: one suspect at a time goes with the others.
+    """
+    if alone:
+        suspicious = next((index for index, mail in enumerate(found) if mail.crashes), len(found))
+        return found[: min(max(suspicious, 1), limit)]
+    first = next((mail for mail in found if mail.crashes), None) if suspects else None
+    return [mail for mail in found if not mail.crashes or mail is first][:limit]
+
+
+def _letter(row: tuple[Any, ...]) -> StoredDeadLetter:
+    kind, consumer, key, id, body, attempts, crashes, message_type, reason, trace, at, seq = row
+    mail = Mail(Kind(kind), consumer, key, id, at, body, attempts, crashes)
+    return StoredDeadLetter(mail, message_type, reason, trace, at, seq)

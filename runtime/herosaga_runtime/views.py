@@ -1,0 +1,184 @@
+"""What a host shows of instances and dead letters: values, read without taking a step."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Generic
+
+from herosaga_runtime import codec
+from herosaga_runtime.instance import D, Instance, Outcome, Record, Request, S, Timer
+from herosaga_runtime.message import JsonValue
+from herosaga_runtime.ports import StoredDeadLetter, StoredHistory, StoredInstance, from_micros
+from herosaga_runtime.saga import Saga
+from herosaga_runtime.stored import instance_from_json
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryEntry:
+    """What one message did to an instance.
+
+    `before` and `after` are states' names, None where there was no instance; `sent` are message types; `changed` holds
+    the data fields that were set, as JSON; `reception` is one of `Reception`, or an operator's action.
+    """
+
+    at: datetime
+    revision: int
+    message_id: str
+    message_type: str
+    before: str | None
+    after: str | None
+    reception: str
+    sent: tuple[str, ...]
+    changed: Mapping[str, JsonValue]
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class InstanceView(Generic[D, S]):
+    """An instance as it was when it was looked up."""
+
+    instance: Instance[D, S]
+    history: tuple[HistoryEntry, ...]
+
+    @property
+    def saga(self) -> str:
+        """The saga's name."""
+        return self.instance.origin.saga
+
+    @property
+    def key(self) -> str:
+        """The key, as text."""
+        return self.instance.origin.key
+
+    @property
+    def incarnation(self) -> int:
+        """How often this key was started, from 1."""
+        return self.instance.origin.incarnation
+
+    @property
+    def version(self) -> int:
+        """The saga's version that the instance was stored by."""
+        return self.instance.origin.version
+
+    @property
+    def started_at(self) -> datetime:
+        """When it was started, in UTC."""
+        return self.instance.origin.started_at
+
+    @property
+    def state(self) -> S:
+        """The state it is in."""
+        return self.instance.state
+
+    @property
+    def data(self) -> D:
+        """Its data; changing it changes nothing in the store."""
+        return self.instance.data
+
+    @property
+    def outcome(self) -> Outcome | None:
+        """How it ended; None while it runs."""
+        return self.instance.outcome
+
+    @property
+    def revision(self) -> int:
+        """How many steps have changed it."""
+        return self.instance.revision
+
+    @property
+    def requests(self) -> tuple[Request, ...]:
+        """The requests it awaits answers to, oldest first."""
+        return self.instance.requests
+
+    @property
+    def records(self) -> tuple[Record, ...]:
+        """What would be undone, newest last."""
+        return self.instance.records
+
+    @property
+    def timers(self) -> tuple[Timer, ...]:
+        """The alarms of its state."""
+        return self.instance.timers
+
+    @property
+    def stuck(self) -> str:
+        """Why only an operator can help; empty if that is not so."""
+        return self.instance.recovery.stuck
+
+    @property
+    def deferred(self) -> tuple[str, ...]:
+        """The types of the messages kept for the next state, oldest first."""
+        return tuple(each.message.TYPE for each in self.instance.recovery.deferred)
+
+
+@dataclass(frozen=True, slots=True)
+class InstanceSummary:
+    """An instance in a list."""
+
+    saga: str
+    key: str
+    incarnation: int
+    state: str
+    outcome: Outcome | None
+    stuck: str
+    version: int
+    revision: int
+
+
+@dataclass(frozen=True, slots=True)
+class DeadLetter:
+    """A message that was put aside, and why. `id` names it to `Host.retry`; `envelope` is its CloudEvents JSON."""
+
+    id: int
+    consumer: str
+    key: str
+    message_id: str
+    message_type: str
+    attempts: int
+    reason: str
+    traceback: str
+    at: datetime
+    envelope: str
+
+
+def view(
+    saga: Saga[D, S, Any], stored: StoredInstance, history: list[StoredHistory]
+) -> InstanceView[D, S]:
+    """An instance and its history, from what is stored."""
+    instance = instance_from_json(saga, codec.loads(stored.body))
+    return InstanceView(instance, tuple(_entry(each) for each in history))
+
+
+def summary(stored: StoredInstance) -> InstanceSummary:
+    """An instance in a list, from what is stored."""
+    return InstanceSummary(
+        stored.saga,
+        stored.key,
+        stored.incarnation,
+        stored.state,
+        None if stored.outcome is None else Outcome(stored.outcome),
+        stored.stuck,
+        stored.version,
+        stored.revision,
+    )
+
+
+def dead_letter(stored: StoredDeadLetter) -> DeadLetter:
+    """A dead letter, from what is stored."""
+    mail = stored.mail
+    return DeadLetter(
+        *(stored.id, mail.consumer, mail.key, mail.id, stored.message_type, mail.attempts),
+        *(stored.reason, stored.traceback, from_micros(stored.at), mail.body),
+    )
+
+
+def _entry(stored: StoredHistory) -> HistoryEntry:
+    sent: Any = codec.loads(stored.sent)
+    changed: Any = codec.loads(stored.diff)
+    return HistoryEntry(
+        *(from_micros(stored.at), stored.revision, stored.message_id, stored.message_type),
+        *(stored.before, stored.after, stored.reception),
+        *(tuple(each["type"] for each in sent), changed, stored.reason),
+    )
