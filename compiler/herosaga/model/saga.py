@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
-from herosaga.checks import hs101, hs102, hs103
+from herosaga.checks import hs005, hs101, hs102, hs103
 from herosaga.findings import Finding
 from herosaga.model import model as m
 from herosaga.model.actions import Around, actions
@@ -27,6 +27,9 @@ _NO_EVENT = {
     "final": "a final is entered from anywhere, whatever the trigger",
     "compensation": "a compensation runs when things are undone, whatever the trigger",
 }
+
+
+_NOT_MISSING = ("in `missing`, where the message has found no instance", "in a state")
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,7 +184,32 @@ def _missing(node: ast.Saga, inside: Inside) -> Members:
         return ()
     env = inside.env
     hidden = frozenset(env.data) - {env.key}
+    for each in node.missing.members:
+        env.report.extend(_needs_an_instance(each))
     return _members(node.missing.members, "", replace(inside, env=replace(env, hidden=hidden)))
+
+
+def _needs_an_instance(node: ast.Transition | ast.Ignore) -> Iterator[Finding]:
+    """What a transition of `missing` can't do, for want of an instance."""
+    match node:
+        case ast.Transition(target=target_name, compensate=compensate, actions=body):
+            if compensate is not None:
+                yield hs005.misplaced(compensate, "`compensate`", *_NOT_MISSING)
+            elif target_name is not None:
+                yield hs005.misplaced(target_name.span, "an arrow", *_NOT_MISSING)
+            for span in _requests(body):
+                yield hs005.misplaced(span, "`request`", *_NOT_MISSING)
+
+
+def _requests(nodes: tuple[ast.Action, ...]) -> Iterator[Span]:
+    for node in nodes:
+        match node:
+            case ast.Request(span=span):
+                yield span
+            case ast.If(then=then, other=other):
+                yield from _requests((*then, *other))
+            case ast.For(body=body):
+                yield from _requests(body)
 
 
 def _finals(node: ast.Saga, inside: Inside) -> tuple[m.Final, ...]:
