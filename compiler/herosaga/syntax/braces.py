@@ -9,12 +9,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from lark import Token
-
 from herosaga.checks import hs001
 from herosaga.findings import Finding
 from herosaga.source import Source
 from herosaga.syntax.tokens import token_span
+from lark import Token
 
 _OPEN = {"LBRACE": "RBRACE", "LPAR": "RPAR", "LSQB": "RSQB"}
 

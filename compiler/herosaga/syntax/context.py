@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from lark import Token, Tree
-
 from herosaga.checks import hs005, hs007
 from herosaga.findings import Finding
 from herosaga.source import Source, Span
 from herosaga.syntax import ast
 from herosaga.syntax.tokens import make_span, token_span
+from lark import Token, Tree
 
 Node = Tree[Token]
 Child = Node | Token | None

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Set as AbstractSet
 
-from lark import Token
-
 from herosaga.syntax.tables import parser
+from lark import Token
 
 # After these words and signs one thing is expected, whatever tokens it may begin with.
 _AFTER = {
@@ -75,7 +74,9 @@ def expected(before: Token | None, accepted: AbstractSet[str]) -> str:
     if accepted >= _DECLARATIONS:
         return _listed([*_signs(accepted - _words() - {"$END", "ANNOTATE"}), "a declaration"])
     if accepted >= _CLAUSES:
-        return _listed([*_signs(accepted & _PARTS), "the next clause", "`}`"])
+        complete = before is not None and before.type == "RBRACE"
+        parts = frozenset() if complete else accepted & _PARTS
+        return _listed([*_signs(parts), "the next clause", "`}`"])
     if accepted >= _ACTIONS:
         return _listed([*_signs(accepted & {"ELSE", "LPAR"}), "an action", "`}`"])
     return _listed(_signs(accepted)) or "nothing more"

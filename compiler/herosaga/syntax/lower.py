@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from lark import Token, Tree
-
 from herosaga.checks import hs004
 from herosaga.findings import Finding
 from herosaga.source import Source
@@ -13,6 +11,7 @@ from herosaga.syntax.lower_expr import lower_fields, lower_meta, text_of
 from herosaga.syntax.lower_saga import lower_saga
 from herosaga.syntax.lower_service import lower_policy_decl, lower_service
 from herosaga.syntax.places import PLACES, in_place
+from lark import Token, Tree
 
 _LATER = {
     "alias": "`type`",

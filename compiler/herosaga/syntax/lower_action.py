@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from lark import Tree
-
 from herosaga.syntax import ast
 from herosaga.syntax.context import Child, Context, Node, tree, trees
 from herosaga.syntax.lower_expr import lower_args, lower_expr, lower_message
 from herosaga.syntax.lower_service import lower_policy
 from herosaga.syntax.places import in_place, written
+from lark import Tree
 
 
 def lower_actions(ctx: Context, block: Child, here: str) -> tuple[ast.Action, ...]:

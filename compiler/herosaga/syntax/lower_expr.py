@@ -5,13 +5,12 @@ from __future__ import annotations
 import json
 from decimal import Decimal
 
-from lark import Token, Tree
-
 from herosaga.checks import hs001
 from herosaga.source import Span
 from herosaga.syntax import ast
 from herosaga.syntax.context import Child, Context, Node, tokens, tree, trees
 from herosaga.syntax.tokens import duration
+from lark import Token, Tree
 
 _WORDS: dict[str, bool | None] = {"TRUE": True, "FALSE": False, "NONE": None}
 

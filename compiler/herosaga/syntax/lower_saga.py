@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from itertools import pairwise
 
-from lark import Tree
-
 from herosaga.checks import hs005
 from herosaga.syntax import ast
 from herosaga.syntax.context import Child, Context, Node, tokens, tree, trees
@@ -13,6 +11,7 @@ from herosaga.syntax.lower_action import lower_actions, lower_each
 from herosaga.syntax.lower_expr import lower_expr, lower_fields, lower_type
 from herosaga.syntax.lower_service import lower_policy, members
 from herosaga.syntax.places import PLACES, written
+from lark import Tree
 
 _LATER = ("timer", "deadline", "retain", "migrate", "correlate", "sequence")
 _HEADER = ("handles", "emits", "refuses", "undone", "irreversible", "readonly")

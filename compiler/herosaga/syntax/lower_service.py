@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from lark import Token, Tree
-
 from herosaga.syntax import ast
 from herosaga.syntax.context import Child, Context, Node, tokens, tree, trees
 from herosaga.syntax.lower_expr import lower_expr, lower_meta
 from herosaga.syntax.places import in_place, written
+from lark import Token, Tree
 
 _PROMISES = ("emits", "refuses", "undone", "irreversible", "readonly")
 

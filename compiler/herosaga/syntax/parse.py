@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from lark import Token
-
 from herosaga.checks import hs004
 from herosaga.findings import Finding
 from herosaga.source import Source, Span
@@ -13,6 +11,7 @@ from herosaga.syntax.context import Node
 from herosaga.syntax.lower import lower_file
 from herosaga.syntax.recover import read_tree
 from herosaga.syntax.tokens import read_tokens, token_span
+from lark import Token
 
 # Chains such as `a + b + …` and `else if` nest too, though nobody sees it in the text.
 _MAX_CHAIN = 2 * hs004.MAX_DEPTH

@@ -12,16 +12,15 @@ from copy import copy
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 
-from lark import Token, Tree
-from lark.exceptions import UnexpectedToken
-from lark.parsers.lalr_parser_state import ParserState
-
 from herosaga.checks import hs001
 from herosaga.findings import Finding
 from herosaga.source import Source
 from herosaga.syntax.expected import accepts_any_word, expected, found, sign
 from herosaga.syntax.tables import parser
 from herosaga.syntax.tokens import token_span
+from lark import Token, Tree
+from lark.exceptions import UnexpectedToken
+from lark.parsers.lalr_parser_state import ParserState
 
 _MOST_REPORTS = 25
 _AHEAD = 3
@@ -93,10 +92,12 @@ def _report(reader: _Reader, index: int, hint: str) -> None:
 
 def _repairs(reader: _Reader, index: int) -> Iterator[_Repair]:
     """The repairs after which the next few tokens fit, the likeliest first."""
-    for repair in _candidates(reader, index):
-        ahead = reader.tokens[repair.resume : repair.resume + _AHEAD]
-        if _fits(reader.state, [*repair.instead, *ahead]):
-            yield repair
+    candidates = list(_candidates(reader, index))
+    for count in (_AHEAD, _AHEAD - 1):
+        for repair in candidates:
+            ahead = reader.tokens[repair.resume : repair.resume + count]
+            if _fits(reader.state, [*repair.instead, *ahead]):
+                yield repair
 
 
 def _candidates(reader: _Reader, index: int) -> Iterator[_Repair]:
@@ -147,14 +148,20 @@ def _skip(reader: _Reader, index: int) -> int:
     _drop(reader.state)
     tokens, place = reader.tokens, index
     while tokens[place].type != "$END":
-        closing = tokens[place].type == "RBRACE"
-        if _fits(reader.state, tokens[place : place + (1 if closing else _AHEAD)]):
+        if _fits(reader.state, tokens[place : place + _enough(tokens, place)]):
             return place
-        if closing:
+        if tokens[place].type == "RBRACE":
             _drop(reader.state, outer=True)
         place = _past(tokens, place)
     _close_all(reader.state, tokens[place])
     return place
+
+
+def _enough(tokens: list[Token], place: int) -> int:
+    """How many tokens must fit for a clause to begin at `place`: one where a line or block says so."""
+    token = tokens[place]
+    fresh = token.isidentifier() and token.line != tokens[place - 1].end_line
+    return 1 if fresh or token.type == "RBRACE" else _AHEAD
 
 
 def _settle(state: ParserState[int]) -> None:

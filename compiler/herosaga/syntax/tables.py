@@ -15,12 +15,11 @@ from pathlib import Path
 from typing import Any
 
 import lark
+from herosaga.resources import GRAMMAR
 from lark import Lark
 from lark.grammar import Rule
 from lark.lexer import TerminalDef
 from lark.parsers.lalr_analysis import Reduce, Shift
-
-from herosaga.resources import GRAMMAR
 
 TABLES = GRAMMAR.with_suffix(".json")
 

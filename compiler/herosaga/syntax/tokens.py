@@ -11,12 +11,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
 
-from lark import Token
-
 from herosaga.checks import hs001, hs002, hs003, hs004, hs006
 from herosaga.findings import Finding
 from herosaga.source import Source, Span
 from herosaga.syntax.tables import parser
+from lark import Token
 
 _HIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 _ESCAPE = re.compile(r'\\(?:["\\/bfnrt]|u([0-9A-Fa-f]{4}))|\\u?[^\r\n"]?')

@@ -1,0 +1,211 @@
+"""What the front end says about programs that are wrong, and that it always says something."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from herosaga.checks import hs001, hs002, hs003, hs004, hs005, hs006, hs007
+from herosaga.checks.page import Page
+from herosaga.findings import Finding
+from herosaga.report import full
+from herosaga.source import Source
+from herosaga.syntax import ast
+from herosaga.syntax.parse import parse
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from syrupy.assertion import SnapshotAssertion
+
+TOUR = (Path(__file__).parent / "tour.saga").read_text(encoding="utf-8")
+
+
+def findings(text: str) -> tuple[Finding, ...]:
+    """The findings of a program."""
+    return parse(Source("orders.saga", text))[1]
+
+
+def places(text: str) -> list[tuple[str, int, int]]:
+    """The findings of a program as code, line and column."""
+    return [(each.code, each.span.line, each.span.column) for each in findings(text)]
+
+
+WRONG = {
+    "two mistakes in two members": """\
+saga S by id: uuid {
+  start { on A -> One }
+  state One {
+    on B when -> Two
+    on C -> Two
+    on D One
+  }
+  stat Two { on A -> Done }
+  final Done faild
+}
+event E { key id uuid }
+""",
+    "missing brace": """\
+saga S by id: uuid {
+  state One {
+    on A -> Two {
+      set x = 1
+
+  state Two { on A -> Done }
+  final Done
+}
+event E { key id: uuid }
+""",
+    "superfluous brace": """\
+saga S by id: uuid {
+  state One {
+    on A -> Two
+    }
+    on B -> Two
+  }
+}
+""",
+    "signs of other languages": """\
+saga S by id: uuid {
+  start { on A when !x && y === 2 || z => One }
+}
+""",
+    "broken literals": """\
+policy p { within 5x  retry 3 times every 12h1d }
+event A { a: decimal = 1.  b: str = "\\q"  c: str = "open
+}
+/* and so on
+""",
+    "clauses in the wrong place": """\
+state Lost { }
+saga S by id: uuid {
+  on A -> B
+  state One {
+    start { on A -> One }
+    on A -> B when x emits C
+  }
+  missing { }
+  missing { }
+  final Done { request C(id) }
+}
+policy p { within 1s within 2s }
+service T { on A -> B  handle C emits A emits B }
+""",
+    "parts to come": """\
+type Id = uuid
+extern is_vip(id: uuid) -> bool
+extern service Bank { handle Pay emits Paid }
+service T { @idempotent handle C emits A?, B* }
+saga S by id: uuid handles C emits A {
+  timer t
+  deadline 5d -> Done
+  retain 30d
+  correlate A by event.other
+  migrate from 1 { state Old -> New, field a -> b  field c = 1  drop d }
+  sequence Q { step C(id)  done -> Done }
+  state One {
+    entry { pivot }
+    exit { arm t for 5m  disarm t }
+    every 5m { reply A(id) }
+    at now -> Done
+    defer A
+    on all(A, B) -> Done
+    on A, B -> Done
+    on timeout of C -> Done
+    on I.completed -> Done { run I(id)  compensable by U(id) }
+    ignore fault of C
+  }
+}
+flow F { A -> B -> C  A -> D  within 2h }
+""",
+    "hidden characters": 'event A { a: str = "x\u202e" } // \x1b[2J\n',
+}
+
+
+@pytest.mark.parametrize("name", WRONG)
+def test_reports(name: str, snapshot: SnapshotAssertion) -> None:
+    text = WRONG[name]
+    reports = [full(finding, width=100) for finding in findings(text)]
+    assert (
+        "\n\n".join([text.encode("unicode_escape").decode().replace("\\n", "\n"), *reports])
+        == snapshot
+    )
+
+
+@pytest.mark.parametrize(
+    "page", [m.PAGE for m in (hs001, hs002, hs003, hs004, hs005, hs006, hs007)]
+)
+def test_pages(page: Page) -> None:
+    assert {finding.code for finding in findings(page.failing)} == {page.code}
+    assert findings(page.mended) == ()
+
+
+def test_the_rest_of_the_file_is_kept() -> None:
+    file, found = parse(Source("a.saga", WRONG["two mistakes in two members"]))
+    machine, event = file.decls
+    assert isinstance(machine, ast.Saga) and isinstance(event, ast.Message)
+    assert [state.name.text for state in machine.states] == ["One", "Two"]
+    assert [
+        m.target.text
+        for m in machine.states[0].members
+        if isinstance(m, ast.Transition) and m.target
+    ] == ["Two", "One"]
+    assert [finding.span.line for finding in found] == [4, 6, 8, 9, 11]
+
+
+@pytest.mark.parametrize("inner", ["(", "[", "-", "not ", "1 + ", "if a then b else ", "f("])
+def test_deep_nesting_is_one_finding(inner: str) -> None:
+    closing = {"(": ")", "[": "]", "f(": ")"}.get(inner, "") * 5000
+    text = f"saga S by id: uuid {{ start {{ on E -> A {{ set x = {inner * 5000}1{closing} }} }} }}"
+    assert [code for code, _, _ in places(text)] == ["HS004"]
+
+
+def test_deep_blocks_are_one_finding() -> None:
+    nested = "if a { " * 5000 + "} " * 5000
+    chained = "if a { } " + "else if a { } " * 5000
+    dotted = "set x = a" + ".b" * 5000
+    for actions in (nested, chained, dotted):
+        text = f"saga S by id: uuid {{ start {{ on E -> A {{ {actions} }} }} }}"
+        assert [code for code, _, _ in places(text)] == ["HS004"]
+
+
+def test_limits() -> None:
+    assert [code for code, _, _ in places("// " + "x" * (1 << 20))] == ["HS004"]
+    assert [code for code, _, _ in places('import "a.saga"\n' * 257)] == ["HS004"]
+    assert [code for code, _, _ in places(f"event {'E' * 129} {{ }}")] == ["HS004"]
+    assert [code for code, _, _ in places(f"version {'9' * 5000}")] == ["HS005", "HS002"]
+
+
+def test_reports_are_bounded() -> None:
+    assert len(findings("event { }\n" * 500)) == 25
+
+
+@given(st.text(max_size=200))
+@settings(deadline=None, max_examples=150)
+def test_any_text_is_read(text: str) -> None:
+    parse(Source("a.saga", text))
+
+
+LEXEMES = [token for line in TOUR.splitlines() for token in line.split()]
+
+
+@given(
+    st.lists(
+        st.sampled_from([*LEXEMES, "{", "}", "(", ")", "->", '"', "/*", "@", "\n"]), max_size=60
+    )
+)
+@settings(deadline=None, max_examples=150)
+def test_any_words_are_read(words: list[str]) -> None:
+    parse(Source("a.saga", " ".join(words)))
+
+
+@given(st.data())
+@settings(deadline=None, max_examples=60)
+def test_mutated_programs_are_read(data: st.DataObject) -> None:
+    start = data.draw(st.integers(0, len(TOUR)))
+    length = data.draw(st.integers(0, 40))
+    inserted = data.draw(
+        st.sampled_from(["", "}", "{", "on", ")", "\x00", "state X {", '"', "=>", "é"])
+    )
+    file, found = parse(Source("a.saga", TOUR[:start] + inserted + TOUR[start + length :]))
+    for finding in found:
+        assert full(finding, width=60)
+    assert isinstance(file, ast.File)

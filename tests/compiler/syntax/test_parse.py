@@ -1,0 +1,282 @@
+"""What the front end makes of programs that are right."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+from herosaga.findings import Finding
+from herosaga.source import Source
+from herosaga.syntax import ast
+from herosaga.syntax.parse import parse
+from herosaga.syntax.tables import parser
+
+TOUR = (Path(__file__).parent / "tour.saga").read_text(encoding="utf-8")
+
+
+def findings(text: str) -> tuple[Finding, ...]:
+    """The findings of a program."""
+    return parse(Source("orders.saga", text))[1]
+
+
+def places(text: str) -> list[tuple[str, int, int]]:
+    """The findings of a program as code, line and column."""
+    return [(each.code, each.span.line, each.span.column) for each in findings(text)]
+
+
+def read(text: str) -> ast.File:
+    """The tree of a program without a finding."""
+    file, found = parse(Source("orders.saga", text))
+    assert not found, [finding.message for finding in found]
+    return file
+
+
+KEYWORDS = sorted(
+    terminal.pattern.value
+    for terminal in parser().terminals
+    if terminal.pattern.type == "str" and terminal.pattern.value.isalpha()
+)
+# Words with a meaning of their own in an expression, which can't be bare variables there.
+IN_EXPRESSIONS = {
+    "and",
+    "or",
+    "not",
+    "in",
+    "is",
+    "if",
+    "then",
+    "else",
+    "true",
+    "false",
+    "none",
+    "for",
+    "key",
+}
+
+
+def saga(body: str) -> ast.Saga:
+    """The saga with the given members."""
+    (decl,) = read(f"saga S by id: uuid {{ {body} }}").decls
+    assert isinstance(decl, ast.Saga)
+    return decl
+
+
+def expr(text: str) -> ast.Expr:
+    """An expression, as the value of a `set`."""
+    (start,) = saga(f"start {{ on E -> A {{ set x = {text} }} }}").starts
+    (action,) = start.transitions[0].actions
+    assert isinstance(action, ast.Set)
+    return action.value
+
+
+def shape(value: object) -> object:
+    """An expression without its spans, as nested tuples."""
+    match value:
+        case ast.Literal(inner, _):
+            return inner
+        case ast.Var(name, _) | ast.Name(name, _):
+            return name
+        case tuple():
+            return tuple(shape(each) for each in value)
+        case str() | bool() | None:
+            return value
+    fields = [getattr(value, name) for name in value.__slots__ if name != "span"]  # type: ignore[attr-defined]
+    return (type(value).__name__, *(shape(field) for field in fields))
+
+
+def test_tour_has_nothing_but_parts_to_come() -> None:
+    found = findings(TOUR)
+    assert {finding.code for finding in found} == {"HS007"}
+    file, _ = parse(Source("orders.saga", TOUR))
+    assert len(file.decls) == 18
+    assert (file.namespace, file.imports[0].path) == ("oms", "catalog.saga")
+
+
+@pytest.mark.parametrize("word", [word for word in KEYWORDS if word != "key"])
+def test_any_keyword_names_fields_arguments_and_attributes(word: str) -> None:
+    file = read(f"""
+        event E {{ {word}: int  {word}: str = "a", {word}: list[int]? }}
+        record {word.title()} {{ {word}: int }}
+        saga S by {word}: uuid {{
+          data {{ {word}: int = -1 }}
+          start {{ on E({word}, {word}) -> A {{
+            set {word} = event.{word} + event.{word}.{word}
+            send C({word} = 1, event.{word}, {word} = f({word} = 2),)
+          }} }}
+        }}""")
+    event, _, _ = file.decls
+    assert isinstance(event, ast.Message)
+    assert [field.name.text for field in event.fields] == [word] * 3
+
+
+@pytest.mark.parametrize("word", [word for word in KEYWORDS if word not in IN_EXPRESSIONS])
+def test_other_keywords_are_variables_too(word: str) -> None:
+    assert shape(expr(f"{word} + {word}(1) - {word}.{word}[{word}]")) is not None
+    assert isinstance(expr(word), ast.Var)
+
+
+@pytest.mark.parametrize(
+    "text, expected",
+    [
+        ('"a\\n\\u00e9\\\\"', "a\né\\"),
+        ("1", 1),
+        ("4.50", Decimal("4.50")),
+        ("true", True),
+        ("none", None),
+        ("500ms", timedelta(milliseconds=500)),
+        ("1d12h", timedelta(days=1, hours=12)),
+        ("[1, 2,]", ("ListLiteral", (1, 2))),
+        ("-x", ("Unary", "-", "x")),
+        ("(1)", 1),
+        ("1 + 2 * 3", ("Binary", "+", 1, ("Binary", "*", 2, 3))),
+        ("1 - 2 - 3", ("Binary", "-", ("Binary", "-", 1, 2), 3)),
+        (
+            "a or b and not c == d",
+            (
+                "Binary",
+                "or",
+                "a",
+                ("Binary", "and", "b", ("Unary", "not", ("Binary", "==", "c", "d"))),
+            ),
+        ),
+        ("a not in b", ("Binary", "not in", "a", "b")),
+        ("a is none", ("IsNone", "a", False)),
+        ("a.b is not none", ("IsNone", ("Attribute", "a", "b"), True)),
+        (
+            "if a then b else if c then d else e",
+            ("Conditional", "a", "b", ("Conditional", "c", "d", "e")),
+        ),
+        ("xs[0].y", ("Attribute", ("Index", "xs", 0), "y")),
+        ("f(a, b = 1)", ("Call", "f", (("Arg", None, "a"), ("Arg", "b", 1)))),
+        ("p.Item(a)", ("Call", "p.Item", (("Arg", None, "a"),))),
+        (
+            "any(x > 1 for x in xs if x)",
+            (
+                "Call",
+                "any",
+                (("Arg", None, ("Generator", ("Binary", ">", "x", 1), "x", "xs", "x")),),
+            ),
+        ),
+    ],
+)
+def test_expressions(text: str, expected: object) -> None:
+    assert shape(expr(text)) == expected
+
+
+def test_defaults_need_no_commas() -> None:
+    file = read("""record R {
+          a: int = -1  b: list[Item] = [Item(sku = "t", n = 2)]  c: Color = Color.red
+          d: decimal? = none  e: duration = 5m, f: p.Thing? state: str
+        }""")
+    (record,) = file.decls
+    assert isinstance(record, ast.Record)
+    assert "".join(field.name.text[0] for field in record.fields) == "abcdefs"
+    assert shape(record.fields[5].type) == ("TypeRef", "p.Thing", (), True)
+    assert shape(record.fields[0].default) == ("Unary", "-", 1)
+
+
+def test_services_and_policies() -> None:
+    file = read("""
+        service Depot {
+          handle Ship emits Shipped | Lost refuses Full undone by Recall
+          @bounded(3) on Lost emits Claimed readonly,
+          handle Sell irreversible
+        }
+        policy patient { within 30s  retry 5 times backoff 1s..1m }
+        policy stubborn { retry forever every 10s, within 5s }
+        """)
+    depot, patient, stubborn = file.decls
+    assert isinstance(depot, ast.Service)
+    assert [handler.kind for handler in depot.handlers] == ["handle", "on", "handle"]
+    assert shape(depot.handlers[0].emits) == (("Emission", ("Shipped", "Lost"), ""),)
+    assert depot.handlers[1].meta.annotations[0].name.text == "bounded"
+    assert isinstance(patient, ast.PolicyDecl) and isinstance(stubborn, ast.PolicyDecl)
+    assert (patient.policy.retries, stubborn.policy.retries) == (5, "forever")
+
+
+def test_saga_members() -> None:
+    found = saga("""
+        version 3
+        data { a: int }
+        compensation refund(x: int) { request Refund(id) within 5s  otherwise -> Lost }
+        start { on E(a) when a > 1 -> One }
+        state One {
+          on F compensate -> Two { send C(id) }
+          on failure of C -> Two
+          after 5m when a < 2 -> Two
+          ignore G, H
+        }
+        during One, Two { on Cancel -> Two }
+        during any { ignore X }
+        missing { ignore Cancel }
+        final Two failed { if a > 1 { publish E(id) } else if a < 0 { } else { set a = 1 } }
+        final Lost manual
+        """)
+    assert found.version == 3
+    assert found.compensations[0].otherwise is not None
+    assert [type(m).__name__ for m in found.states[0].members] == ["Transition"] * 3 + ["Ignore"]
+    assert [len(group.states) for group in found.groups] == [2, 0]
+    assert [final.mark for final in found.finals] == ["failed", "manual"]
+
+
+def test_requests() -> None:
+    (start,) = saga("""start { on E -> A {
+          request C(id) with p compensable by refund
+          request D(id) within 5s retry 2 times compensable
+          for x in xs { request F(x) compensable by U(id = x) }
+        } }""").starts
+    first, second, loop = start.transitions[0].actions
+    assert isinstance(first, ast.Request) and isinstance(second, ast.Request)
+    assert isinstance(first.policy, ast.Name) and isinstance(second.policy, ast.Policy)
+    assert shape(first.undo) == ("Undo", ("Call", "refund", ()))
+    assert shape(second.undo) == ("Undo", None)
+    assert isinstance(loop, ast.For)
+
+
+def test_documentation_belongs_to_what_follows() -> None:
+    file = read("""/// The shop.
+namespace shop
+// a comment
+/// Somebody
+/// buys.
+event E {
+  /// Which one.
+  key id: uuid
+}
+saga S by id: uuid {
+  /// Waiting.
+  state A {
+    /// Off it goes.
+    @allow(HS404, "why") on E -> A
+  }
+}""")
+    event, machine = file.decls
+    assert isinstance(event, ast.Message) and isinstance(machine, ast.Saga)
+    assert file.docs == ("The shop.",)
+    assert event.meta.doc == "Somebody\nbuys."
+    assert event.fields[0].meta.doc == "Which one."
+    assert machine.states[0].meta.doc == "Waiting."
+    member = machine.states[0].members[0]
+    assert (member.meta.doc, shape(member.meta.annotations[0].args)) == (
+        "Off it goes.",
+        ("HS404", "why"),
+    )
+
+
+@pytest.mark.parametrize("mark", ["", "\ufeff"])
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+def test_positions(mark: str, end: str) -> None:
+    text = mark + end.join(['event A { s: str = "é" x: int }', "event B {", "  y z", "}", ""])
+    file, _ = parse(Source("a.saga", text))
+    first = file.decls[0]
+    assert isinstance(first, ast.Message)
+    assert (first.name.span.line, first.name.span.column, first.name.span.end_column) == (1, 7, 8)
+    assert first.fields[1].span.column == 24
+    assert places(text) == [("HS001", 3, 5)]
+    assert text[findings(text)[0].span.start] == "z"
+
+
+def test_empty_files() -> None:
+    assert read("").decls == read("\ufeff").decls == read("// nothing\r\n").decls == ()
