@@ -109,6 +109,11 @@ class Host:
         else:
             self._routes.add_service(added, implementation)
 
+    @property
+    def sagas(self) -> tuple[Saga[Any, Any, Any], ...]:
+        """The sagas that were added, in that order."""
+        return tuple(self._routes.sagas.values())
+
     # --- running -------------------------------------------------------------------------------
 
     async def __aenter__(self) -> Self:

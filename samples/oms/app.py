@@ -61,12 +61,19 @@ def orders(count: int) -> Iterator[tuple[int, OrderPlaced]]:
         yield number, OrderPlaced(order_id(number), uuid5(SHOP, f"customer {number}"), (item,))
 
 
-async def demo(host: Host, count: int = 12) -> None:
-    """Let orders through; cancel the slow ones, and send the first one back."""
-    for number, order in orders(count):
-        await host.publish(order, id=f"demo-order-{number}")
+async def demo(host: Host, count: int = 12, pause: float = 0.15) -> None:
+    """Let orders through, one each `pause` seconds; cancel the slow ones, and send the first one back.
+
+    The messages have fixed ids. Whoever has seen one drops it, so a second run only goes on with what the first left.
+    """
     slow = [number for number in range(1, count + 1) if number % 6 == 4]
-    await asyncio.gather(*(cancel(host, number) for number in slow), send_back(host, 1))
+    async with asyncio.TaskGroup() as customers:
+        for number in slow:
+            customers.create_task(cancel(host, number))
+        customers.create_task(send_back(host, 1))
+        for number, order in orders(count):
+            await host.publish(order, id=f"demo-order-{number}")
+            await asyncio.sleep(pause)
 
 
 async def cancel(host: Host, number: int) -> None:

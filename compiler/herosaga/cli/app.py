@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 from herosaga.cli import check, compile, explain, graph
+from herosaga.cli import run as run_command
 from herosaga.cli.stop import Closed, Stop
 
 # Both by way of typer: whether it brings its own click or uses the one that is installed has changed.
@@ -40,6 +41,7 @@ app.command("check")(check.check)
 app.command("explain")(explain.explain)
 app.command("compile")(compile.compile)
 app.command("graph")(graph.graph)
+app.command("run")(run_command.run)
 
 
 def run(arguments: list[str]) -> int:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 from herosaga.cli.output import full_text, say, shown, summary, worst, write
-from herosaga.cli.settings import Settings, settings, targets
+from herosaga.cli.settings import Settings, settings_of, targets
 from herosaga.cli.stop import Stop
 from herosaga.findings import Finding
 
@@ -46,7 +46,7 @@ def check(
 
     Exits with 0 if nothing is found, 1 if something is, and 2 if the check could not be made.
     """
-    project = settings(Path.cwd())
+    project = settings_of(paths or [])
     checked = checked_project(paths or [], project)
     files = len(checked.model.files)
     visible = shown(checked.findings, notes)

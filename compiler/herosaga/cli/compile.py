@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from herosaga.cli.check import checked_project
 from herosaga.cli.output import full_text, say, shown, summary, write
-from herosaga.cli.settings import settings
+from herosaga.cli.settings import Settings, settings_of
 from herosaga.cli.stop import Stop
 
 if TYPE_CHECKING:
@@ -39,11 +39,19 @@ def compile(
     Only files whose content changes are written, and never one that herosaga has not generated.
     Warnings are printed, and keep nothing from being written.
     """
+    project = settings_of(paths or [])
+    folder = Path(output) if output else project.root / project.output
+    return compile_project(project, paths or [], folder, check)
+
+
+def compile_project(
+    project: Settings, paths: Sequence[str] = (), folder: Path | None = None, check: bool = False
+) -> int:
+    """Compile a project, or only some of its files, and say what was found and written."""
     from herosaga.compile import modules
 
-    project = settings(Path.cwd())
-    folder = Path(output) if output else project.root / project.output
-    checked = checked_project(paths or [], project)
+    folder = folder or project.root / project.output
+    checked = checked_project(paths, project)
     write(full_text(shown(checked.findings, notes=False), sys.stdout))
     if checked.findings:
         say(f"{summary(checked.findings, len(checked.model.files))}\n")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 from herosaga.cli.output import full_text, say, summary, write
-from herosaga.cli.settings import settings, targets
+from herosaga.cli.settings import settings_of, targets
 from herosaga.cli.stop import Stop
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ def graph(
     from herosaga.emit.mermaid import diagram
     from herosaga.findings import Severity
 
-    found, root = targets([path], settings(Path.cwd()))
+    found, root = targets([path], settings_of([path]))
     checked = check_paths(found, root)
     errors = [each for each in checked.findings if each.severity is Severity.ERROR]
     if errors:

@@ -43,6 +43,12 @@ def settings(here: Path) -> Settings:
     return Settings(here)
 
 
+def settings_of(paths: Sequence[str]) -> Settings:
+    """The settings for what a command is about: of the first path's folder, else of the current one."""
+    here = Path(paths[0]).resolve() if paths and paths[0] != "-" else Path.cwd().resolve()
+    return settings(here if here.is_dir() else here.parent)
+
+
 def targets(paths: Sequence[str], project: Settings) -> tuple[list[Path], Path]:
     """The files and folders that a command is about, and the folder that reports name them from."""
     found = [Path(each) for each in paths] or [project.root / each for each in project.sources]

@@ -6,7 +6,8 @@ an operand becomes.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, fields
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from uuid import UUID
@@ -241,3 +242,19 @@ Expr = (
     | Widen
     | Bad
 )
+
+
+def parts(expr: Expr) -> Iterator[Expr]:
+    """An expression and all that it is made of."""
+    yield expr
+    for field in fields(expr):
+        yield from _within(getattr(expr, field.name))
+
+
+def _within(value: object) -> Iterator[Expr]:
+    match value:
+        case tuple():
+            for each in value:
+                yield from _within(each)
+        case _ if isinstance(value, Expr):
+            yield from parts(value)

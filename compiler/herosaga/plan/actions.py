@@ -30,7 +30,7 @@ def lines(at: Values, saga: m.Saga, actions: Iterable[m.Action], depth: int = 0)
             case m.Send(kind, message):
                 yield Line(indent, code("step.{}({})", identifier(kind), value(at, message)))
             case m.Request():
-                yield Line(indent, _request(at, saga, action))
+                yield from (Line(indent, each) for each in _request(at, saga, action))
             case m.If():
                 yield from _if(at, saga, action, depth)
             case m.For():
@@ -49,13 +49,38 @@ def _set(at: Values, field: str, expr: e.Expr) -> PyCode:
             return code("{} = {}", target, value(at, expr))
 
 
-def _request(at: Values, saga: m.Saga, request: m.Request) -> PyCode:
-    parts = [value(at, request.message)]
+def _request(at: Values, saga: m.Saga, request: m.Request) -> Iterator[PyCode]:
+    command, undo = request.message, request.undo
+    parts = [value(at, command)]
+    undoing = None if undo is None else _undo(at, saga, undo)
+    if isinstance(undo, m.CommandUndo) and undo.declared and _makes_new(undo.message):
+        # The undo must name what the command made: `uuid()` is not asked twice.
+        yield code("command = {}", parts[0])
+        parts = [code("command")]
+        undoing = _from_command(at, undo.message)
     if request.policy is not None:
         parts.append(policy(at, request.policy))
-    if request.undo is not None:
-        parts.append(code("undo={}", _undo(at, saga, request.undo)))
-    return code("step.request({})", join(", ", parts))
+    if undoing is not None:
+        parts.append(code("undo={}", undoing))
+    yield code("step.request({})", join(", ", parts))
+
+
+def _makes_new(expr: e.Expr) -> bool:
+    return isinstance(expr, e.Construct) and any(
+        isinstance(each, e.Function) and each.name == "uuid" and not each.args
+        for each in e.parts(expr)
+    )
+
+
+def _from_command(at: Values, expr: e.Expr) -> PyCode:
+    """A declared undo whose arguments are the fields of the `command` before it."""
+    assert isinstance(expr, e.Construct)
+    given = [
+        code("{}=command.{}", identifier(field_name(name)), identifier(field_name(name)))
+        for name, argument in expr.args
+        if argument is not None
+    ]
+    return code("{}({})", at.context.type_name(expr.id), join(", ", given))
 
 
 def _undo(at: Values, saga: m.Saga, undo: m.CommandUndo | m.BlockUndo) -> PyCode:

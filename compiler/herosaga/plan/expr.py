@@ -19,6 +19,7 @@ from herosaga.model.types import (
     INT,
     EnumType,
     Optional,
+    SetOf,
     Type,
 )
 from herosaga.names import constant, field_name
@@ -137,8 +138,9 @@ def _atom(at: Values, expr: e.Expr) -> PyCode:
     match expr:
         case e.EnumConst(enum, member):
             return code("{}.{}", at.context.type_name(enum), identifier(constant(member)))
-        case e.ListExpr(elements):
-            return items(value(at, each) for each in elements)
+        case e.ListExpr(elements, type_):
+            listed = items(value(at, each) for each in elements)
+            return code("frozenset({})", listed) if isinstance(type_, SetOf) else listed
         case e.Local(name, param):
             return (
                 code("undo.{}", identifier(field_name(name))) if param else at.locals.python(name)
@@ -195,7 +197,7 @@ def _binary(at: Values, expr: e.Binary) -> tuple[PyCode, int]:
     if expr.op == "%" and expr.type == DECIMAL:
         modulo = at.context.runtime("expressions", "modulo")
         return code("{}({}, {})", modulo, value(at, expr.left), value(at, expr.right)), _ATOM
-    if expr.op == "+" and isinstance(right, e.ListExpr):
+    if expr.op == "+" and isinstance(right, e.ListExpr) and right.items:
         added = join(", ", (value(at, each) for each in right.items))
         return code("(*{}, {})", _at_least(at, left, _ATOM), added), _ATOM
     before, after, own = _bounds(expr.op, left)

@@ -221,9 +221,9 @@ def _body(place: Place, at: Values, transition: m.Transition) -> Iterator[Line]:
         yield Line(_FLAT, code("if {}:", negated(at, transition.guard)))
         yield Line(_NESTED, code("return {}", runtime("saga", "PASS")))
     if isinstance(transition.trigger, m.OnMessage):
-        for bound in transition.trigger.binds:
-            field = identifier(field_name(bound))
-            yield Line(_FLAT, code("data.{} = event.{}", field, field))
+        trigger = transition.trigger
+        for bound, expr in zip(trigger.binds, trigger.values, strict=True):
+            yield Line(_FLAT, code("data.{} = {}", identifier(field_name(bound)), value(at, expr)))
     yield from lines(at, place.saga, transition.actions)
     if transition.target is None:
         yield Line(_FLAT, code("return {}", runtime("saga", "STAY")))

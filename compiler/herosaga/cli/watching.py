@@ -1,0 +1,153 @@
+"""What `herosaga run` shows: a line for each movement, and at the end a table of outcomes."""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, TextIO
+
+from herosaga.cli.output import coloured, width, write
+from herosaga.cli.stop import Closed
+
+if TYPE_CHECKING:
+    from herosaga_runtime import Host, InstanceSummary
+    from herosaga_runtime.ports import DeadLetterReport, HandlerReport, StepReport
+
+_RESET = "\x1b[0m"
+_COLOURS = {
+    "good": "\x1b[32m",
+    "bad": "\x1b[31m",
+    "undo": "\x1b[33m",
+    "quiet": "\x1b[2m",
+    "strong": "\x1b[1m",
+    "": "",
+}
+_OUTCOMES = {
+    "completed": "good",
+    "failed": "bad",
+    "compensated": "undo",
+    "manual": "bad",
+    "expired": "bad",
+    "compensation_failed": "bad",
+}
+_MOST = 60  # rows of the table; more are only counted
+
+
+@dataclass(slots=True)
+class Screen:
+    """An observer that prints what happens. It stops when nobody reads any more (`closed`)."""
+
+    colour: bool
+    columns: int
+    began: float = field(default_factory=time.monotonic)
+    closed: bool = False
+
+    def step(self, report: StepReport) -> None:
+        """A saga's step."""
+        if report.reception == "stale":
+            return
+        what = _short(report.message_type)
+        if report.reception != "taken":
+            self._line(_short(report.saga), report.key, f"{what} {_received(report)}", "quiet")
+            return
+        sends = f", sends {', '.join(map(_short, report.sent))}" if report.sent else ""
+        cause = {"alarm": "time is up", "fault": "a handler gave up"}.get(what, f"on {what}")
+        if report.before == report.after:
+            text, tone = f"{report.after}  {cause}{sends}", "quiet"
+        else:
+            text = f"{report.before or '*'} -> {report.after}  {cause}{sends}"
+            tone = _tone(report)
+        self._line(_short(report.saga), report.key, text, tone)
+
+    def handler_started(self, report: HandlerReport) -> None:
+        """Not shown: the step that asked for it was."""
+
+    def handler_finished(self, report: HandlerReport) -> None:
+        """Not shown: the step that takes its answer will be."""
+
+    def handler_failed(self, report: HandlerReport) -> None:
+        """A handler's attempt failed."""
+        text = f"attempt {report.attempt} failed: {report.reason}"
+        self._line(".".join(report.consumer.split(".")[-2:]), "", text, "bad")
+
+    def dead_letter(self, report: DeadLetterReport) -> None:
+        """A message was put aside."""
+        text = f"{_short(report.message_type)} put aside: {report.reason}"
+        self._line(_short(report.consumer), report.key, text, "bad")
+
+    async def table(self, host: Host) -> str:
+        """How every instance of the host's sagas has ended, or where it stands."""
+        found = [each for saga in host.sagas for each in await host.instances(saga)]
+        totals = Counter(map(_ending, found))
+        lines = ["", *(_rows(self, found) if len(found) <= _MOST else [])]
+        counted = ", ".join(f"{n} {ending}" for ending, n in totals.most_common())
+        lines += ["", f"{len(found)} instances: {counted}" if found else "no instances"]
+        return "\n".join([*lines, ""])
+
+    def _line(self, who: str, key: str, text: str, tone: str) -> None:
+        seconds = f"{time.monotonic() - self.began:6.2f}s"
+        head = f"{seconds}  {who:<18} {key[:8]:<8}  "
+        room = max(20, self.columns - len(head))
+        shown = text if len(text) <= room else text[: room - 1] + "…"
+        try:
+            write(f"{self.paint(head, 'quiet')}{self.paint(shown, tone)}\n")
+        except Closed:
+            self.closed = True
+
+    def paint(self, text: str, tone: str) -> str:
+        """The text in a tone's colour."""
+        colour = _COLOURS[tone]
+        return f"{colour}{text}{_RESET}" if self.colour and colour else text
+
+
+def screen(stream: TextIO) -> Screen:
+    """The observer for a stream: coloured on a terminal, plain in a pipe."""
+    return Screen(coloured(stream), width(stream))
+
+
+def _short(name: str) -> str:
+    return name.rpartition(".")[2]
+
+
+def _received(report: StepReport) -> str:
+    match report.reception:
+        case "ignored":
+            return f"ignored in {report.after or 'no instance'}"
+        case "unexpected":
+            return f"unexpected: {report.reason}"
+        case "late":
+            return f"late: {report.after or 'no instance'}"
+        case reception:
+            return reception
+
+
+def _tone(report: StepReport) -> str:
+    if report.outcome:
+        return _OUTCOMES[report.outcome]
+    return "undo" if report.after == "Compensating" else ""
+
+
+def _ending(instance: InstanceSummary) -> str:
+    return instance.outcome or ("stuck" if instance.stuck else "running")
+
+
+def _rows(screen: Screen, found: Sequence[InstanceSummary]) -> list[str]:
+    titles = ("saga", "key", "state", "outcome", "steps")
+    cells = [
+        (_short(each.saga), each.key[:8], each.state, _ending(each), str(each.revision))
+        for each in found
+    ]
+    columns = [max(len(row[n]) for row in (titles, *cells)) for n in range(len(titles))]
+
+    def line(row: Sequence[str]) -> str:
+        last = row[-1].rjust(columns[-1])
+        return "  ".join(
+            [*(cell.ljust(n) for cell, n in zip(row[:-1], columns, strict=False)), last]
+        )
+
+    return [
+        screen.paint(line(titles), "strong"),
+        *(screen.paint(line(row), _OUTCOMES.get(row[3], "bad")) for row in cells),
+    ]
