@@ -1,12 +1,18 @@
 """HS302: a state that no instance can ever be in."""
 
-from collections.abc import Iterator
+from __future__ import annotations
+
+from collections.abc import Iterator, Set
+from typing import TYPE_CHECKING
 
 from herosaga.checks.page import Page, finding
 from herosaga.findings import Finding, Label, Severity
 from herosaga.graph.graphs import Graphs
-from herosaga.graph.states import START, Way, ways
-from herosaga.model.model import Final, Model, State
+from herosaga.graph.states import START, UNKNOWN, Way, ways
+from herosaga.model.model import Final, Model, Saga, State
+
+if TYPE_CHECKING:
+    from herosaga.graph.states import StateGraph
 
 _PROGRAM = """\
 event Paid {{ key order_id: uuid }}
@@ -47,7 +53,9 @@ def rule(model: Model, graphs: Graphs) -> Iterator[Finding]:
         reached = {START} | descendants(graphs.states[saga.id], START)
         if len(reached) == 1:
             continue  # HS301 has said so
-        states: tuple[State | Final, ...] = (*saga.states, *saga.finals)
+        # Where some state leads to no end, HS303 and HS304 ask for the way that a final lacks.
+        ends = () if _endless(graphs.states[saga.id], reached, saga) else saga.finals
+        states: tuple[State | Final, ...] = (*saga.states, *ends)
         into = [way for way in ways(saga) if way.source != way.target]
         lost: list[str] = []
         for each in states:
@@ -56,6 +64,16 @@ def rule(model: Model, graphs: Graphs) -> Iterator[Finding]:
                 if not any(way.source in lost for way in arrows):
                     yield _unreached(each, arrows)
                 lost.append(each.name)
+
+
+def _endless(graph: StateGraph, reached: Set[str], saga: Saga) -> bool:
+    """Whether some state that is reached leads to no end."""
+    from networkx import ancestors
+
+    ended: set[str] = {UNKNOWN, *(final.name for final in saga.finals)}
+    for end in list(ended & set(graph)):
+        ended |= ancestors(graph, end)
+    return not reached <= ended
 
 
 def _unreached(state: State | Final, into: list[Way]) -> Finding:

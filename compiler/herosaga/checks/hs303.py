@@ -3,10 +3,12 @@
 from collections.abc import Iterator
 
 from herosaga.checks.page import Page, finding
-from herosaga.findings import Finding, Severity
+from herosaga.findings import Finding, Label, Severity
 from herosaga.graph.graphs import Graphs
+from herosaga.graph.members import moves
 from herosaga.graph.states import shortest, steps
-from herosaga.model.model import Model
+from herosaga.graph.words import head
+from herosaga.model.model import Model, Saga, State, Transition
 
 _PROGRAM = """\
 event Paid {{ key order_id: uuid }}
@@ -43,13 +45,20 @@ def rule(model: Model, graphs: Graphs) -> Iterator[Finding]:
         for state in saga.states:
             if any(target != state.name for target in graph.successors(state.name)):
                 continue
-            ends = [final.name for final in saga.finals]
+            staying = moves(state)
             yield finding(
                 PAGE,
                 f"what gets to `{state.name}` stays there for ever",
                 state.span,
                 text="nothing leads out of this state",
+                labels=tuple(Label(each.span, "stays in the state") for each in staying[:3]),
                 path=steps(shortest(graph, state.name)),
-                hint=f"give it a way out: `on SomeEvent -> {(ends or ['SomeState'])[0]}`, "
-                f"`after 1d -> …`, or make it `final {state.name}`",
+                hint=_way_out(state, staying, saga),
             )
+
+
+def _way_out(state: State, staying: tuple[Transition, ...], saga: Saga) -> str:
+    end = saga.finals[0].name if saga.finals else "SomeFinal"
+    if staying:
+        return f"give it an arrow: `{head(staying[0])} -> {end}`"
+    return f"say what ends it, `on SomeEvent -> {end}` or `after 1d -> {end}`, or make it a `final`"

@@ -60,10 +60,10 @@ def of_actions(actions: Iterable[Action]) -> tuple[Output, ...]:
     found: list[Output] = []
     for action in flat(actions):
         match action:
-            case Send(kind=kind, message=message, span=span):
-                found.append(Output(message_of(message), _VERBS[kind], span))
-            case Request(message=message, span=span):
-                found.append(Output(message_of(message), "requests", span))
+            case Send(kind=kind, message=message):
+                found.append(Output(message_of(message), _VERBS[kind], message.span))
+            case Request(message=message):
+                found.append(Output(message_of(message), "requests", message.span))
     return tuple(each for each in found if each.message)
 
 

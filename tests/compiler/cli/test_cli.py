@@ -1,0 +1,262 @@
+"""The command line: exit codes, what goes where, and how it ends when something is in the way."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[3]
+SAMPLE = ROOT / "samples" / "oms"
+
+GOOD = """\
+extern event Paid { key id: uuid }
+extern event Sent { key id: uuid }
+service Depot { on Paid emits Sent }
+"""
+BAD = GOOD.replace("emits Sent", "emits Snet")
+UNHEARD = GOOD.replace("extern event Sent", "event Sent")
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Path:
+    (tmp_path / "good.saga").write_text(GOOD)
+    return tmp_path
+
+
+def command(*arguments: str) -> list[str]:
+    return [sys.executable, "-m", "herosaga", *arguments]
+
+
+def environment(**more: str) -> dict[str, str]:
+    keep = {name: os.environ[name] for name in ("PATH", "SYSTEMROOT") if name in os.environ}
+    path = os.pathsep.join(str(ROOT / each) for each in ("compiler", "runtime"))
+    return {**keep, "PYTHONPATH": path, "PYTHONUTF8": "1", **more}
+
+
+def herosaga(
+    folder: Path, *arguments: str, stdin: bytes = b"", **more: str
+) -> subprocess.CompletedProcess[str]:
+    done = subprocess.run(
+        command(*arguments),
+        cwd=folder,
+        input=stdin,
+        capture_output=True,
+        env=environment(**more),
+        timeout=60,
+    )
+    out, err = done.stdout.decode(), done.stderr.decode()
+    assert "Traceback" not in err
+    return subprocess.CompletedProcess(done.args, done.returncode, out, err)
+
+
+# --- check --------------------------------------------------------------------------------------
+
+
+def test_clean(home: Path) -> None:
+    done = herosaga(home, "check")
+    assert (done.returncode, done.stdout) == (0, "")
+    assert done.stderr == "nothing found in 1 file\n"
+
+
+def test_findings_on_stdout_and_the_summary_on_stderr(home: Path) -> None:
+    (home / "bad.saga").write_text(BAD)
+    done = herosaga(home, "check", "bad.saga")
+    assert done.returncode == 1
+    assert done.stdout.startswith("error[HS102]: no event is called `Snet`\n")
+    assert done.stderr == "1 error in 1 file\n"
+
+
+def test_concise(home: Path) -> None:
+    done = herosaga(home, "check", "-", "--format", "concise", stdin=UNHEARD.encode())
+    assert done.stdout == "<stdin>:3:31: HS401 nobody receives `Sent`\n"
+    assert done.returncode == 1
+
+
+def test_exit_zero(home: Path) -> None:
+    assert herosaga(home, "check", "-", "--exit-zero", stdin=BAD.encode()).returncode == 0
+
+
+def test_json(home: Path) -> None:
+    done = herosaga(home, "check", "-", "--format", "json", stdin=UNHEARD.encode())
+    document = json.loads(done.stdout)
+    assert [each["code"] for each in document["findings"]] == ["HS401"]
+    assert document["summary"] == {"errors": 0, "warnings": 1, "notes": 0, "files": 1}
+
+
+def test_stdin_finds_its_imports(home: Path) -> None:
+    text = b'import "good.saga"\nservice Shop { on Sent emits Paid }'
+    done = herosaga(home, "check", "-", "--format", "concise", stdin=text)
+    assert "HS412" in done.stdout and "HS102" not in done.stdout
+
+
+def test_colour_only_where_it_is_wanted(home: Path) -> None:
+    def red(**more: str) -> bool:
+        return "\x1b[" in herosaga(home, "check", "-", stdin=BAD.encode(), **more).stdout
+
+    assert not red()
+    assert red(FORCE_COLOR="1")
+    assert not red(FORCE_COLOR="1", NO_COLOR="1")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (("check", "gone.saga"), "there is no file or folder `gone.saga`"),
+        (("check", "empty"), "there is no .saga file in empty"),
+        (("check", "--nonsense"), "No such option: --nonsense"),
+        (("check", "--format", "xml"), "--format"),
+        (("chekc",), "No such command 'chekc'"),
+        (("explain", "HS000"), "there is no rule `HS000`"),
+        (("graph", "good.saga"), "`good.saga` has no saga"),
+        (("graph",), "Missing argument"),
+    ],
+)
+def test_misuse_ends_in_one_line(home: Path, arguments: tuple[str, ...], sentence: str) -> None:
+    (home / "empty").mkdir()
+    done = herosaga(home, *arguments)
+    assert done.returncode == 2
+    assert sentence in done.stderr and done.stderr.count("\n") == 1
+    assert done.stdout == ""
+
+
+def test_not_utf8(home: Path) -> None:
+    (home / "latin.saga").write_bytes(b"event Caf\xe9 { }")
+    done = herosaga(home, "check", "latin.saga", "--format", "concise")
+    assert (done.returncode, done.stdout[:20]) == (1, "latin.saga:1:10: HS0")
+    assert herosaga(home, "check", "-", stdin=b"\xff").returncode == 2
+
+
+# --- settings -----------------------------------------------------------------------------------
+
+
+def test_settings_are_found_from_below(home: Path) -> None:
+    (home / "pyproject.toml").write_text('[tool.herosaga]\nsources = ["good.saga"]\n')
+    (home / "bad.saga").write_text(BAD)
+    (home / "deep").mkdir()
+    assert herosaga(home / "deep", "check").stderr == "nothing found in 1 file\n"
+
+
+def test_an_unknown_key_names_the_nearest(home: Path) -> None:
+    (home / "pyproject.toml").write_text("[tool.herosaga]\nsource = []\n")
+    done = herosaga(home, "check")
+    assert done.returncode == 2 and "did you mean `sources`?" in done.stderr
+
+
+def test_ignore_takes_warnings_and_leaves_errors(home: Path) -> None:
+    (home / "pyproject.toml").write_text('[tool.herosaga]\nignore = ["HS1", "HS401"]\n')
+    (home / "good.saga").write_text(UNHEARD)
+    assert herosaga(home, "check").returncode == 0
+    (home / "good.saga").write_text(BAD)
+    assert herosaga(home, "check").returncode == 1
+
+
+# --- compile ------------------------------------------------------------------------------------
+
+
+def test_compile_writes_once(home: Path) -> None:
+    first = herosaga(home, "compile", "good.saga", "-o", "out")
+    assert (first.returncode, first.stderr) == (0, "wrote out/good.py\n")
+    assert herosaga(home, "compile", "good.saga", "-o", "out").stderr == "all up to date\n"
+    assert herosaga(home, "compile", "good.saga", "-o", "out", "--check").returncode == 0
+
+
+def test_compile_check_says_what_differs(home: Path) -> None:
+    def said() -> str:
+        done = herosaga(home, "compile", "good.saga", "-o", "out", "--check")
+        assert done.returncode == 1
+        return done.stdout
+
+    assert said() == (
+        "out/good.py:1:1: HS906 this generated file is missing: run `herosaga compile`\n"
+    )
+    assert not (home / "out").exists()
+    herosaga(home, "compile", "good.saga", "-o", "out")
+    module = home / "out" / "good.py"
+    module.write_text(module.read_text() + "# mine\n")
+    assert "was edited by hand" in said()
+    (home / "good.saga").write_text(GOOD + "// changed\n")
+    assert "is stale" in said()
+
+
+def test_compile_keeps_what_others_wrote(home: Path) -> None:
+    (home / "good.py").write_text("mine = 1\n")
+    done = herosaga(home, "compile", "good.saga", "-o", ".")
+    assert done.returncode == 2 and "was not generated by herosaga" in done.stderr
+    assert (home / "good.py").read_text() == "mine = 1\n"
+
+
+def test_compile_generates_nothing_after_an_error(home: Path) -> None:
+    (home / "bad.saga").write_text(BAD)
+    assert herosaga(home, "compile", "-o", "out").returncode == 1
+    assert not (home / "out").exists()
+
+
+# --- the others ---------------------------------------------------------------------------------
+
+
+def test_explain() -> None:
+    assert herosaga(ROOT, "explain", "hs302").stdout.startswith("HS302: State that is never")
+    assert len(herosaga(ROOT, "explain").stdout.splitlines()) > 20
+
+
+def test_graph() -> None:
+    done = herosaga(ROOT, "graph", "samples/oms/orders.saga")
+    assert done.returncode == 0
+    lines = done.stdout.splitlines()
+    assert lines[3:5] == ["stateDiagram-v2", '  state "Rejected (failed)" as Rejected']
+    assert "  Charging --> Compensating : CancelOrder" in lines
+    assert done.stdout == herosaga(ROOT, "graph", "samples/oms/orders.saga").stdout
+
+
+def test_graph_asks_which_saga() -> None:
+    done = herosaga(ROOT, "graph", "samples/oms")
+    assert done.returncode == 2 and "--saga" in done.stderr
+    named = herosaga(ROOT, "graph", "samples/oms", "--saga", "OrderCancellation")
+    assert "title: OrderCancellation" in named.stdout
+
+
+def test_help_and_version() -> None:
+    assert herosaga(ROOT, "--version").stdout.startswith("herosaga ")
+    assert "Usage: herosaga" in herosaga(ROOT).stdout
+
+
+def test_a_closed_pipe_is_no_error() -> None:
+    with subprocess.Popen(
+        command("explain", "HS412"),
+        cwd=ROOT,
+        env=environment(),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    ) as process:
+        assert process.stdout is not None and process.stderr is not None
+        process.stdout.close()
+        assert process.stderr.read() == b""
+    assert process.returncode == 141
+
+
+def test_an_interrupt_is_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    from herosaga import cli
+
+    def interrupted(arguments: list[str]) -> int:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(cli, "_run", interrupted)
+    assert cli.main(["check"]) == 130
+
+
+def test_our_own_bug_is_a_sentence(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    from herosaga import cli
+
+    def broken(arguments: list[str]) -> int:
+        raise ZeroDivisionError("what")
+
+    monkeypatch.setattr(cli, "_run", broken)
+    assert cli.main(["check"]) == 2
+    assert "this is a bug in herosaga" in capsys.readouterr().err
