@@ -16,12 +16,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
     given = list(sys.argv[1:] if arguments is None else arguments)
     try:
         code = _version() if given in (["--version"], ["-V"]) else _run(given)
-        sys.stdout.flush()
+        if sys.stdout is not None:  # None where the caller has closed it
+            sys.stdout.flush()
         return code
     except KeyboardInterrupt:
         return _say("stopped", INTERRUPTED)
     except BrokenPipeError:
         return _let_go()
+    except OSError as error:
+        _let_go()
+        where = f"`{error.filename}`: " if error.filename else ""
+        return _say(f"can't go on: {where}{(error.strerror or str(error)).lower()}", FAILED)
     except Exception as error:
         if os.environ.get("HEROSAGA_DEBUG"):
             raise
@@ -57,7 +62,7 @@ def _say(text: str, code: int) -> int:
 def _let_go() -> int:
     """Nobody reads on: what is still buffered must not fail again when the interpreter ends."""
     nowhere = os.open(os.devnull, os.O_WRONLY)
-    for stream in (sys.stdout, sys.stderr):
+    for stream in filter(None, (sys.stdout, sys.stderr)):
         try:
             stream.flush()
         except OSError:

@@ -24,19 +24,19 @@ def say(text: str) -> None:
     _put(sys.stderr, text)
 
 
-def coloured(stream: TextIO) -> bool:
+def coloured(stream: TextIO | None) -> bool:
     """Whether to colour: on a terminal, unless NO_COLOR is set; elsewhere only with FORCE_COLOR."""
     if os.environ.get("NO_COLOR"):
         return False
     if os.environ.get("FORCE_COLOR"):
         return True
-    return stream.isatty() and os.environ.get("TERM") != "dumb"
+    return _is_terminal(stream) and os.environ.get("TERM") != "dumb"
 
 
-def width(stream: TextIO) -> int:
+def width(stream: TextIO | None) -> int:
     """The terminal's width; in pipes what COLUMNS says, if that can be read."""
     columns = shutil.get_terminal_size((_USUAL, 24)).columns
-    return columns if stream.isatty() else min(max(columns, _NARROW), _WIDE)
+    return columns if _is_terminal(stream) else min(max(columns, _NARROW), _WIDE)
 
 
 def shown(findings: Iterable[Finding], notes: bool) -> tuple[Finding, ...]:
@@ -56,7 +56,7 @@ def worst(findings: Iterable[Finding]) -> int:
     return int(any(each.severity is not Severity.NOTE for each in findings))
 
 
-def full_text(findings: Sequence[Finding], stream: TextIO) -> str:
+def full_text(findings: Sequence[Finding], stream: TextIO | None) -> str:
     """All findings in full, a blank line after each."""
     from herosaga.report import COLOUR, PLAIN, full
 
@@ -64,11 +64,17 @@ def full_text(findings: Sequence[Finding], stream: TextIO) -> str:
     return "".join(f"{full(each, columns, style)}\n\n" for each in findings)
 
 
+def _is_terminal(stream: TextIO | None) -> bool:
+    return stream is not None and stream.isatty()
+
+
 def _counted(number: int, word: str) -> str:
     return f"{number} {word}{'' if number == 1 else 's'}"
 
 
-def _put(stream: TextIO, text: str) -> None:
+def _put(stream: TextIO | None, text: str) -> None:
+    if stream is None:  # the caller has closed it
+        return
     try:
         # Where the terminal can't show `┌─`, it is better to see `?` than nothing.
         encoding = stream.encoding or "utf-8"
