@@ -10,8 +10,8 @@ from herosaga.cli import check, compile, explain, graph
 from herosaga.cli import run as run_command
 from herosaga.cli.stop import Closed, Stop
 
-# Both by way of typer: whether it brings its own click or uses the one that is installed has changed.
-_UsageError, _ClickException = typer.BadParameter.__mro__[1:3]
+# By way of typer: whether it brings its own click or uses the one that is installed has changed.
+_ClickException = typer.BadParameter.__mro__[2]
 
 app = typer.Typer(
     name="herosaga",
