@@ -20,7 +20,7 @@ PROJECTS = {
     "kitchen": Path(__file__).parent / "programs" / "kitchen",
 }
 MODULES = [(name, each) for name, path in PROJECTS.items() for each in generated(folder(path))]
-IDS = [f"{name}:{each.path}" for name, each in MODULES]
+IDS = [f"{name}-{each.path.stem}" for name, each in MODULES]
 
 
 class PythonFile(SingleFileSnapshotExtension):
