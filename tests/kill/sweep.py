@@ -14,7 +14,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -35,13 +35,26 @@ class Left:
 
 
 @dataclass(frozen=True, slots=True)
+class Unkilled:
+    """A run that nobody killed: what it left, how many lines it printed, and how long that took in seconds."""
+
+    left: Left
+    lines: int
+    length: float
+
+
+@dataclass(frozen=True, slots=True)
 class Kill:
-    """One kill: its seed, the seconds after the first commit, whether work was left, and whether all ended alike."""
+    """One kill: its seed, when it came, whether work was left, and whether all ended as in a run without it."""
 
     seed: int
-    after: float
+    moment: str
     midway: bool
     alike: bool
+
+
+Moment = Callable[["subprocess.Popen[str]", random.Random, Unkilled], str]
+"""Waits for the moment to kill a process, and says which it was."""
 
 
 def start(database: Path) -> subprocess.Popen[str]:
@@ -56,8 +69,8 @@ def start(database: Path) -> subprocess.Popen[str]:
     )
 
 
-def finish(database: Path) -> tuple[Left, float]:
-    """Run to the end; what is left, and the seconds from the first commit to the last."""
+def finish(database: Path) -> Unkilled:
+    """Run to the end."""
     times = []
     with start(database) as shop:
         assert shop.stdout is not None
@@ -65,7 +78,25 @@ def finish(database: Path) -> tuple[Left, float]:
             times.append(time.monotonic())
     if shop.returncode:
         raise SystemExit(f"the shop ended with {shop.returncode}")
-    return left(database), times[-1] - times[0] if times else 0.0
+    return Unkilled(left(database), len(times), times[-1] - times[0] if times else 0.0)
+
+
+def after_seconds(shop: subprocess.Popen[str], chance: random.Random, whole: Unkilled) -> str:
+    """Some time after the first commit."""
+    assert shop.stdout is not None
+    shop.stdout.readline()
+    seconds = chance.uniform(0, whole.length)
+    time.sleep(seconds)
+    return f"{seconds:.3f} s after the first commit"
+
+
+def after_lines(shop: subprocess.Popen[str], chance: random.Random, whole: Unkilled) -> str:
+    """As soon as so many lines were printed: no clock is looked at."""
+    assert shop.stdout is not None
+    number = chance.randrange(1, whole.lines)
+    for _ in range(number):
+        shop.stdout.readline()
+    return f"after line {number} of {whole.lines}"
 
 
 def left(database: Path) -> Left:
@@ -82,36 +113,36 @@ def left(database: Path) -> Left:
         )
 
 
-def kill(database: Path, seed: int, expected: Left, length: float) -> Kill:
-    """Start a shop, kill it at a random moment after its first commit, and let another one finish."""
-    after = random.Random(seed).uniform(0, length)
+def kill(database: Path, seed: int, whole: Unkilled, moment: Moment) -> Kill:
+    """Start a shop, kill it at a random moment, and let another one finish."""
     with start(database) as shop:
-        assert shop.stdout is not None
-        shop.stdout.readline()
-        time.sleep(after)
+        said = moment(shop, random.Random(seed), whole)
         shop.kill()
+    midway = work_is_left(database, len(whole.left.outcomes))
+    return Kill(seed, said, midway, finish(database).left == whole.left)
+
+
+def work_is_left(database: Path, instances: int) -> bool:
+    """Whether mail waits, or an instance has not ended."""
     with closing(sqlite3.connect(database)) as connection:
         (waiting,) = connection.execute("SELECT count(*) FROM herosaga_mailbox").fetchone()
         (ended,) = connection.execute(
             "SELECT count(*) FROM herosaga_instances WHERE outcome IS NOT NULL"
         ).fetchone()
-    midway = waiting > 0 or ended < len(expected.outcomes)
-    found, _ = finish(database)
-    return Kill(seed, after, midway, found == expected)
+    return bool(waiting > 0 or ended < instances)
 
 
-def sweep(kills: int, seed: int) -> list[Kill]:
+def sweep(kills: int, seed: int, moment: Moment = after_seconds) -> list[Kill]:
     """Kill `kills` processes, each on a database of its own, the seeds counted up from `seed`."""
     with tempfile.TemporaryDirectory() as folder:
-        expected, length = finish(Path(folder) / "unkilled.db")
-        print(
-            f"unkilled: {len(expected.outcomes)} instances, {len(expected.effects)} effects, {length:.2f} s"
-        )
+        whole = finish(Path(folder) / "unkilled.db")
+        instances, effects = len(whole.left.outcomes), len(whole.left.effects)
+        print(f"unkilled: {instances} instances, {effects} effects, {whole.length:.2f} s")
         done = []
         for number in range(seed, seed + kills):
-            each = kill(Path(folder) / f"{number}.db", number, expected, length)
+            each = kill(Path(folder) / f"{number}.db", number, whole, moment)
             done.append(each)
-            print(f"seed {each.seed}: killed after {each.after:.3f} s,", end=" ")
+            print(f"seed {each.seed}: killed {each.moment},", end=" ")
             print("midway," if each.midway else "after the last commit,", end=" ")
             print("all alike" if each.alike else "DIFFERENT", flush=True)
         return done
