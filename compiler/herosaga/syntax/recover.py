@@ -29,6 +29,10 @@ _REPLACED = ("ARROW", "COLON", "ASSIGN", "EQUAL", "LBRACE", "LPAR")
 _SIGNS = ("COLON", "ASSIGN", "EQUAL", "DOT", "MINUS", "MORETHAN", "LSQB", "LPAR", "LBRACE")
 _NEXT = ("EVENT", "ON", "SET", "EXPECT", "NEVER", "DROP", "NAME")
 _DROPPED = ("RPAR", "RSQB", "RBRACE", "COMMA", "DOT", "COLON", "OPTIONAL")
+_CLOSING = {
+    True: Token("RBRACE", "}", 0, 1, 1, 1, 1, 0),
+    False: Token("$END", "", 0, 1, 1, 1, 1, 0),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,7 +184,8 @@ def _settle(state: ParserState[int]) -> None:
 def _drop(state: ParserState[int], outer: bool = False) -> None:
     """Cut the parser's stack back to the innermost open block, or with `outer` to the one around it.
 
-    Above the `{` a list of the members read so far may stand: a helper rule, named `__…`.
+    Above the `{` a list of the members read so far may stand: a helper rule, named `__…`. It is kept,
+    unless it is a list of something else, which a block can't end with: of annotations.
     """
     values = state.value_stack
     opened = [
@@ -189,10 +194,20 @@ def _drop(state: ParserState[int], outer: bool = False) -> None:
     if outer and opened:
         opened.pop()
     keep = opened[-1] + 1 if opened else 0
-    if keep < len(values) and isinstance(values[keep], Tree) and values[keep].data.startswith("__"):
-        keep += 1
-    del values[keep:]
-    del state.state_stack[keep + 1 :]
+    if keep < len(values) and _is_list(values[keep]):
+        _cut(state, keep + 1)
+        if _fits(state, [_CLOSING[bool(opened)]]):
+            return
+    _cut(state, keep)
+
+
+def _is_list(value: object) -> bool:
+    return isinstance(value, Tree) and value.data.startswith("__")
+
+
+def _cut(state: ParserState[int], length: int) -> None:
+    del state.value_stack[length:]
+    del state.state_stack[length + 1 :]
 
 
 def _past(tokens: list[Token], index: int) -> int:
@@ -211,7 +226,7 @@ def _close_all(state: ParserState[int], end: Token) -> None:
     brace = _read_as(end, "RBRACE", empty=True)
     while not _fits(state, [end]) and _fits(state, [brace]):
         state.feed_token(brace)
-    while not _fits(state, [end]):
+    while not _fits(state, [end]) and state.value_stack:
         _drop(state, outer=True)
 
 

@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
+from itertools import islice
 
 from herosaga.checks import hs001, hs002, hs003, hs004, hs006
 from herosaga.findings import Finding
@@ -23,6 +24,7 @@ _SURROGATES = re.compile(r"(?<!\\)(?:\\\\)*\\u[dD][89abAB]..\\u[dD][c-fC-F]..")
 _UNITS = {"d": "days", "h": "hours", "m": "minutes", "s": "seconds", "ms": "milliseconds"}
 _PART = re.compile("([0-9]+)(ms|[smhd])")
 _LONGEST_NUMBER = 40
+_MOST_REPORTS = 25
 
 _OPERATORS = {
     "&&": ("AND", "and"),
@@ -46,14 +48,14 @@ def read_tokens(source: Source) -> Tokens:
     """All tokens of the source."""
     tokens: list[Token] = []
     docs: dict[int, str] = {}
-    findings = list(_hidden(source))
+    findings = list(islice(_hidden(source), _MOST_REPORTS))
     pending: list[str] = []
     for raw in lexed(source):
         if raw.type == "DOC":
             pending.append(raw.value[3:].rstrip("\r").removeprefix(" "))
             continue
         token, found = _mend(raw, source)
-        findings += found
+        findings += found if len(findings) < _MOST_REPORTS else []
         if token is None:
             continue
         if pending:
