@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import traceback
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from contextlib import AsyncExitStack
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -69,9 +69,17 @@ class Lost(Exception):
 
 
 class Working:
-    """The `Context` of one run of a handler."""
+    """The `Context` of one run of a handler. `rests` is called when it begins to sleep."""
 
-    def __init__(self, mail: Mail, envelope: Envelope, store: Store, clock: Clock) -> None:
+    def __init__(
+        self,
+        mail: Mail,
+        envelope: Envelope,
+        store: Store,
+        clock: Clock,
+        rests: Callable[[], None],
+    ) -> None:
+        self._rests = rests
         self.mail = mail
         self.envelope = envelope
         self.store = store
@@ -108,6 +116,7 @@ class Working:
     async def sleep(self, seconds: float) -> None:
         """Wait on the host's clock."""
         self.asleep_until = self._clock.now() + timedelta(seconds=seconds)
+        self._rests()
         try:
             await self._clock.sleep(seconds)
         finally:

@@ -252,7 +252,7 @@ class Worker:
     # --- handlers ------------------------------------------------------------------------------
 
     def _start(self, mail: Mail, envelope: Envelope) -> None:
-        working = Working(mail, envelope, self._store, self._clock)
+        working = Working(mail, envelope, self._store, self._clock, self._rests)
         task = asyncio.get_running_loop().create_task(self._work(working), name=mail.consumer)
         self._running[task] = working
         task.add_done_callback(self._ended)
@@ -268,6 +268,10 @@ class Worker:
         if result is not None:
             self._results.append(result)
         self._reporter.tell(reports)
+
+    def _rests(self) -> None:
+        if self._settlers:
+            self._wake.set()
 
     def _ended(self, task: asyncio.Task[None]) -> None:
         working = self._running.pop(task)

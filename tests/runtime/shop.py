@@ -15,7 +15,7 @@ from herosaga_runtime import Context, Host, InstanceView
 from herosaga_runtime.message import Event, Message
 from herosaga_runtime.testing import SeededRandom, VirtualClock, pass_time
 
-from runtime import orders
+import orders
 
 T = TypeVar("T")
 M = TypeVar("M", bound=Message)

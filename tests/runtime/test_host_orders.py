@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from herosaga_runtime import Outcome
-from runtime.orders import OrderFulfilmentState as State
-from runtime.shop import Scene, Shop, declines, never, play
+from shop import Scene, Shop, declines, never, play
 
-from runtime import orders
+import orders
+from orders import OrderFulfilmentState as State
 
 
 def test_an_order_is_fulfilled() -> None:
