@@ -137,7 +137,8 @@ def _stored(path: Path) -> dict[str, Any]:
 
 def _mark(grammar: str) -> str:
     digest = hashlib.sha256(grammar.encode()).hexdigest()
-    return f"{digest} lark {lark.__version__}"
+    release = ".".join(lark.__version__.split(".")[:2])
+    return f"{digest} lark {release}"
 
 
 if __name__ == "__main__":
