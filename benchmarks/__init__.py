@@ -1,0 +1,1 @@
+"""Measurements, each runnable by one command: `python -m benchmarks.<name>` at the repository's root."""
