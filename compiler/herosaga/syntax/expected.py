@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Set as AbstractSet
 
 from herosaga.syntax.tables import parser
+from herosaga.syntax.tokens import shortened
 from lark import Token
 
 # After these words and signs one thing is expected, whatever tokens it may begin with.
@@ -98,7 +99,7 @@ def found(token: Token) -> str:
             return "`key`, which only marks a field"
         case _ if token.type in _words() and token.type != "NAME":
             return f"the word `{token}`"
-    return f"`{token}`"
+    return f"`{shortened(token)}`"
 
 
 def sign(name: str) -> str:

@@ -72,6 +72,11 @@ def lexed(source: Source) -> Iterable[Token]:
     yield from interactive.lexer_thread.lex(state)  # type: ignore[no-untyped-call]
 
 
+def shortened(token: Token) -> str:
+    """The token's text as a message can quote it."""
+    return token.value if len(token) <= _LONGEST_NUMBER else token.value[:_LONGEST_NUMBER] + "…"
+
+
 def token_span(source: Source, token: Token) -> Span:
     """Where the token is."""
     return make_span(
@@ -129,7 +134,7 @@ def _mend(token: Token, source: Source) -> tuple[Token | None, list[Finding]]:
             return _number(token, span)
         case "BAD_NAME":
             hint = "names are made of the letters a-z and A-Z, digits and `_`"
-            return _as(token, "NAME"), [hs001.foreign(span, f"the name `{token}`", hint)]
+            return _as(token, "NAME"), [hs001.foreign(span, f"the name `{shortened(token)}`", hint)]
         case "FOREIGN" | "BAD_TEXT":
             return _foreign(token, span)
         case _ if len(token) > hs004.MAX_NAME and token.type == "NAME":
@@ -160,7 +165,7 @@ def _number(token: Token, span: Span) -> tuple[Token, list[Finding]]:
             token.value if len(token) <= _LONGEST_NUMBER else token.value[:_LONGEST_NUMBER] + "…"
         )
         kind = ("DECIMAL", "1.0") if "." in token.value else ("DURATION", "1s")
-        return _as(token, *kind), [hs002.bad_number(span, short)]
+        return _as(token, *kind), [hs002.bad_number(span, shortened(token))]
     if len(token) > _LONGEST_NUMBER:
         value = {"INT": "1", "DECIMAL": "1.0"}.get(token.type, "1s")
         return _as(token, token.type, value), [hs002.long_number(span)]
@@ -178,7 +183,7 @@ def _foreign(token: Token, span: Span) -> tuple[Token | None, list[Finding]]:
         return _as(token, kind, meant), [hs006.foreign_operator(span, token.value, meant)]
     if _HIDDEN.match(token.value):
         return None, []
-    return None, [hs001.foreign(span, f"`{token}`", "take it out")]
+    return None, [hs001.foreign(span, f"`{shortened(token)}`", "take it out")]
 
 
 def _as(token: Token, kind: str, value: str | None = None) -> Token:
