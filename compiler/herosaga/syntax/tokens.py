@@ -74,7 +74,7 @@ def lexed(source: Source) -> Iterable[Token]:
 
 def shortened(token: Token) -> str:
     """The token's text as a message can quote it."""
-    return token.value if len(token) <= _LONGEST_NUMBER else token.value[:_LONGEST_NUMBER] + "…"
+    return str(token) if len(token) <= _LONGEST_NUMBER else token[:_LONGEST_NUMBER] + "…"
 
 
 def token_span(source: Source, token: Token) -> Span:
@@ -161,9 +161,6 @@ def _string(token: Token, source: Source) -> tuple[Token, list[Finding]]:
 def _number(token: Token, span: Span) -> tuple[Token, list[Finding]]:
     """A number or duration; a broken one becomes the likeliest of them."""
     if token.type == "BAD_NUMBER":
-        short = (
-            token.value if len(token) <= _LONGEST_NUMBER else token.value[:_LONGEST_NUMBER] + "…"
-        )
         kind = ("DECIMAL", "1.0") if "." in token.value else ("DURATION", "1s")
         return _as(token, *kind), [hs002.bad_number(span, shortened(token))]
     if len(token) > _LONGEST_NUMBER:
