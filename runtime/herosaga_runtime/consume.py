@@ -17,7 +17,7 @@ from herosaga_runtime.decision import Decision, Reception
 from herosaga_runtime.envelope import Alarm, Envelope, derive_id
 from herosaga_runtime.errors import StoreError
 from herosaga_runtime.instance import Instance, Origin
-from herosaga_runtime.message import JsonValue
+from herosaga_runtime.message import JsonObject, JsonValue
 from herosaga_runtime.ports import (
     MICROSECOND,
     Kind,
@@ -36,10 +36,8 @@ from herosaga_runtime.stored import instance_from_json, instance_to_json
 
 AnyInstance = Instance[Any, Any]
 AnySaga = Saga[Any, Any, Any]
-Json = Mapping[str, Any]
 
 _DECIMALS = Context(prec=28, rounding=ROUND_HALF_EVEN)
-_NOTHING: Json = {}
 
 
 async def attempt(tx: Transaction, house: House, mail: Mail, now: datetime) -> list[Report]:
@@ -69,7 +67,7 @@ async def consume(tx: Transaction, house: House, mail: Mail, now: datetime) -> l
         saga.name, envelope.id, at
     ):
         return []  # seen before
-    before, stored = await _load(tx, saga, mail.key)
+    before, stored = await _load(tx, house, saga, mail.key)
     last, json, reports = before, stored, list[Report]()
     with localcontext(_DECIMALS):
         for cause, decision in advance(saga, before, envelope, now):
@@ -79,7 +77,9 @@ async def consume(tx: Transaction, house: House, mail: Mail, now: datetime) -> l
                 reports += await post(tx, house, each, at)
             reports += await _note(tx, mail, cause, decision, then, _diff(old, json), at)
     if last is not None and last is not before:
-        await tx.save_instance(_to_store(last, json), None if before is None else before.revision)
+        saved = _to_store(last, json)
+        await tx.save_instance(saved, None if before is None else before.revision)
+        house.memo.put(saved, last, json)
         await _set_alarms(tx, before, last, envelope)
     return reports
 
@@ -110,15 +110,20 @@ def _id(origin: Origin | None, cause: Envelope, sent: Outgoing) -> str:
     return derive_id(origin.saga, origin.key, origin.incarnation, sent.number)
 
 
-async def _load(tx: Transaction, saga: AnySaga, key: str) -> tuple[AnyInstance | None, Json]:
+async def _load(
+    tx: Transaction, house: House, saga: AnySaga, key: str
+) -> tuple[AnyInstance | None, JsonObject]:
     stored = await tx.instance(saga.name, key)
     if stored is None:
-        return None, _NOTHING
+        return None, {}
+    known = house.memo.get(stored)
+    if known is not None:
+        return known
     json: Any = codec.loads(stored.body)
     return instance_from_json(saga, json), json
 
 
-def _to_store(instance: AnyInstance, json: Json) -> StoredInstance:
+def _to_store(instance: AnyInstance, json: JsonObject) -> StoredInstance:
     origin = instance.origin
     return StoredInstance(
         origin.saga,
@@ -164,7 +169,7 @@ async def _note(
     cause: Envelope,
     decision: Decision[Any, Any],
     then: AnyInstance | None,
-    diff: Json,
+    diff: JsonObject,
     at: int,
 ) -> list[Report]:
     """Write a step into the history, and what was unexpected into the dead letters."""
@@ -206,11 +211,13 @@ def _of(mail: Mail, cause: Envelope) -> Mail:
     return Mail(mail.kind, mail.consumer, mail.key, cause.id, mail.due, body)
 
 
-def _diff(old: Json, new: Json) -> Json:
+def _diff(old: JsonObject, new: JsonObject) -> JsonObject:
     """The data fields that a step has set or changed."""
     if old is new:
-        return _NOTHING
-    before, after = old.get("data", _NOTHING), new.get("data", _NOTHING)
+        return {}
+    before, after = old.get("data", {}), new.get("data", {})
+    if not (isinstance(before, Mapping) and isinstance(after, Mapping)):
+        raise AssertionError("an instance's data is an object")
     return {name: value for name, value in after.items() if before.get(name, ...) != value}
 
 

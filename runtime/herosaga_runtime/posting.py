@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from herosaga_runtime import codec
 from herosaga_runtime.envelope import Alarm, Envelope, Fault, derive_id
 from herosaga_runtime.errors import DecodeError
-from herosaga_runtime.message import Message
+from herosaga_runtime.instance import Instance
+from herosaga_runtime.message import JsonObject, Message
 from herosaga_runtime.policy import Policy
 from herosaga_runtime.ports import (
     DeadLetterReport,
@@ -17,20 +18,52 @@ from herosaga_runtime.ports import (
     Mail,
     Report,
     StoredDeadLetter,
+    StoredInstance,
     Transaction,
 )
 from herosaga_runtime.routing import Routes
 from herosaga_runtime.stored import Types, envelope_from_json, envelope_to_json
 
 
+class Memo:
+    """Instances by the text they are stored as, so that the next message to a busy instance need not parse it again.
+
+    The text itself is the proof that an entry is current, so nothing has to be dropped when a transaction is undone or another
+    process writes.
+    """
+
+    __slots__ = ("_known", "_limit")
+
+    def __init__(self, limit: int = 1024) -> None:
+        self._limit = limit
+        self._known: dict[tuple[str, str], tuple[str, Instance[Any, Any], JsonObject]] = {}
+
+    def get(self, stored: StoredInstance) -> tuple[Instance[Any, Any], JsonObject] | None:
+        """The instance that this text says, if it is known."""
+        found = self._known.get((stored.saga, stored.key))
+        return found[1:] if found is not None and found[0] == stored.body else None
+
+    def put(self, stored: StoredInstance, instance: Instance[Any, Any], json: JsonObject) -> None:
+        """Keep an instance, and forget the oldest if there are too many."""
+        place = (stored.saga, stored.key)
+        self._known.pop(place, None)
+        if len(self._known) >= self._limit:
+            del self._known[next(iter(self._known))]
+        if instance.outcome is None:
+            self._known[place] = (stored.body, instance, json)
+
+
 @dataclass(frozen=True, slots=True)
 class House:
-    """What a host's parts share: who gets what, whose claims these are, and how often and how far things go on."""
+    """What a host's parts share: who gets what, whose claims these are, how often and how far things go on, and what was
+    parsed.
+    """
 
     routes: Routes
     owner: str
     retry: Policy
     hop_limit: int
+    memo: Memo = field(default_factory=Memo)
 
 
 def read_envelope(body: str, types: Types) -> Envelope:

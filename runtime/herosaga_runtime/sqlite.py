@@ -101,6 +101,8 @@ class SqliteStore:
             connection.execute("BEGIN")
             try:
                 yield SqliteTransaction(connection)
+            except sqlite3.Error as error:
+                raise StoreError(f"can't read {self._path}: {error}") from error
             finally:
                 _roll_back(connection)
 

@@ -157,6 +157,7 @@ class Worker:
                     _log.error("the store failed, trying again: %s", error)
                     await asyncio.sleep(min(0.05 * 2**tries, 5.0))
                     continue
+                await asyncio.sleep(0)  # in memory nothing else lets callers and handlers run
                 if not (self._busy() or self._finished()):
                     await self._rest(current)
             async with self._store.transaction() as tx:
