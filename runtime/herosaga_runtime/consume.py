@@ -73,7 +73,7 @@ async def consume(tx: Transaction, house: House, mail: Mail, now: datetime) -> l
         for cause, decision in advance(saga, before, envelope, now):
             then, last, old = last, decision.instance, json
             json = old if last is then or last is None else instance_to_json(last)
-            for each in outgoing(decision, cause, now):
+            for each in outgoing(saga.name, decision, cause, now):
                 reports += await post(tx, house, each, at)
             reports += await _note(tx, mail, cause, decision, then, _diff(old, json), at)
     if last is not None and last is not before:
@@ -84,13 +84,15 @@ async def consume(tx: Transaction, house: House, mail: Mail, now: datetime) -> l
     return reports
 
 
-def outgoing(decision: Decision[Any, Any], cause: Envelope, now: datetime) -> list[Envelope]:
-    """What a decision sends, with ids that are the same if the step is repeated."""
+def outgoing(
+    saga: str, decision: Decision[Any, Any], cause: Envelope, now: datetime
+) -> list[Envelope]:
+    """What a saga's decision sends, with ids that are the same if the step is repeated."""
     instance = decision.instance
     origin = None if instance is None else instance.origin
     return [
         Envelope(
-            _id(origin, cause, each),
+            _id(saga, origin, cause, each),
             each.message,
             now,
             cause.correlation,
@@ -104,9 +106,9 @@ def outgoing(decision: Decision[Any, Any], cause: Envelope, now: datetime) -> li
     ]
 
 
-def _id(origin: Origin | None, cause: Envelope, sent: Outgoing) -> str:
+def _id(saga: str, origin: Origin | None, cause: Envelope, sent: Outgoing) -> str:
     if origin is None:
-        return derive_id(cause.id, sent.number)
+        return derive_id(cause.id, saga, sent.number)
     return derive_id(origin.saga, origin.key, origin.incarnation, sent.number)
 
 

@@ -54,6 +54,10 @@ class Origin:
     incarnation: int
     started_at: datetime
 
+    def __str__(self) -> str:
+        """What is derived from an instance is derived from this: it is the same when the first step is repeated later."""
+        return f"{self.saga}/{self.incarnation}/{self.key}"
+
     def ref(self, number: int) -> Ref:
         """The name of this instance's request `number`."""
         return Ref(self.saga, self.key, self.incarnation, number)

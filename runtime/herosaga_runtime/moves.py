@@ -40,7 +40,7 @@ def enter(
         work.sequence,
         work.records,
         work.requests,
-        _timers(afters, work, revision) if afters else (),
+        _timers(afters, work, revision, target) if afters else (),
         recovery,
         None,
     )
@@ -52,8 +52,11 @@ def calm(recovery: Recovery[S]) -> Recovery[S]:
     return replace(recovery, stuck="") if recovery.stuck else recovery
 
 
-def _timers(afters: tuple[After[D, Any], ...], work: Step[D], revision: int) -> tuple[Timer, ...]:
+def _timers(
+    afters: tuple[After[D, S], ...], work: Step[D], revision: int, target: S
+) -> tuple[Timer, ...]:
     timers = []
+    work.state = target
     for index, arm in enumerate(afters):
         delay = arm.delay if isinstance(arm.delay, timedelta) else arm.delay(work)
         timers.append(Timer(f"t{revision}.{index}", index, work.now + delay))
@@ -70,6 +73,7 @@ def _end(
     tried: bool,
 ) -> Decision[D, S]:
     if end.run is not None:
+        work.state = target
         end.run(work)
     remaining: tuple[Record, ...] = () if tried else work.records
     instance = Instance(

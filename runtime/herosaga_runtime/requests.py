@@ -23,6 +23,12 @@ def is_own_answer(origin: Origin, envelope: Envelope) -> bool:
     )
 
 
+def answers_saga(origin: Origin, envelope: Envelope) -> bool:
+    """Whether a message answers a request of this instance, or of another of its saga: then it is not for this one."""
+    answers = envelope.answers
+    return answers is not None and answers.saga == origin.saga
+
+
 def answered(
     saga: Saga[Any, Any, Any], instance: Instance[Any, Any], envelope: Envelope
 ) -> Request | None:
@@ -47,6 +53,7 @@ def close(saga: Saga[Any, Any, Any], work: Step[Any], request: Request, message:
         () if len(requests) == 1 else tuple([each for each in requests if each is not request])
     )
     if type(message) in saga.calls[type(request.command)].refused:
+        work.refused = type(request.command)
         number = request.number
         work.records = tuple([each for each in work.records if each.request != number])
 
@@ -72,8 +79,12 @@ def go_on(work: Step[Any], request: Request, seed: object) -> bool:
 def pause(work: Step[Any], request: Request, seed: object, renew: bool) -> bool:
     """End an attempt: pause before the next, or repeat at once if there is no pause; False after the last.
 
-    `renew` gives the next attempt a new id: this one was refused or faulted.
+    `renew` gives the next attempt a new id: this one was refused or faulted. If that becomes known in the pause after
+    its silence, the pause goes on as it was.
     """
+    if request.paused:
+        _swap(work, request, replace(request, renew=True))
+        return True
     policy = request.policy
     if not policy.more(request.attempt):
         return False

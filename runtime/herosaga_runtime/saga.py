@@ -63,13 +63,16 @@ class Outgoing:
 class Step(Generic[D]):
     """What a transition works on: the data, a copy that it may change, and what it sends.
 
-    `now` is the step's time, `state` the name of the state before it.
+    `now` is the step's time. `state` is the name of the state before it; for what belongs to a state that is entered
+    (how long it waits, a final's actions, the body of a compensation) the name of that state.
+    `refused` is set while a refusal closes a request: the type of its command.
     """
 
     __slots__ = (
         "data",
         "now",
         "records",
+        "refused",
         "requests",
         "seed",
         "sent",
@@ -77,6 +80,7 @@ class Step(Generic[D]):
         "state",
         "target",
     )
+    refused: type[Command]
     target: str
 
     def __init__(
@@ -324,6 +328,15 @@ def without_event(run: Callable[[Step[Any]], S | Verdict]) -> Run[S]:
     return lambda step, event: run(step)
 
 
+def on_refusal(command: type[Command], run: Callable[[Step[Any]], S | Verdict]) -> Run[S]:
+    """A transition on a failure, as one on its refusals: a message is one if it closes a request of this command."""
+
+    def take(step: Step[Any], event: Any) -> S | Verdict:
+        return run(step) if getattr(step, "refused", None) is command else PASS
+
+    return take
+
+
 def _rows(arms: tuple[Arm[Any, Any], ...], calls: Mapping[type[Command], Call]) -> Row[Any]:
     row: dict[type[Message], tuple[Run[Any], ...]] = {}
     for arm in arms:
@@ -333,7 +346,7 @@ def _rows(arms: tuple[Arm[Any, Any], ...], calls: Mapping[type[Command], Call]) 
             case Ignore():
                 row[arm.trigger] = (*row.get(arm.trigger, ()), ignore)
             case OnFailure() if arm.trigger in calls:
-                run = without_event(arm.run)
+                run = on_refusal(arm.trigger, arm.run)
                 for refusal in calls[arm.trigger].refused:
                     row[refusal] = (*row.get(refusal, ()), run)
             case _:

@@ -15,6 +15,17 @@ How a message is received, in this order:
    already is late; anything else is unexpected: nothing changes, and if the instance was waiting for it, it is stuck.
 
 An answer to an open request closes that request. A refusal also drops the record of how to undo it: nothing was done.
+An answer to another instance of the saga, an earlier one with this key, is late at once: it says nothing about this one.
+
+Where the language leaves it open:
+
+- `failure of C` takes a refusal only while it closes a request of C. One that comes late, or refuses another command, is an
+  ordinary event. A late refusal drops no record: an undo must cope with there being nothing to undo.
+- An answer without ids that finds no open request is not known to be late: it is an event like any other.
+- A transition that is taken takes back the mark `stuck`; a repeated request, or what is ignored, does not.
+- A deferred message whose step fails is put aside at once, and the others are offered: the step that let it be offered is
+  not undone for its sake.
+
 After a state was entered, deferred messages are offered from the oldest, one step each (`advance`).
 """
 
@@ -29,10 +40,17 @@ from herosaga_runtime import undo
 from herosaga_runtime.decision import Decision, Reception
 from herosaga_runtime.envelope import Alarm, Envelope, Fault
 from herosaga_runtime.errors import UsageError
-from herosaga_runtime.instance import D, Instance, Origin, Request, S, Timer
+from herosaga_runtime.instance import D, Instance, Origin, Recovery, Request, S, Timer
 from herosaga_runtime.message import Message
 from herosaga_runtime.moves import CALM, calm, enter
-from herosaga_runtime.requests import answered, close, go_on, is_own_answer, waiting_for
+from herosaga_runtime.requests import (
+    answered,
+    answers_saga,
+    close,
+    go_on,
+    is_own_answer,
+    waiting_for,
+)
 from herosaga_runtime.saga import (
     COMPENSATE,
     IGNORE,
@@ -63,8 +81,11 @@ def step(
     if runs is None:
         return _without_arm(saga, before, envelope, now)
     request = answered(saga, before, envelope)
-    if request is None and runs[0] is ignore and not before.recovery.stuck:
-        return Decision(before, [], _IGNORED)
+    if request is None:
+        if runs[0] is ignore:
+            return Decision(before, [], _IGNORED)
+        if envelope.answers is not None and _astray(before.origin, envelope):
+            return Decision(before, [], _LATE)
     work = _work(before, now)
     if request is not None:
         close(saga, work, request, message)
@@ -107,13 +128,24 @@ def advance(
     while instance is not None and _offers(saga, instance):
         oldest, *rest = instance.recovery.deferred
         recovery = replace(instance.recovery, deferred=tuple(rest))
-        decision = step(saga, replace(instance, recovery=recovery), oldest, now)
+        decision = _offer(saga, replace(instance, recovery=recovery), oldest, now)
         yield oldest, decision
         instance = decision.instance
 
 
 def _offers(saga: Saga[D, S, Any], instance: Instance[D, S]) -> bool:
     return bool(instance.recovery.deferred) and instance.state is not saga.compensating
+
+
+def _offer(
+    saga: Saga[D, S, Any], before: Instance[D, S], envelope: Envelope, now: datetime
+) -> Decision[D, S]:
+    """Offer a deferred message. If its step fails, it alone is put aside: what let it be offered is done."""
+    try:
+        return step(saga, before, envelope, now)
+    except Exception as error:
+        reason = f"{type(error).__name__}: {error}"
+        return Decision(before, [], Reception.UNEXPECTED, reason=reason)
 
 
 def _work(before: Instance[D, Any], now: datetime) -> Step[D]:
@@ -140,12 +172,14 @@ def _take(
         verdict = run(work, message)
         if verdict is PASS:
             continue
+        if verdict is IGNORE and work.requests is before.requests:
+            return Decision(before, [], _IGNORED)
         recovery = before.recovery
         if recovery is not CALM:
             recovery = calm(recovery)
         if verdict is STAY or verdict is IGNORE:
             reception = _TAKEN if verdict is STAY else _IGNORED
-            return Decision(_kept(before, work), work.sent, reception)
+            return Decision(_kept(before, work, recovery), work.sent, reception)
         if verdict is COMPENSATE:
             target = saga.state(work.target)
             return undo.begin(saga, before.origin, before.revision + 1, work, target, recovery)
@@ -153,7 +187,7 @@ def _take(
     return None
 
 
-def _kept(before: Instance[D, S], work: Step[D]) -> Instance[D, S]:
+def _kept(before: Instance[D, S], work: Step[D], recovery: Recovery[S]) -> Instance[D, S]:
     """The instance after a step that neither left nor entered a state."""
     return Instance(
         before.origin,
@@ -164,9 +198,14 @@ def _kept(before: Instance[D, S], work: Step[D]) -> Instance[D, S]:
         work.records,
         work.requests,
         before.timers,
-        calm(before.recovery),
+        recovery,
         None,
     )
+
+
+def _astray(origin: Origin, envelope: Envelope) -> bool:
+    """Whether a message answers another instance of this saga: an earlier one with this key."""
+    return answers_saga(origin, envelope) and not is_own_answer(origin, envelope)
 
 
 def _unmatched(
@@ -176,7 +215,7 @@ def _unmatched(
     message = envelope.message
     if not awaited and type(message) in saga.starts:
         return Decision(before, [], _REPEATED)
-    if not awaited and is_own_answer(before.origin, envelope):
+    if not awaited and answers_saga(before.origin, envelope):
         return Decision(before, [], _LATE)
     reason = f"{message.TYPE} is not expected in {before.state}"
     if not awaited:
@@ -221,7 +260,7 @@ def _alarm(
     if request is None:
         return Decision(before, [], Reception.STALE)
     if go_on(work, request, before.origin):
-        return Decision(_kept(before, work), work.sent)
+        return Decision(_kept(before, work, before.recovery), work.sent)
     return _failed(saga, before, work, request, alarm, "was not answered in time")
 
 
@@ -271,7 +310,7 @@ def _failed(
 
 def _missing(saga: Saga[D, S, Any], envelope: Envelope, now: datetime) -> Decision[D, S]:
     message = envelope.message
-    work = Step(NoData(), now, "", 0, (), (), envelope.id)
+    work = Step(NoData(), now, "", 0, (), (), f"{saga.name}/{envelope.id}")
     for run in saga.missing.get(type(message), ()):
         verdict = run(work, message)
         if verdict is PASS:
@@ -279,7 +318,8 @@ def _missing(saga: Saga[D, S, Any], envelope: Envelope, now: datetime) -> Decisi
         return Decision(
             None, work.sent, Reception.IGNORED if verdict is IGNORE else Reception.TAKEN
         )
-    if isinstance(message, Alarm | Fault) or envelope.answers is not None:
+    own = envelope.answers is not None and envelope.answers.saga == saga.name
+    if own or isinstance(message, Alarm | Fault):
         return Decision(None, [], Reception.LATE)
     reason = f"no instance of {saga.name} has this key, and {message.TYPE} does not start one"
     return Decision(None, [], Reception.UNEXPECTED, reason=reason)

@@ -2,6 +2,18 @@
 
 While an instance compensates its state is the built-in one, its records are frozen, and its only open request is the
 undo's. `Undoing` says where this leads and what the current undo still has to request.
+
+Where the language leaves it open:
+
+- The body of a compensation runs at once as far as it sends, publishes and sets; its requests are lined up, each sent when the
+  one before is answered. A body that requests nothing is done when it has run.
+- A body's request has its own policy, and without one waits without end; only then do the body's tries count: `within` is the
+  time of one run, and each run makes new requests, with new ids. (A receiver would answer one with the id of a run that was
+  given up with the message it had sent then, which is known here already and would be dropped.)
+- A refusal that comes in the pause after a try's silence does not use up another try; the next one has a new id.
+- A policy without `within` can't be what governs an undo, which would wait without end: it is undone as without a policy.
+- The outcome is `compensation_failed` only where undo was given up. Records that are left when a final is entered without
+  `compensate` are forgotten: nobody wanted them undone.
 """
 
 from __future__ import annotations
@@ -27,6 +39,7 @@ from herosaga_runtime.moves import enter
 from herosaga_runtime.policy import ONCE, UNDO, Policy
 from herosaga_runtime.requests import (
     answered,
+    answers_saga,
     close,
     go_on,
     is_own_answer,
@@ -60,6 +73,7 @@ def begin(
 ) -> Decision[D, S]:
     """Start to undo everything; `target` is entered when the last record is undone, at once if there is none."""
     work.requests = ()
+    work.state = saga.compensating
     return _next(saga, origin, revision, work, recovery.at(Undoing(target)))
 
 
@@ -81,7 +95,7 @@ def receive(
             return _failed_try(saga, before, work, request, f"refused by {message.TYPE}")
         close(saga, work, request, message)
         return _answered(saga, before, work)
-    if is_own_answer(before.origin, envelope):
+    if answers_saga(before.origin, envelope):
         return Decision(before, [], Reception.LATE)
     deferred = (*before.recovery.deferred, envelope)
     return _stay(before, work, replace(before.recovery, deferred=deferred), Reception.DEFERRED)
@@ -98,6 +112,9 @@ def _alarm(
     saga: Saga[D, S, Any], before: Instance[D, S], alarm: Alarm, work: Step[D]
 ) -> Decision[D, S]:
     if any(timer.token == alarm.token for timer in before.timers):
+        if before.requests:
+            late = before.requests[0].command.TYPE
+            return _given_up(saga, before, work, f"{late} was not answered in time")
         return _next(saga, before.origin, before.revision + 1, work, before.recovery)
     request = waiting_for(before, alarm)
     if request is None:
@@ -142,8 +159,9 @@ def _given_up(
         return enter(
             saga, before.origin, before.revision + 1, work, block.otherwise, recovery, tried=False
         )
-    recovery = replace(before.recovery, stuck=f"undo failed: {why}")
-    return _stay(before, work, recovery, reason=recovery.stuck)
+    stuck = f"undo failed: {why}"
+    recovery = replace(before.recovery, stuck=stuck)
+    return _stay(before, work, recovery, timers=(), reason=stuck)
 
 
 def _run_again(
@@ -153,12 +171,9 @@ def _run_again(
     block: Compensation[Any, S, Any],
 ) -> Decision[D, S]:
     length = block.policy.pause(undoing.runs, f"{before.origin}/{len(before.records)}")
-    again = Undoing(undoing.target, (), undoing.runs + 1)
-    decision = _stay(before, work, before.recovery.at(again))
-    if decision.instance is not None:
-        token = f"u{decision.instance.revision}"
-        decision.instance.timers = (Timer(token, 0, work.now + length),)
-    return decision
+    again = before.recovery.at(Undoing(undoing.target, (), undoing.runs + 1))
+    timer = Timer(f"u{before.revision + 1}", 0, work.now + length)
+    return _stay(before, work, again, timers=(timer,))
 
 
 def _next(
@@ -172,18 +187,28 @@ def _next(
             (command, policy), *rest = pending
             work.request(command, policy)
             recovery = recovery.at(Undoing(undoing.target, tuple(rest), undoing.runs))
-            return _compensating(saga.compensating, origin, revision, work, recovery)
+            timers = _limit(saga, work, revision)
+            return _compensating(saga.compensating, origin, revision, work, recovery, timers)
         work.records = work.records[:-1]
         undoing = Undoing(undoing.target)
         recovery = recovery.at(undoing, undone=1)
     return enter(saga, origin, revision, work, undoing.target, recovery.at(None))
 
 
+def _limit(saga: Saga[Any, Any, Any], work: Step[Any], revision: int) -> tuple[Timer, ...]:
+    """The end of the time that a run of a body may take, if its policy says so."""
+    block = saga.compensations.get(type(work.records[-1].undo))
+    if block is None or block.policy.within is None:
+        return ()
+    return (Timer(f"w{revision}", 0, work.now + block.policy.within),)
+
+
 def _pending(saga: Saga[D, Any, Any], work: Step[D], record: Record) -> Pending:
     """The requests that undo a record, in order. A body's other actions happen here."""
     undo = record.undo
     if isinstance(undo, Command):
-        return ((undo, UNDO if record.policy in (None, ONCE) else record.policy or UNDO),)
+        policy = record.policy
+        return ((undo, UNDO if policy is None or policy.within is None else policy),)
     body = BodyStep(work.data, work.now, work.state, work.sequence, (), (), work.seed)
     body.pending = []
     saga.compensations[type(undo)].run(body, undo)
@@ -199,7 +224,12 @@ def _undoing(recovery: Recovery[S]) -> Undoing[S]:
 
 
 def _compensating(
-    state: S, origin: Origin, revision: int, work: Step[D], recovery: Recovery[S]
+    state: S,
+    origin: Origin,
+    revision: int,
+    work: Step[D],
+    recovery: Recovery[S],
+    timers: tuple[Timer, ...],
 ) -> Decision[D, S]:
     instance = Instance(
         origin,
@@ -209,7 +239,7 @@ def _compensating(
         work.sequence,
         work.records,
         work.requests,
-        (),
+        timers,
         recovery,
         None,
     )
@@ -221,11 +251,18 @@ def _stay(
     work: Step[D],
     recovery: Recovery[S],
     reception: Reception = Reception.TAKEN,
+    timers: tuple[Timer, ...] | None = None,
     reason: str = "",
 ) -> Decision[D, S]:
-    decision = _compensating(before.state, before.origin, before.revision + 1, work, recovery)
+    """Go on compensating; the timers stay if no others are given."""
+    decision = _compensating(
+        before.state,
+        before.origin,
+        before.revision + 1,
+        work,
+        recovery,
+        before.timers if timers is None else timers,
+    )
     decision.reception = reception
     decision.reason = reason
-    if reception is Reception.DEFERRED and decision.instance is not None:
-        decision.instance.timers = before.timers
     return decision
