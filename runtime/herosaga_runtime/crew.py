@@ -67,4 +67,6 @@ class Crew:
             self._relay.stop()
         if not self._work.done():
             await self._worker.stop(grace)
-        await asyncio.gather(*self._tasks)
+        for each in await asyncio.gather(*self._tasks, return_exceptions=True):
+            if isinstance(each, BaseException):
+                raise each

@@ -87,6 +87,7 @@ class Working:
         self.held: Transaction | None = None
         self._clock = clock
         self._stack = AsyncExitStack()
+        self._ended = False
 
     @property
     def message_id(self) -> str:
@@ -124,18 +125,24 @@ class Working:
 
     async def transaction(self) -> Any:
         """The store's own connection, in the transaction that stores the result."""
+        if self._ended:
+            raise UsageError("a handler that has ended has no transaction any more")
         if self.held is None:
             self.held = await self._stack.enter_async_context(self.store.transaction())
         return self.held.connection
 
-    async def commit(self) -> None:
-        """End the transaction that `transaction` began."""
+    async def commit(self, held: Transaction, house: House) -> None:
+        """End the transaction that `transaction` began. It has kept the worker from renewing the lease."""
+        self._ended, self.held = True, None
+        if self.store.shared:
+            now = to_micros(self.now)
+            await held.renew(house.owner, now + house.lease // MICROSECOND, now)
         await self._stack.aclose()
 
     async def roll_back(self, error: BaseException) -> None:
         """Undo it."""
-        if self.held is not None:
-            await self._stack.__aexit__(type(error), error, error.__traceback__)
+        self._ended, self.held = True, None
+        await self._stack.__aexit__(type(error), error, error.__traceback__)
 
 
 CURRENT: ContextVar[Working | None] = ContextVar("herosaga_current", default=None)
@@ -155,12 +162,13 @@ async def run(
             bound.handler, await bound.call(working.envelope.message, working), bound.consumer
         )
         emitted = Emitted(mail, working.envelope, events)
-        if working.held is None:
+        held = working.held
+        if held is None:
             return emitted, ()
-        if not working.held.open:
+        if not held.open:
             raise UsageError("a handler must not end the transaction that it was given")
-        reports = await _store_emitted(working.held, house, emitted, working.now)
-        await working.commit()
+        reports = await _store_emitted(held, house, emitted, working.now)
+        await working.commit(held, house)
         return None, tuple(reports)
     except Lost as error:
         await working.roll_back(error)

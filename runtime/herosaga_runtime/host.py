@@ -85,8 +85,8 @@ class Host:
         self._store = SqliteStore(open_path(url), self._random) if isinstance(url, str) else url
         self._transport = transport
         self._routes = Routes(transport is not None)
-        self._house = House(self._routes, self._random.id(), retry, hop_limit)
-        self._limits = Limits(concurrency, batch, lease)
+        self._house = House(self._routes, self._random.id(), retry, hop_limit, lease)
+        self._limits = Limits(concurrency, batch)
         self._grace = grace
         self._reporter = Reporter(observer)
         self._running: Crew | None = None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from datetime import timedelta
 from typing import Any
 
 from herosaga_runtime import codec
@@ -55,14 +56,15 @@ class Memo:
 
 @dataclass(frozen=True, slots=True)
 class House:
-    """What a host's parts share: who gets what, whose claims these are, how often and how far things go on, and what was
-    parsed.
+    """What a host's parts share: who gets what, whose claims these are and how long they hold without a sign of life, how
+    often and how far things go on, and what was parsed.
     """
 
     routes: Routes
     owner: str
     retry: Policy
     hop_limit: int
+    lease: timedelta
     memo: Memo = field(default_factory=Memo)
 
 

@@ -53,7 +53,7 @@ class SqliteStore:
         self._path = path
         self._chance = chance
         self._lock = asyncio.Lock()
-        self._executor = ThreadPoolExecutor(1, "herosaga-commit") if self.shared else None
+        self._executor: ThreadPoolExecutor | None = None
         self._open: sqlite3.Connection | None = None
         self._seen = 0
         self._neighbours = 0
@@ -65,15 +65,25 @@ class SqliteStore:
 
     async def open(self) -> None:
         """Open the database and make its tables; `StoreError` if it can't be read or is from a newer version."""
-        self._open = await self._off_loop(self._connect)
+        if self.shared:
+            self._executor = ThreadPoolExecutor(1, "herosaga-commit")
+        try:
+            self._open = await self._off_loop(self._connect)
+        except BaseException:
+            self._end_thread()
+            raise
 
     async def close(self) -> None:
         """Close the database."""
         async with self._lock:
             connection, self._open = self._connection, None
             await self._off_loop(connection.close)
+        self._end_thread()
+
+    def _end_thread(self) -> None:
         if self._executor is not None:
             self._executor.shutdown()
+            self._executor = None
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[SqliteTransaction]:

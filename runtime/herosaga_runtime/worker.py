@@ -45,14 +45,16 @@ _log = logging.getLogger("herosaga.worker")
 _POLL = timedelta(milliseconds=100)
 """How often a shared store is asked whether another process has written."""
 
+_LAST_TRIES = 3
+"""How often a host that stops tries to reach a failing store."""
+
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """How much a worker does at once, and how long its claims hold without a sign of life."""
+    """How many handlers a worker runs at once, and how many messages share a transaction."""
 
     concurrency: int
     batch: int
-    lease: timedelta
 
 
 Write = Callable[[Transaction], Awaitable[list[Report]]]
@@ -154,6 +156,8 @@ class Worker:
                     tries = 0
                 except StoreError as error:
                     tries += 1
+                    if self._stopping and tries >= _LAST_TRIES:
+                        raise
                     _log.error("the store failed, trying again: %s", error)
                     await asyncio.sleep(min(0.05 * 2**tries, 5.0))
                     continue
@@ -197,8 +201,8 @@ class Worker:
     async def _renew(self, tx: Transaction, now: datetime) -> None:
         if not self._store.shared:
             return
-        if self._renewed is None or now - self._renewed >= self._limits.lease / 3:
-            until = to_micros(now + self._limits.lease)
+        if self._renewed is None or now - self._renewed >= self._house.lease / 3:
+            until = to_micros(now + self._house.lease)
             await tx.renew(self._house.owner, until, to_micros(now))
             self._renewed = now
 
@@ -296,7 +300,7 @@ class Worker:
         if not self._store.shared:
             await self._clock.wait(self._wake, until)
             return
-        await self._watch(current.now + self._limits.lease / 3, until)
+        await self._watch(current.now + self._house.lease / 3, until)
 
     async def _watch(self, renewal: datetime, until: datetime | None) -> None:
         """Wait, but look now and then whether another process has written."""
