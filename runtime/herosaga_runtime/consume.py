@@ -18,18 +18,9 @@ from herosaga_runtime.envelope import Alarm, Envelope, derive_id
 from herosaga_runtime.errors import StoreError
 from herosaga_runtime.instance import Instance, Origin
 from herosaga_runtime.message import JsonObject, JsonValue
-from herosaga_runtime.ports import (
-    MICROSECOND,
-    Kind,
-    Mail,
-    Report,
-    StepReport,
-    StoredHistory,
-    StoredInstance,
-    Transaction,
-    to_micros,
-)
+from herosaga_runtime.ports import MICROSECOND, Report, StepReport, Transaction, to_micros
 from herosaga_runtime.posting import House, give_up, post, put_aside, read_envelope, write_envelope
+from herosaga_runtime.rows import Kind, Mail, StoredHistory, StoredInstance
 from herosaga_runtime.saga import Outgoing, Saga
 from herosaga_runtime.step import advance
 from herosaga_runtime.stored import instance_from_json, instance_to_json

@@ -24,7 +24,6 @@ from herosaga_runtime.ports import (
     MICROSECOND,
     Clock,
     HandlerReport,
-    Mail,
     Report,
     Store,
     Transaction,
@@ -32,6 +31,7 @@ from herosaga_runtime.ports import (
 )
 from herosaga_runtime.posting import House, give_up, post, read_envelope, write_envelope
 from herosaga_runtime.routing import Bound
+from herosaga_runtime.rows import Mail
 from herosaga_runtime.service import Handler
 from herosaga_runtime.stored import envelope_from_json
 

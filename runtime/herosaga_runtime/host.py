@@ -22,7 +22,6 @@ from herosaga_runtime.ports import (
     Random,
     Report,
     Store,
-    StoredHistory,
     SystemClock,
     SystemRandom,
     Transaction,
@@ -33,6 +32,7 @@ from herosaga_runtime.ports import (
 from herosaga_runtime.posting import House, post
 from herosaga_runtime.reports import Reporter
 from herosaga_runtime.routing import Routes
+from herosaga_runtime.rows import StoredHistory
 from herosaga_runtime.saga import Saga
 from herosaga_runtime.service import Service
 from herosaga_runtime.sqlite import SqliteStore, open_path

@@ -13,16 +13,9 @@ from herosaga_runtime.errors import DecodeError
 from herosaga_runtime.instance import Instance
 from herosaga_runtime.message import JsonObject, Message
 from herosaga_runtime.policy import Policy
-from herosaga_runtime.ports import (
-    DeadLetterReport,
-    Kind,
-    Mail,
-    Report,
-    StoredDeadLetter,
-    StoredInstance,
-    Transaction,
-)
+from herosaga_runtime.ports import DeadLetterReport, Report, Transaction
 from herosaga_runtime.routing import Routes
+from herosaga_runtime.rows import Kind, Mail, StoredDeadLetter, StoredInstance
 from herosaga_runtime.stored import Types, envelope_from_json, envelope_to_json
 
 

@@ -9,15 +9,8 @@ from datetime import timedelta
 
 from herosaga_runtime.errors import StoreError
 from herosaga_runtime.policy import FOREVER, Policy
-from herosaga_runtime.ports import (
-    MICROSECOND,
-    Clock,
-    Mail,
-    Store,
-    Transport,
-    from_micros,
-    to_micros,
-)
+from herosaga_runtime.ports import MICROSECOND, Clock, Store, Transport, from_micros, to_micros
+from herosaga_runtime.rows import Mail
 
 _log = logging.getLogger("herosaga.relay")
 

@@ -8,7 +8,7 @@ from typing import Any
 from herosaga_runtime.envelope import Envelope, Ref
 from herosaga_runtime.errors import UsageError
 from herosaga_runtime.message import Command, Message
-from herosaga_runtime.ports import Kind
+from herosaga_runtime.rows import Kind
 from herosaga_runtime.saga import Saga
 from herosaga_runtime.service import Handler, Service
 from herosaga_runtime.stored import Types

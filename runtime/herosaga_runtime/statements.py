@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 from herosaga_runtime.errors import StoreError
-from herosaga_runtime.ports import Kind, Mail, StoredDeadLetter, StoredHistory, StoredInstance
+from herosaga_runtime.rows import Kind, Mail, StoredDeadLetter, StoredHistory, StoredInstance
 
 _MAIL = "kind, consumer, key, id, due, body, attempts, crashes, seq"
 _INSTANCE = "saga, key, incarnation, state, outcome, stuck, version, revision, body"

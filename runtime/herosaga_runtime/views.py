@@ -10,7 +10,8 @@ from typing import Any, Generic
 from herosaga_runtime import codec
 from herosaga_runtime.instance import D, Instance, Outcome, Record, Request, S, Timer
 from herosaga_runtime.message import JsonValue
-from herosaga_runtime.ports import StoredDeadLetter, StoredHistory, StoredInstance, from_micros
+from herosaga_runtime.ports import from_micros
+from herosaga_runtime.rows import StoredDeadLetter, StoredHistory, StoredInstance
 from herosaga_runtime.saga import Saga
 from herosaga_runtime.stored import instance_from_json
 

@@ -29,8 +29,6 @@ from herosaga_runtime.handlers import (
 from herosaga_runtime.ports import (
     Clock,
     HandlerReport,
-    Kind,
-    Mail,
     Report,
     Store,
     Transaction,
@@ -39,6 +37,7 @@ from herosaga_runtime.ports import (
 )
 from herosaga_runtime.posting import House
 from herosaga_runtime.reports import Reporter
+from herosaga_runtime.rows import Kind, Mail
 
 _log = logging.getLogger("herosaga.worker")
 

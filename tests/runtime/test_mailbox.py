@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable
 
-from herosaga_runtime.ports import Kind, Mail, Transaction
+from herosaga_runtime.ports import Transaction
+from herosaga_runtime.rows import Kind, Mail
 from herosaga_runtime.sqlite import SqliteStore
 from herosaga_runtime.testing import SeededRandom
 
