@@ -37,6 +37,7 @@ class TablePlan:
     """The value that a host is given."""
 
     name: PyCode
+    final: PyCode
     wire: PyCode
     version: PyCode
     doc: PyCode
@@ -52,10 +53,10 @@ class TablePlan:
 
 def table_plan(context: Context, saga: m.Saga, made: Functions) -> TablePlan:
     """The table of a saga whose functions are made."""
-    context.scope.use("typing", "Final")
     calls = tuple(_calls(context, saga))
     return TablePlan(
         identifier(saga.name),
+        context.scope.use("typing", "Final"),
         literal(saga.id),
         number(saga.version),
         docstring(saga.meta.doc or f"Saga `{saga.name}`."),
@@ -64,7 +65,7 @@ def table_plan(context: Context, saga: m.Saga, made: Functions) -> TablePlan:
         tuple(_call(context, saga, id) for id in calls),
         tuple(_arm(context, saga, made, each) for each in saga.start),
         tuple(
-            RowPlan(_state(saga, state.name), tuple(_arms(context, saga, made, state.members)))
+            RowPlan(_state(saga, state.name), tuple(_arms(context, saga, made, _timely(state))))
             for state in saga.states
         ),
         tuple(_arms(context, saga, made, saga.missing)),
@@ -179,6 +180,22 @@ def _call(context: Context, saga: m.Saga, command: str) -> PyCode:
 
 
 # --- what is done ------------------------------------------------------------------------------
+
+
+def _timely(state: m.State) -> Iterator[m.Transition | m.Ignore]:
+    """A state's members, those that wait for a time in source order among themselves, whatever their levels: so are those
+    taken that are due at the same instant.
+    """
+    waits = sorted(
+        (each for each in state.members if _waits(each)), key=lambda each: each.span.start
+    )
+    in_order = iter(waits)
+    for each in state.members:
+        yield next(in_order) if _waits(each) else each
+
+
+def _waits(member: m.Transition | m.Ignore) -> bool:
+    return isinstance(member, m.Transition) and isinstance(member.trigger, m.After)
 
 
 def _arms(
