@@ -8,7 +8,7 @@ from herosaga.graph.events import Reaction
 from herosaga.graph.graphs import Graphs
 from herosaga.graph.outputs import Output, everything
 from herosaga.graph.words import listed, short
-from herosaga.model.model import Model
+from herosaga.model.model import Model, OnMessage, Transition
 
 _PROGRAM = """\
 event Paid {{ key order_id: uuid }}
@@ -48,7 +48,8 @@ def rule(model: Model, graphs: Graphs) -> Iterator[Finding]:
     for message, outputs in _sent(model).items():
         if message not in takers:
             yield _unhandled(message, outputs)
-    for message, owners in takers.items():
+    for message, takes in takers.items():
+        owners = {owner: each for owner, each in takes.items() if not _is_guessed(each)}
         if len(owners) > 1 and model.messages[message].kind == "command":
             yield _contested(message, owners)
 
@@ -60,6 +61,15 @@ def _takers(reactions: tuple[Reaction, ...]) -> dict[str, dict[str, Reaction]]:
         if each.receives:
             found.setdefault(each.receives, {}).setdefault(each.owner, each)
     return found
+
+
+def _is_guessed(reaction: Reaction) -> bool:
+    """Whether what it receives is only what an unknown name may have meant."""
+    match reaction.node:
+        case Transition(trigger=OnMessage(guessed=guessed)):
+            return guessed
+        case _:
+            return False
 
 
 def _sent(model: Model) -> dict[str, list[Output]]:

@@ -225,12 +225,16 @@ Action = Set | Send | Request | If | For
 
 @dataclass(frozen=True, slots=True)
 class OnMessage:
-    """A trigger `E(a, b)`; `binds` are the data fields set from it, to `values` (`event.a`, widened)."""
+    """A trigger `E(a, b)`; `binds` are the data fields set from it, to `values` (`event.a`, widened).
+
+    `guessed` where an unknown name was written, which is reported, and `message` is what it may have meant.
+    """
 
     message: str
     binds: tuple[str, ...]
     span: Span
     values: tuple[Expr, ...] = ()
+    guessed: bool = False
 
 
 @dataclass(frozen=True, slots=True)

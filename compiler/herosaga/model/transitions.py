@@ -153,7 +153,7 @@ def _trigger(node: ast.Trigger, env: Env) -> m.Trigger | None:
             decl = find(env.scope, node.message, MESSAGES, env.report, "on")
             if decl is None:
                 decl = guess(env.scope, node.message, MESSAGES)
-                return m.OnMessage(decl.id, (), node.span) if decl else None
+                return m.OnMessage(decl.id, (), node.span, guessed=True) if decl else None
             return _on_message(node, decl, env)
 
 
