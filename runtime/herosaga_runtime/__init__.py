@@ -5,6 +5,7 @@ Names that only whoever runs a host needs are loaded when they are first used, s
 
 from __future__ import annotations
 
+import logging
 from importlib import import_module
 from typing import TYPE_CHECKING
 
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
     from herosaga_runtime.ports import Clock, Observer, Random, Transport
     from herosaga_runtime.saga import Saga
     from herosaga_runtime.views import DeadLetter, HistoryEntry, InstanceSummary, InstanceView
+
+logging.getLogger("herosaga").addHandler(logging.NullHandler())  # quiet unless the app listens
 
 _LATER = {
     "Clock": "ports",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import datetime
 
 from herosaga_runtime.errors import StoreError
 from herosaga_runtime.ports import Clock, Store, Transport
@@ -55,6 +56,10 @@ class Crew:
         """Wait until nothing is due now."""
         self._check()
         await self._worker.settle()
+
+    def next_waking(self) -> datetime | None:
+        """When the first of the sleeping handlers wakes; None if none sleeps."""
+        return self._worker.next_waking()
 
     def _check(self) -> None:
         for task in self._tasks:

@@ -232,12 +232,16 @@ class Host:
         return tuple(dead_letter(each) for each in found)
 
     async def next_due(self) -> datetime | None:
-        """When the next timer, delayed try or outgoing message is due, in UTC; None if nothing waits."""
+        """When the next timer, delayed try or outgoing message is due, or a sleeping handler wakes, in UTC.
+
+        None if nothing waits.
+        """
         async with self._reading() as tx:
             mail = await tx.next_due((*self._routes.sagas, *self._routes.handlers))
             outgoing = await tx.next_outgoing() if self._routes.outside else None
-        due = min((each for each in (mail, outgoing) if each is not None), default=None)
-        return None if due is None else from_micros(due)
+        waking = self._live.next_waking()
+        times = [from_micros(each) for each in (mail, outgoing) if each is not None]
+        return min([*times, *([] if waking is None else [waking])], default=None)
 
     @asynccontextmanager
     async def _reading(self) -> AsyncIterator[Transaction]:

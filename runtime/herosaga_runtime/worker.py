@@ -130,6 +130,11 @@ class Worker:
         self._wake.set()
         await future
 
+    def next_waking(self) -> datetime | None:
+        """When the first of the sleeping handlers wakes; None if none sleeps."""
+        times = [each.asleep_until for each in self._running.values() if each.asleep]
+        return min((each for each in times if each is not None), default=None)
+
     async def stop(self, grace: float) -> None:
         """Claim nothing more; handlers have `grace` seconds to end before they are cancelled and give their mail back."""
         self._stopping = True
