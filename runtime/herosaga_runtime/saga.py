@@ -16,7 +16,7 @@ from uuid import UUID
 
 from herosaga_runtime.envelope import derive_id
 from herosaga_runtime.instance import D, Outcome, Record, Request, S
-from herosaga_runtime.message import Command, Event, JsonObject, JsonValue, Message
+from herosaga_runtime.message import Command, Event, Message
 from herosaga_runtime.policy import ONCE, Policy
 
 M = TypeVar("M", bound=Message)
@@ -243,27 +243,11 @@ class By(Generic[M, K]):
         self.key = key
 
 
-class NoData:
-    """The data of a step outside any instance (`missing`): none."""
-
-    __slots__ = ()
-
-    def copy(self) -> NoData:
-        return self
-
-    def to_json(self) -> JsonObject:
-        return {}
-
-    @classmethod
-    def from_json(cls, json: JsonValue) -> NoData:
-        return cls()
-
-
 class Saga(Generic[D, S, K]):
     """A saga: the table, and everything needed to store its instances and to bring it its messages.
 
     `data` makes an instance's data from its key; `states` are tried as written; `missing` takes what finds no
-    instance. A host gets it with `host.add`.
+    instance: its transitions see data that has only the key. A host gets it with `host.add`.
     """
 
     def __init__(
@@ -280,7 +264,7 @@ class Saga(Generic[D, S, K]):
         states: Mapping[S, tuple[Arm[D, S], ...]],
         finals: Mapping[S, End[D]],
         calls: tuple[Call, ...] = (),
-        missing: tuple[Arm[NoData, S], ...] = (),
+        missing: tuple[Arm[D, S], ...] = (),
         compensations: tuple[Compensation[D, S, Any], ...] = (),
     ) -> None:
         self.name = name

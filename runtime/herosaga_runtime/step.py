@@ -56,7 +56,6 @@ from herosaga_runtime.saga import (
     IGNORE,
     PASS,
     STAY,
-    NoData,
     Run,
     Saga,
     Step,
@@ -310,8 +309,9 @@ def _failed(
 
 def _missing(saga: Saga[D, S, Any], envelope: Envelope, now: datetime) -> Decision[D, S]:
     message = envelope.message
-    work = Step(NoData(), now, "", 0, (), (), f"{saga.name}/{envelope.id}")
     for run in saga.missing.get(type(message), ()):
+        data = saga.new(saga.keys[type(message)](message))
+        work = Step(data, now, "", 0, (), (), f"{saga.name}/{envelope.id}")
         verdict = run(work, message)
         if verdict is PASS:
             continue

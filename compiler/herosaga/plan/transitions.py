@@ -131,7 +131,7 @@ def _transition(place: Place, owner: str, transition: m.Transition) -> FunctionP
     context = place.context
     trigger = transition.trigger
     at = Values(context)
-    parameters = [code("step: {}", _step(place, owner))]
+    parameters = [code("step: {}", place.step)]
     if isinstance(trigger, m.OnMessage):
         parameters.append(code("event: {}", context.type_name(trigger.message)))
     return FunctionPlan(
@@ -141,13 +141,6 @@ def _transition(place: Place, owner: str, transition: m.Transition) -> FunctionP
         _doc(context, transition),
         tuple(_with_data(_body(place, at, transition))),
     )
-
-
-def _step(place: Place, owner: str) -> PyCode:
-    if owner != "missing":
-        return place.step
-    runtime = place.context.runtime
-    return code("{}[{}]", runtime("saga", "Step"), runtime("saga", "NoData"))
 
 
 def _trigger_name(context: Context, trigger: m.Trigger) -> str:

@@ -24,7 +24,6 @@ from herosaga_runtime.saga import (
     Compensation,
     End,
     Ignore,
-    NoData,
     On,
     OnFailure,
     Saga,
@@ -587,7 +586,7 @@ def kitchen_during_any_on_stop(step: Step[KitchenData], event: Stop) -> Verdict:
     return step.compensate(KitchenState.FAILED)
 
 
-def kitchen_missing_on_ask(step: Step[NoData], event: Ask) -> Verdict:
+def kitchen_missing_on_ask(step: Step[KitchenData], event: Ask) -> Verdict:
     """kitchen.saga:115: on Ask when event.id != "\" """
     if event.id == "":
         return PASS
