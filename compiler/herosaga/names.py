@@ -7,7 +7,7 @@ import posixpath
 import re
 
 # What annotations and methods of a generated class use inside its own body, where a field of the same
-# name would hide it.
+# name would hide it, and the methods themselves.
 _TAKEN = frozenset(
     [
         "list",
@@ -25,17 +25,38 @@ _TAKEN = frozenset(
         "timedelta",
         "self",
         "cls",
+        "classmethod",
+        "copy",
         "to_json",
         "from_json",
         "TYPE",
+        "Decimal",
+        "UUID",
+        "Mapping",
+        "JsonObject",
+        "JsonValue",
     ]
 )
+
+RESERVED = frozenset(
+    [
+        *("abs", "all", "any", "bool", "bytes", "classmethod", "dict", "float", "frozenset"),
+        *("hasattr", "int", "len", "list", "max", "min", "property", "round", "set"),
+        *("str", "sum", "tuple", "type"),
+        *("cls", "codec", "data", "event", "fields", "json", "other", "self", "step"),
+        "undo",
+        *("annotations", "date", "datetime", "message", "modulo", "present", "record", "timedelta"),
+    ]
+)
+"""What generated functions use: built-in names, their own variables, and what they import. Nothing that a module declares,
+and no variable of the user's, may have these names."""
 _WORD = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z0-9]+|[A-Z]+[0-9]*|[0-9]+")
 
 
 def snake(name: str) -> str:
     """`OrderPlaced` -> `order_placed`, `HTTPCall` -> `http_call`; snake case stays as it is."""
-    return "_".join(word.lower() for word in _WORD.findall(name)) or "_"
+    text = "_".join(word.lower() for word in _WORD.findall(name)) or "_"
+    return f"n{text}" if text[0].isdigit() else text
 
 
 def constant(name: str) -> str:
@@ -44,9 +65,13 @@ def constant(name: str) -> str:
 
 
 def field_name(name: str) -> str:
-    """The attribute that a field compiles to; the wire keeps `name`."""
-    if name.startswith("__"):
-        return (name.strip("_") or "field") + "_"
+    """The attribute that a field compiles to; the wire keeps `name`.
+
+    A leading underscore goes: Python's checkers take such an attribute for private.
+    """
+    if name.startswith("_"):
+        text = name.strip("_")
+        return (text if text[:1].isalpha() else f"field{text}") + "_"
     if keyword.iskeyword(name) or name in _TAKEN:
         return name + "_"
     return name
@@ -67,6 +92,29 @@ def saga_classes(name: str) -> tuple[str, ...]:
 def service_classes(name: str) -> tuple[str, ...]:
     """The classes that a service brings into its module."""
     return (f"{name}Handlers", f"{name}Service")
+
+
+def undo_class_name(saga: str, compensation: str) -> str:
+    """The class that holds the parameters of a compensation."""
+    return saga + "".join(word.capitalize() for word in snake(compensation).split("_"))
+
+
+def variable_name(name: str) -> str:
+    """The variable that a loop's variable compiles to, where nothing is in its way."""
+    if name.startswith("__"):
+        return f"each{name.rstrip('_')}"
+    return name + "_" if keyword.iskeyword(name) else name
+
+
+def method_name(message: str, kind: str) -> str:
+    """`reserve_items` for `handle ReserveItems`, `on_order_shipped` for `on OrderShipped`."""
+    name = snake(message) if kind == "handle" else f"on_{snake(message)}"
+    return name + "_" if keyword.iskeyword(name) or name == message else name
+
+
+def declarable(name: str) -> bool:
+    """Whether something of this name can stand in a module as it is."""
+    return not (name.startswith("_") or keyword.iskeyword(name) or name in RESERVED)
 
 
 def _module_part(text: str) -> str:

@@ -10,7 +10,6 @@ reads an object's members and says in its errors which one was wrong.
 
 from __future__ import annotations
 
-import binascii
 import json
 import math
 import re
@@ -31,7 +30,9 @@ V = TypeVar("V")
 E = TypeVar("E", bound=StrEnum)
 
 _DECIMAL = re.compile(r"-?[0-9]{1,200}(\.[0-9]{1,200})?")
-_DURATION = re.compile(r"(-?)PT([0-9]{1,12})(?:\.([0-9]{1,6}))?S")
+_UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
+_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_DURATION = re.compile(r"(-?)PT([0-9]{1,14})(?:\.([0-9]{1,6}))?S")
 _DATETIME = re.compile(
     r"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt ][0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]+)?([Zz]|[+-][0-9]{2}:[0-9]{2})"
 )
@@ -45,6 +46,8 @@ class JsonNumber(float):
 
     def __new__(cls, text: str) -> JsonNumber:
         number = super().__new__(cls, text)
+        if not math.isfinite(number):
+            raise DecodeError(f"{text[:60]} is no number that a float can hold")
         number.text = text
         return number
 
@@ -131,17 +134,14 @@ def read_bool(value: JsonValue) -> bool:
 
 def read_uuid(value: JsonValue) -> UUID:
     """A UUID in its usual form with hyphens."""
-    if isinstance(value, str) and len(value) == 36:
-        try:
-            return UUID(value)
-        except ValueError:
-            pass  # reported below, like every other value that is no UUID
+    if isinstance(value, str) and _UUID.fullmatch(value):
+        return UUID(value)
     raise _expected("a UUID", value)
 
 
 def read_date(value: JsonValue) -> date:
     """A date, `2026-11-22`."""
-    if isinstance(value, str) and len(value) == 10:
+    if isinstance(value, str) and _DATE.fullmatch(value):
         try:
             return date.fromisoformat(value)
         except ValueError:
@@ -175,9 +175,10 @@ def read_duration(value: JsonValue) -> timedelta:
 
 def read_bytes(value: JsonValue) -> bytes:
     """Bytes, from base64."""
+    text = read_str(value)
     try:
-        return b64decode(read_str(value), validate=True)
-    except binascii.Error as error:
+        return b64decode(text, validate=True)
+    except ValueError as error:  # beside binascii.Error, what b64decode says of other alphabets
         raise _expected("base64", value) from error
 
 
@@ -223,7 +224,10 @@ def read_dict(
     def read_members(value: JsonValue) -> Mapping[K, V]:
         if not isinstance(value, dict):
             raise _expected("an object", value)
-        return {key(name): _at(f"[{name!r}]", read, item) for name, item in value.items()}
+        return {
+            _at(f"[{name!r}]", key, name): _at(f"[{name!r}]", read, item)
+            for name, item in value.items()
+        }
 
     return read_members
 
@@ -288,9 +292,10 @@ class Fields:
 
 def write_decimal(value: Decimal) -> str:
     """`4.50`: no exponent, scale kept."""
-    if not value.is_finite():
+    text = f"{value:f}"
+    if not _DECIMAL.fullmatch(text):
         raise EncodeError(f"{value} has no JSON form")
-    return f"{value:f}"
+    return text
 
 
 def write_float(value: float) -> float:
@@ -302,9 +307,13 @@ def write_float(value: float) -> float:
 
 def write_datetime(value: datetime) -> str:
     """UTC with microseconds and `Z`; a naive time is refused."""
-    if value.tzinfo is None:
+    if value.utcoffset() is None:
         raise EncodeError(f"{value!r} has no time zone")
-    return value.astimezone(UTC).isoformat(timespec="microseconds").removesuffix("+00:00") + "Z"
+    try:
+        utc = value.astimezone(UTC)
+    except OverflowError as error:
+        raise EncodeError(f"{value!r} is no year of UTC") from error
+    return utc.isoformat(timespec="microseconds").removesuffix("+00:00") + "Z"
 
 
 def write_duration(value: timedelta) -> str:

@@ -6,6 +6,7 @@ from herosaga.source import Span
 
 MAX_BYTES = 1 << 20
 MAX_DEPTH = 64
+MAX_LOOPS = 16
 MAX_NAME = 128
 MAX_IMPORTS = 256
 
@@ -20,7 +21,7 @@ PAGE = Page(
     code="HS004",
     severity=Severity.ERROR,
     title="Too large",
-    what=f"A file over {MAX_BYTES >> 20} MiB, nesting over {MAX_DEPTH} levels, a name over {MAX_NAME} "
+    what=f"A file over {MAX_BYTES >> 20} MiB, nesting over {MAX_DEPTH} levels ({MAX_LOOPS} of loops), a name over {MAX_NAME} "
     f"characters or more than {MAX_IMPORTS} imports.",
     why="Nobody can review what is that large, and the limits keep a hostile file from bringing down "
     "the tool that reads it.",
@@ -44,6 +45,17 @@ def deep(span: Span) -> Finding:
         span,
         text="one level too many",
         hint="give a part of it a name of its own, with `set`",
+    )
+
+
+def loops(span: Span) -> Finding:
+    """Loops nested deeper than Python takes them."""
+    return finding(
+        PAGE,
+        f"over {MAX_LOOPS} loops stand in each other",
+        span,
+        text="the outermost one",
+        hint="no list is that deep: put some of the loops beside each other",
     )
 
 

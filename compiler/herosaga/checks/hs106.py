@@ -10,7 +10,8 @@ PAGE = Page(
     title="Names that become one",
     what="Two names differ here, and would be one in the generated Python or on a disk that does not "
     "tell capital letters from small ones: the fields `list` (which becomes `list_`) and `list_`, "
-    "the states `FooBar` and `Foo_Bar`, a record `OrderData` beside a saga `Order`.",
+    "the states `FooBar` and `Foo_Bar`, a record `OrderData` beside a saga `Order`. Or one name is that of "
+    "something Python or the generated module needs itself, such as a record `str`.",
     why="One of the two would silently take the other's place.",
     failing="""\
 extern event ReportAsked { key report_id: uuid  from: date  from_: date }
@@ -52,13 +53,36 @@ def built_in_state(name: str, span: Span) -> Finding:
 
 def generated_class(name: str, kind: str, owner: str, span: Span, place: Span) -> Finding:
     """A declaration called like a generated class."""
+    what = "constant" if kind == "policy" else "class"
     return finding(
         PAGE,
-        f"`{name}` is also the name of a class that is generated for the {kind} `{owner}`",
+        f"`{name}` is also the name of a {what} that is generated for the {kind} `{owner}`",
         span,
         text="would be declared twice in Python",
         labels=(Label(place, f"brings `{name}` along"),),
         hint="rename one of them",
+    )
+
+
+def hides(what: str, name: str, python: str, span: Span) -> Finding:
+    """A field or method called like a class that stands beside it."""
+    return finding(
+        PAGE,
+        f"the {what} `{name}` would hide the class `{python}` in Python",
+        span,
+        text=f"becomes `{python}`",
+        hint="begin what is declared with a capital letter, and fields with a small one",
+    )
+
+
+def reserved(name: str, span: Span) -> Finding:
+    """A declaration called like something the module can't do without."""
+    return finding(
+        PAGE,
+        f"nothing declared can be called `{name}`",
+        span,
+        text="Python, or the generated module, uses or hides this name",
+        hint="choose another name, beginning with a capital letter",
     )
 
 

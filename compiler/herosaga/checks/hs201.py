@@ -150,6 +150,17 @@ def not_hashable(owner: str, found: str, span: Span) -> Finding:
     )
 
 
+def no_key(found: str, span: Span) -> Finding:
+    """A record as key of a dict, …"""
+    return finding(
+        PAGE,
+        f"{_a(found)} can't be the key of a dict",
+        span,
+        text=f"{found} is no name of a JSON member",
+        hint="use a str, int, decimal, bool, uuid, date, datetime, duration, bytes or an enum",
+    )
+
+
 _AS_NEEDED = "give it what it needs, or convert it first"
 
 

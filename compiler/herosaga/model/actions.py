@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from herosaga.checks import hs102, hs103, hs202, hs407
+from herosaga.checks import hs004, hs102, hs103, hs202, hs407
 from herosaga.model import expr as e
 from herosaga.model import model as m
 from herosaga.model.env import Env, Variable, shown
@@ -51,6 +51,18 @@ def changed(nodes: tuple[ast.Action, ...]) -> Iterator[str]:
                 yield from changed(other)
             case ast.For(body=body):
                 yield from changed(body)
+
+
+def _loops(nodes: tuple[ast.Action, ...]) -> int:
+    """How many loops stand in each other at most."""
+    deepest = 0
+    for node in nodes:
+        match node:
+            case ast.If(then=then, other=other):
+                deepest = max(deepest, _loops(then), _loops(other))
+            case ast.For(body=body):
+                deepest = max(deepest, 1 + _loops(body))
+    return deepest
 
 
 def _action(node: ast.Action, env: Env, around: Around) -> m.Action | None:
@@ -116,6 +128,8 @@ def _if(node: ast.If, env: Env, around: Around) -> m.If:
 def _for(node: ast.For, env: Env, around: Around) -> m.For:
     source = infer(node.source, env)
     kind = element_of(source, env)
+    if _loops((node,)) == hs004.MAX_LOOPS + 1:
+        env.report.append(hs004.loops(node.span))
     not_reserved(node.var, "loop variable", env.report)
     # A second round sees what the first one set.
     inner = env.forgetting(changed(node.body)).binding(node.var.text, Variable(kind))

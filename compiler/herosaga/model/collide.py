@@ -7,7 +7,17 @@ from collections.abc import Callable, Iterable, Iterator
 from herosaga.checks import hs106
 from herosaga.findings import Finding
 from herosaga.model import model as m
-from herosaga.names import constant, field_name, module_path, saga_classes, service_classes
+from herosaga.model.types import DictOf, EnumType, ListOf, Optional, RecordType, SetOf, Type
+from herosaga.names import (
+    constant,
+    declarable,
+    field_name,
+    method_name,
+    module_path,
+    saga_classes,
+    service_classes,
+    undo_class_name,
+)
 from herosaga.source import Source, Span
 
 Named = tuple[str, Span]
@@ -15,30 +25,54 @@ Named = tuple[str, Span]
 
 def collisions(model: m.Model) -> Iterator[Finding]:
     """All collisions of a project."""
-    for fields in _field_lists(model):
-        yield from _clash(fields, field_name, "fields")
+    for owner, fields in _field_lists(model):
+        yield from _clash(_named(fields), field_name, "fields")
+        yield from _hidden(owner, fields)
     for enum in model.enums.values():
         yield from _clash([(x.name, x.span) for x in enum.members], constant, "members")
     for saga in model.sagas.values():
         yield from _states(saga)
+    for service in model.services.values():
+        yield from _methods(service, model)
     for file in model.files:
         yield from _classes(file, model)
+    yield from _undeclarable(model)
     yield from _modules(model)
 
 
-def _field_lists(model: m.Model) -> Iterator[list[Named]]:
+def _field_lists(model: m.Model) -> Iterator[tuple[str, tuple[m.Field, ...]]]:
+    """The fields of each class, with the name of what they belong to."""
     for record in model.records.values():
-        yield _named(record.fields)
+        yield record.name, record.fields
     for message in model.messages.values():
-        yield _named(message.fields)
+        yield message.name, message.fields
     for saga in model.sagas.values():
-        yield [(saga.key, saga.span), *_named(saga.data)]
+        key = m.Field(saga.key, saga.key_type, None, m.Meta(), saga.span)
+        yield f"{saga.name}Data", (key, *saga.data)
         for block in saga.compensations:
-            yield _named(block.params)
+            yield undo_class_name(saga.name, block.name), block.params
 
 
 def _named(fields: tuple[m.Field, ...]) -> list[Named]:
     return [(field.name, field.span) for field in fields]
+
+
+def _hidden(owner: str, fields: tuple[m.Field, ...]) -> Iterator[Finding]:
+    """Fields called like a class that stands in the annotations beside them."""
+    types = {owner, *(name for field in fields for name in _type_names(field.type))}
+    for field in fields:
+        if field_name(field.name) in types:
+            yield hs106.hides("field", field.name, field_name(field.name), field.span)
+
+
+def _type_names(kind: Type) -> Iterator[str]:
+    match kind:
+        case RecordType() | EnumType():
+            yield str(kind)
+        case ListOf(inner) | SetOf(inner) | Optional(inner):
+            yield from _type_names(inner)
+        case DictOf(key, value):
+            yield from (*_type_names(key), *_type_names(value))
 
 
 def _states(saga: m.Saga) -> Iterator[Finding]:
@@ -58,33 +92,63 @@ def _clash(names: Iterable[Named], python: Callable[[str], str], what: str) -> I
             yield hs106.same_name(before, name, what, python(name), span, place)
 
 
+def _methods(service: m.Service, model: m.Model) -> Iterator[Finding]:
+    """Handlers whose methods are one, or are called like a message."""
+    names = {id: message.name for id, message in model.messages.items()}
+    classes = {names[id] for each in service.handlers for id in (each.message, *each.emits)}
+    first: dict[str, m.Handler] = {}
+    for handler in service.handlers:
+        name = names[handler.message]
+        python = method_name(name, handler.kind)
+        before = first.setdefault(python, handler)
+        if (before.message, before.kind) != (handler.message, handler.kind):
+            other = names[before.message]
+            yield hs106.same_name(other, name, "handlers of", python, handler.span, before.span)
+        if python in classes:
+            yield hs106.hides("handler of", name, python, handler.span)
+
+
 def _classes(file: str, model: m.Model) -> Iterator[Finding]:
-    """Declarations of one file that are called like a class that another one of it brings along."""
-    declared = {each.name: each.span for each in _declarations(model) if each.file == file}
+    """Names that a module has twice: of declarations, and of what others of them bring along."""
+    taken = {each.name: each.span for each in _declarations(model) if each.file == file}
+    for owner, kind, names, span in _owners(file, model):
+        for name in names:
+            if name in taken:
+                yield hs106.generated_class(name, kind, owner, taken[name], span)
+            taken.setdefault(name, span)
+
+
+def _owners(file: str, model: m.Model) -> Iterator[tuple[str, str, tuple[str, ...], Span]]:
+    """What brings further names into a module: its own name, what it is, what it brings, where it stands."""
     for saga in model.sagas.values():
         if saga.file == file:
-            yield from _brought(saga.name, "saga", saga_classes(saga.name), saga.span, declared)
+            yield saga.name, "saga", saga_classes(saga.name), saga.span
+            for block in saga.compensations:
+                names = (undo_class_name(saga.name, block.name),)
+                yield block.name, "compensation", names, block.span
     for service in model.services.values():
         if service.file == file:
-            classes = service_classes(service.name)
-            yield from _brought(service.name, "service", classes, service.span, declared)
+            yield service.name, "service", service_classes(service.name), service.span
+    for policy in model.policies.values():
+        if policy.file == file:
+            yield policy.name, "policy", (constant(policy.name),), policy.span
 
 
-def _brought(
-    owner: str, kind: str, classes: tuple[str, ...], span: Span, declared: dict[str, Span]
-) -> Iterator[Finding]:
-    for name in classes:
-        if name in declared:
-            yield hs106.generated_class(name, kind, owner, declared[name], span)
+def _undeclarable(model: m.Model) -> Iterator[Finding]:
+    """Declarations whose name Python or the module itself needs."""
+    for each in _declarations(model):
+        if not declarable(each.name):
+            yield hs106.reserved(each.name, each.span)
+    for service in model.services.values():
+        if service.name.startswith("_"):
+            yield hs106.reserved(service.name, service.span)
 
 
-def _declarations(
-    model: m.Model,
-) -> Iterator[m.Record | m.Enum | m.Message | m.Service | m.Saga]:
+def _declarations(model: m.Model) -> Iterator[m.Record | m.Enum | m.Message | m.Saga]:
+    """What is a class or value of its own name."""
     yield from model.records.values()
     yield from model.enums.values()
     yield from model.messages.values()
-    yield from model.services.values()
     yield from model.sagas.values()
 
 

@@ -13,8 +13,10 @@ from herosaga.model.types import (
     NONE,
     DictOf,
     ListOf,
+    MessageType,
     NoneType,
     Optional,
+    RecordType,
     SetOf,
     Type,
     Unknown,
@@ -86,8 +88,13 @@ def fit(value: e.Expr, expected: Type, report: list[Finding]) -> e.Expr:
 
 
 def hashable(kind: Type) -> bool:
-    """Whether a set may hold it, or a dict have it as key."""
+    """Whether a set may hold it."""
     return not isinstance(kind, ListOf | SetOf | DictOf | Optional) and str(kind) != "json"
+
+
+def keyed(kind: Type) -> bool:
+    """Whether a dict may have it as key: what JSON can write as the name of a member, one text for one value."""
+    return hashable(kind) and not isinstance(kind, RecordType | MessageType) and kind != FLOAT
 
 
 def require_bool(value: e.Expr) -> bool:

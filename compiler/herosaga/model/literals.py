@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from uuid import UUID as Uuid
 
@@ -134,8 +134,8 @@ def _date(text: str) -> date | None:
 
 
 def _datetime(text: str) -> datetime | None:
-    """With its zone: a time of day that means another instant elsewhere is none."""
+    """In UTC; without a zone, a time of day means another instant elsewhere, and is none."""
     try:
-        return datetime.fromisoformat(text) if _DATETIME.fullmatch(text) else None
-    except ValueError:
+        return datetime.fromisoformat(text).astimezone(UTC) if _DATETIME.fullmatch(text) else None
+    except (ValueError, OverflowError):
         return None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from herosaga.checks import hs102, hs201
 from herosaga.findings import Finding
-from herosaga.model.fit import hashable
+from herosaga.model.fit import hashable, keyed
 from herosaga.model.scope import Decl, Scope, find, nearest
 from herosaga.model.types import (
     SCALARS,
@@ -42,17 +42,24 @@ def _plain(ref: ast.TypeRef, scope: Scope, report: list[Finding]) -> Type:
         case "list", (element,):
             return ListOf(element)
         case "set", (element,):
-            return SetOf(element) if _checked(element, "set", ref, report) else UNKNOWN
+            return SetOf(element) if _held(element, ref, report) else UNKNOWN
         case "dict", (key, value):
-            return DictOf(key, value) if _checked(key, "dict", ref, report) else UNKNOWN
+            return DictOf(key, value) if _key(key, ref, report) else UNKNOWN
     return Scalar(name) if name in SCALARS else _declared(ref.name, scope, report)
 
 
-def _checked(kind: Type, owner: str, ref: ast.TypeRef, report: list[Finding]) -> bool:
-    if hashable(kind):
-        return True
-    report.append(hs201.not_hashable(owner, str(kind), ref.args[0].span))
-    return False
+def _held(kind: Type, ref: ast.TypeRef, report: list[Finding]) -> bool:
+    """Whether a set may hold the type."""
+    if not hashable(kind):
+        report.append(hs201.not_hashable("set", str(kind), ref.args[0].span))
+    return hashable(kind)
+
+
+def _key(kind: Type, ref: ast.TypeRef, report: list[Finding]) -> bool:
+    """Whether a dict may have the type as key."""
+    if not keyed(kind):
+        report.append(hs201.no_key(str(kind), ref.args[0].span))
+    return keyed(kind)
 
 
 def _declared(name: ast.Name, scope: Scope, report: list[Finding]) -> Type:

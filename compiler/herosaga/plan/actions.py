@@ -7,9 +7,12 @@ from dataclasses import dataclass
 
 from herosaga.model import expr as e
 from herosaga.model import model as m
-from herosaga.names import constant, field_name, snake
+from herosaga.model.fit import fit
+from herosaga.model.types import Type
+from herosaga.names import constant, field_name, undo_class_name
 from herosaga.plan.code import PyCode, code, identifier, join, literal
 from herosaga.plan.expr import Values, arguments, value
+from herosaga.source import Span
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,14 +53,23 @@ def _set(at: Values, field: str, expr: e.Expr) -> PyCode:
 
 
 def _request(at: Values, saga: m.Saga, request: m.Request) -> Iterator[PyCode]:
-    command, undo = request.message, request.undo
-    parts = [value(at, command)]
-    undoing = None if undo is None else _undo(at, saga, undo)
-    if isinstance(undo, m.CommandUndo) and undo.declared and _makes_new(undo.message):
-        # The undo must name what the command made: `uuid()` is not asked twice.
-        yield code("command = {}", parts[0])
-        parts = [code("command")]
-        undoing = _from_command(at, undo.message)
+    parts = [value(at, request.message)]
+    match request.undo:
+        case None:
+            undoing = None
+        case m.CommandUndo(e.Construct() as undo, declared=True) if _makes_new(undo):
+            # The undo must name what the command made: `uuid()` is not asked twice.
+            locals_, name = at.locals.assign("command", request.message.type, at.context.scope)
+            yield code("{} = {}", name, parts[0])
+            parts = [name]
+            made = _of_request(
+                at, request.message, undo, e.Local("command", False, *_place(request))
+            )
+            undoing = value(Values(at.context, locals_), made)
+        case m.CommandUndo(e.Construct() as undo, declared=True):
+            undoing = value(at, _of_request(at, request.message, undo, None))
+        case undo:
+            undoing = _undo(at, saga, undo)
     if request.policy is not None:
         parts.append(policy(at, request.policy))
     if undoing is not None:
@@ -65,22 +77,31 @@ def _request(at: Values, saga: m.Saga, request: m.Request) -> Iterator[PyCode]:
     yield code("step.request({})", join(", ", parts))
 
 
+def _place(request: m.Request) -> tuple[Type, Span]:
+    return request.message.type, request.span
+
+
 def _makes_new(expr: e.Expr) -> bool:
-    return isinstance(expr, e.Construct) and any(
+    return any(
         isinstance(each, e.Function) and each.name == "uuid" and not each.args
         for each in e.parts(expr)
     )
 
 
-def _from_command(at: Values, expr: e.Expr) -> PyCode:
-    """A declared undo whose arguments are the fields of the `command` before it."""
-    assert isinstance(expr, e.Construct)
-    given = [
-        code("{}=command.{}", identifier(field_name(name)), identifier(field_name(name)))
-        for name, argument in expr.args
-        if argument is not None
-    ]
-    return code("{}({})", at.context.type_name(expr.id), join(", ", given))
+def _of_request(at: Values, command: e.Expr, undo: e.Construct, made: e.Local | None) -> e.Expr:
+    """A declared undo with what the request left to its defaults, and from the variable `made` what is new in it."""
+    assert isinstance(command, e.Construct)
+    asked = {each.name: each for each in at.context.fields(command.id)}
+    wanted = {each.name: each.type for each in at.context.fields(undo.id)}
+    args: list[tuple[str, e.Expr | None]] = []
+    for name, argument in undo.args:
+        given = argument
+        if made is not None and argument is not None and _makes_new(argument):
+            given = e.FieldOf(made, name, asked[name].type, undo.span)
+        elif argument is None and name in asked:
+            given = asked[name].default
+        args.append((name, None if given is None else fit(given, wanted[name], [])))
+    return e.Construct(undo.id, tuple(args), undo.type, undo.span)
 
 
 def _undo(at: Values, saga: m.Saga, undo: m.CommandUndo | m.BlockUndo) -> PyCode:
@@ -95,8 +116,7 @@ def _undo(at: Values, saga: m.Saga, undo: m.CommandUndo | m.BlockUndo) -> PyCode
 
 def undo_class(saga: m.Saga, compensation: str) -> PyCode:
     """The class that holds the parameters of a compensation."""
-    words = "".join(word.capitalize() for word in snake(compensation).split("_"))
-    return identifier(f"{saga.name}{words}")
+    return identifier(undo_class_name(saga.name, compensation))
 
 
 def policy(at: Values, given: m.Policy) -> PyCode:
@@ -139,7 +159,7 @@ def identifier_word(word: str) -> PyCode:
 
 
 def _for(at: Values, saga: m.Saga, action: m.For, depth: int) -> Iterator[Line]:
-    locals_, variable = at.locals.bind(action.var, at.context.scope)
+    locals_, variable = at.locals.assign(action.var, action.type, at.context.scope)
     head = code("for {} in {}:", variable, value(at, action.source))
     yield Line(PyCode("    " * depth), head)
     yield from _block(Values(at.context, locals_), saga, action.body, depth)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from uuid import UUID
@@ -22,6 +22,7 @@ from herosaga.model.types import (
     SetOf,
     Type,
 )
+from herosaga.model.types import UUID as UUID_TYPE
 from herosaga.names import constant, field_name
 from herosaga.plan.code import (
     PyCode,
@@ -37,7 +38,7 @@ from herosaga.plan.code import (
     uuid_code,
 )
 from herosaga.plan.context import Context
-from herosaga.plan.scope import NO_LOCALS, Locals
+from herosaga.plan.scope import Locals
 
 _OR, _AND, _NOT, _COMPARE, _SUM, _PRODUCT, _UNARY, _ATOM = range(1, 9)
 _BINARY = {
@@ -63,7 +64,7 @@ class Values:
     """Where an expression stands: the module, and the function's variables."""
 
     context: Context
-    locals: Locals = NO_LOCALS
+    locals: Locals = field(default_factory=Locals)
 
 
 def value(at: Values, expr: e.Expr) -> PyCode:
@@ -73,16 +74,22 @@ def value(at: Values, expr: e.Expr) -> PyCode:
 
 def negated(at: Values, expr: e.Expr) -> PyCode:
     """The Python expression that is true when `expr` is false."""
+    return _negated(at, expr)[0]
+
+
+_OPPOSITES = {"==": "!=", "!=": "==", "in": "not in", "not in": "in"}
+
+
+def _negated(at: Values, expr: e.Expr) -> tuple[PyCode, int]:
     match expr:
         case e.Not(operand):
-            return value(at, operand)
-        case e.Binary("==" | "!=" | "in" | "not in" as op, left, right):
-            other = {"==": "!=", "!=": "==", "in": "not in", "not in": "in"}[op]
-            return value(at, e.Binary(other, left, right, BOOL, expr.span))
-        case e.IsNone(operand, negated_):
-            return value(at, e.IsNone(operand, not negated_, BOOL, expr.span))
+            return _print(at, operand)
+        case e.Binary(op, left, right) if op in _OPPOSITES:
+            return _print(at, e.Binary(_OPPOSITES[op], left, right, BOOL, expr.span))
+        case e.IsNone(operand, negative):
+            return _print(at, e.IsNone(operand, not negative, BOOL, expr.span))
         case _:
-            return code("not {}", _at_least(at, expr, _NOT))
+            return code("not {}", _at_least(at, expr, _NOT)), _NOT
 
 
 def constant_value(context: Context, const: e.Value) -> PyCode:
@@ -119,7 +126,7 @@ def _print(at: Values, expr: e.Expr) -> tuple[PyCode, int]:
         case e.Binary():
             return _binary(at, expr)
         case e.Not(operand):
-            return code("not {}", _at_least(at, operand, _NOT)), _NOT
+            return _negated(at, operand)
         case e.Negate(operand):
             return code("-{}", _at_least(at, operand, _UNARY)), _UNARY
         case e.IsNone(operand, negative):
@@ -245,6 +252,8 @@ def _function(at: Values, expr: e.Function) -> PyCode:
             return code("{}.{}()", receiver, identifier(expr.name))
         case "uuid" if not args:
             return code("step.uuid()")
+        case "uuid" if expr.args[0].type == UUID_TYPE:
+            return args[0]
         case "uuid":
             return code("{}({})", at.context.scope.use("uuid", "UUID"), *args)
         case "str":
@@ -266,7 +275,7 @@ def _text(at: Values, expr: e.Expr, text: PyCode) -> PyCode:
         case EnumType():
             return code("{}.value", _at_least(at, expr, _ATOM))
         case type_ if type_ == BOOL:
-            return code('("true" if {} else "false")', text)
+            return code('("true" if {} else "false")', _at_least(at, expr, _OR))
         case type_ if type_ == DECIMAL:
             return code("{}.write_decimal({})", codec, text)
         case type_ if type_ == DATETIME:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from herosaga.model.model import Enum, Message, Model, PolicyDecl, Record, Saga, Service
-from herosaga.names import saga_classes, service_classes, snake
+from herosaga.names import constant, saga_classes, service_classes, snake
 from herosaga.plan.actions import undo_class
 from herosaga.plan.code import PyCode, docstring
 from herosaga.plan.context import Context, Declaration, declarations
@@ -40,7 +40,9 @@ class ModulePlan:
 def plan(model: Model, file: str) -> ModulePlan:
     """The module that a file of a project without errors compiles to."""
     declared = declarations(model, file)
-    scope = Scope(frozenset(name for each in declared for name in _names(each)))
+    files = (each for each in model.files if each != file)
+    others = frozenset(n for each in files for d in declarations(model, each) for n in _names(d))
+    scope = Scope(frozenset(name for each in declared for name in _names(each)), others)
     context = Context(model, file, scope)
     records = tuple(each for each in declared if isinstance(each, Record))
     messages = tuple(each for each in declared if isinstance(each, Message))
@@ -72,7 +74,7 @@ def _names(declared: Declaration) -> tuple[str, ...]:
         case Service(name=name):
             return service_classes(name)
         case PolicyDecl(name=name):
-            return (snake(name).upper(),)
+            return (constant(name),)
         case _:
             return (declared.name,)
 

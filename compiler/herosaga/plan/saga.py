@@ -19,8 +19,9 @@ COMPENSATING = "Compensating"
 
 @dataclass(frozen=True, slots=True)
 class SagaPlan:
-    """All of a saga."""
+    """All of a saga; `base` is its states' `StrEnum`."""
 
+    base: PyCode
     state: PyCode
     state_doc: PyCode
     members: tuple[MemberPlan, ...]
@@ -32,12 +33,12 @@ class SagaPlan:
 
 def saga_plan(context: Context, saga: m.Saga, prefix: str) -> SagaPlan:
     """Everything that a module has of one saga; `prefix` begins its functions' names."""
-    context.scope.use("enum", "StrEnum")
     made = functions(context, saga, prefix)
     docs = {each.name: each.meta.doc for each in saga.states}
     docs |= {each.name: each.meta.doc for each in saga.finals}
     docs[COMPENSATING] = ""
     return SagaPlan(
+        context.scope.use("enum", "StrEnum"),
         identifier(f"{saga.name}State"),
         docstring(f"The states of `{saga.name}`."),
         tuple(

@@ -37,6 +37,8 @@ class DataPlan:
     defaults: tuple[DefaultPlan, ...]
     started: tuple[FieldPlan, ...]
     unset: tuple[UnsetPlan, ...]
+    json_object: PyCode
+    json_value: PyCode
 
     @property
     def bare(self) -> bool:
@@ -62,8 +64,6 @@ class UnsetPlan:
 
 def data_plan(context: Context, saga: Saga) -> DataPlan:
     """The class of a saga's data."""
-    for name in ("JsonObject", "JsonValue"):
-        context.runtime("message", name)
     context.codec()
     key = Field(saga.key, saga.key_type, None, Meta(), saga.span)
     started = _started(saga)
@@ -86,6 +86,8 @@ def data_plan(context: Context, saga: Saga) -> DataPlan:
             for each in bare
             if each.name not in started
         ),
+        context.runtime("message", "JsonObject"),
+        context.runtime("message", "JsonValue"),
     )
 
 

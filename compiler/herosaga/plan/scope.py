@@ -5,52 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
+from herosaga.model.types import Type
+from herosaga.names import RESERVED, variable_name
 from herosaga.plan.code import PyCode, code, dotted, identifier
-
-_BUILTINS = frozenset(
-    [
-        "str",
-        "int",
-        "float",
-        "bool",
-        "bytes",
-        "tuple",
-        "frozenset",
-        "sum",
-        "min",
-        "max",
-        "any",
-        "all",
-        "abs",
-        "round",
-        "len",
-        "type",
-        "property",
-        "classmethod",
-        "dict",
-        "set",
-        "list",
-        "hasattr",
-        "data",
-        "step",
-        "event",
-        "undo",
-        "self",
-        "cls",
-        "fields",
-        "json",
-        "other",
-        "codec",
-        "message",
-        "record",
-        "present",
-        "modulo",
-        "timedelta",
-        "date",
-        "datetime",
-        "annotations",
-    ]
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,10 +22,12 @@ class Import:
 class Scope:
     """Collects a module's imports while it is planned.
 
-    An imported name that the module declares itself is imported under another one.
+    An imported name that the module declares itself is imported under another one. `elsewhere` are the names that other
+    modules of the project declare, which may be imported yet.
     """
 
     declared: frozenset[str]
+    elsewhere: frozenset[str] = frozenset()
     _imports: dict[str, dict[str, PyCode]] = field(default_factory=dict)
     _functions: set[str] = field(default_factory=set)
 
@@ -83,11 +42,16 @@ class Scope:
         """A name for a function of the module that nothing else has."""
         name = identifier(wanted)
         count = 1
-        while name in self._functions or name in self.declared or name in _BUILTINS:
+        while name in self._functions or name in RESERVED or self.importable(name):
             count += 1
             name = identifier(f"{wanted}_{count}")
         self._functions.add(name)
         return name
+
+    def importable(self, name: str) -> bool:
+        """Whether a name is declared here, or is one by which something could still be imported."""
+        plain = name.rstrip("_")
+        return name in self.declared or plain in self.elsewhere or plain[:1].isupper()
 
     def imports(self) -> tuple[Import, ...]:
         """All imports, in order."""
@@ -125,21 +89,38 @@ def _rank(name: str) -> int:
 
 @dataclass(frozen=True, slots=True)
 class Locals:
-    """The local variables of one generated function: what each is called in Python."""
+    """The local variables of one generated function: what each is called in Python.
+
+    `kinds` are the types of all variables the function has so far, also of those that are not visible here.
+    """
 
     names: tuple[tuple[str, PyCode], ...] = ()
+    kinds: dict[str, Type] = field(default_factory=dict)
 
     def bind(self, name: str, scope: Scope) -> tuple[Locals, PyCode]:
         """These and one more, whose Python name hides nothing that the function uses."""
-        taken = {alias for _, alias in self.names} | scope.declared | _BUILTINS
-        alias = identifier(name)
+        alias = self._free(name, scope)
+        return Locals((*self.names, (name, alias)), self.kinds), alias
+
+    def assign(self, name: str, kind: Type, scope: Scope) -> tuple[Locals, PyCode]:
+        """The same for a variable of the function's body: a checker wants one type for each."""
+        alias = self._free(name, scope)
+        count = 1
+        while self.kinds.get(alias, kind) != kind:
+            count += 1
+            alias = self._free(f"{name}_{count}", scope)
+        self.kinds[alias] = kind
+        return Locals((*self.names, (name, alias)), self.kinds), alias
+
+    def _free(self, name: str, scope: Scope) -> PyCode:
+        taken = {alias for _, alias in self.names} | RESERVED
+        alias = variable_name(name)
+        if scope.importable(alias):
+            alias = f"each_{alias}"
         while alias in taken:
-            alias = identifier(alias + "_")
-        return Locals((*self.names, (name, alias))), alias
+            alias += "_"
+        return identifier(alias)
 
     def python(self, name: str) -> PyCode:
         """What the innermost variable of this name is called."""
         return next(alias for known, alias in reversed(self.names) if known == name)
-
-
-NO_LOCALS = Locals()

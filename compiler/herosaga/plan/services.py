@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from herosaga.model.model import Handler, Message, Service
-from herosaga.names import snake
+from herosaga.names import method_name
 from herosaga.plan.code import PyCode, code, docstring, identifier, items, join, literal
 from herosaga.plan.context import Context
 
@@ -23,8 +23,11 @@ class MethodPlan:
 
 @dataclass(frozen=True, slots=True)
 class ServicePlan:
-    """A service: its protocol, and the value a host is given."""
+    """A service: its protocol, and the value a host is given. `base` is `Protocol`, `service` and `final` what else it needs."""
 
+    base: PyCode
+    service: PyCode
+    final: PyCode
     protocol: PyCode
     doc: PyCode
     name: PyCode
@@ -36,10 +39,10 @@ class ServicePlan:
 
 def service_plan(context: Context, service: Service) -> ServicePlan:
     """The protocol and the value of a service."""
-    context.scope.use("typing", "Final")
-    context.scope.use("typing", "Protocol")
-    context.runtime("service", "Service")
     return ServicePlan(
+        context.scope.use("typing", "Protocol"),
+        context.runtime("service", "Service"),
+        context.scope.use("typing", "Final"),
         identifier(f"{service.name}Handlers"),
         docstring(
             service.meta.doc or f"What an implementation of service `{service.name}` provides."
@@ -52,17 +55,11 @@ def service_plan(context: Context, service: Service) -> ServicePlan:
     )
 
 
-def method_name(message: Message, kind: str) -> PyCode:
-    """`reserve_items` for `handle ReserveItems`, `on_order_shipped` for `on OrderShipped`."""
-    name = snake(message.name)
-    return identifier(name if kind == "handle" else f"on_{name}")
-
-
 def _method(context: Context, handler: Handler) -> MethodPlan:
     message = context.model.messages[handler.message]
     answers = [context.type_name(id) for id in (*handler.emits, *handler.refuses)]
     return MethodPlan(
-        method_name(message, handler.kind),
+        identifier(method_name(message.name, handler.kind)),
         identifier(message.kind),
         context.type_name(message.id),
         join(" | ", answers) if answers else code("None"),
@@ -97,7 +94,7 @@ def _handlers(context: Context) -> list[Handler]:
 
 def _handler(context: Context, handler: Handler) -> PyCode:
     message = context.model.messages[handler.message]
-    parts = [context.type_name(message.id), literal(method_name(message, handler.kind))]
+    parts = [context.type_name(message.id), literal(method_name(message.name, handler.kind))]
     answers = [context.type_name(id) for id in (*handler.emits, *handler.refuses)]
     if answers:
         parts.append(items(answers))

@@ -26,9 +26,10 @@ class MemberPlan:
 
 @dataclass(frozen=True, slots=True)
 class EnumPlan:
-    """An enum: a `StrEnum` of its values on the wire."""
+    """An enum: a `StrEnum` (`base`) of its values on the wire."""
 
     name: PyCode
+    base: PyCode
     doc: PyCode
     members: tuple[MemberPlan, ...]
 
@@ -55,6 +56,8 @@ class ShapePlan:
     bases: PyCode
     doc: PyCode
     fields: tuple[FieldPlan, ...]
+    json_object: PyCode
+    json_value: PyCode
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,15 +65,16 @@ class PolicyPlan:
     """A declared policy: a constant."""
 
     name: PyCode
+    final: PyCode
     value: PyCode
     doc: PyCode | None
 
 
 def enum_plan(context: Context, enum: Enum) -> EnumPlan:
     """The class of an enum."""
-    context.scope.use("enum", "StrEnum")
     return EnumPlan(
         identifier(enum.name),
+        context.scope.use("enum", "StrEnum"),
         docstring(enum.meta.doc or f"Enum `{enum.name}`."),
         tuple(
             MemberPlan(
@@ -109,10 +113,10 @@ def undo_plan(
 
 def policy_plan(context: Context, declared: PolicyDecl) -> PolicyPlan:
     """The constant of a declared policy."""
-    context.scope.use("typing", "Final")
+    final = context.scope.use("typing", "Final")
     doc = docstring(declared.meta.doc) if declared.meta.doc else None
     value_ = policy_value(Values(context), declared.policy)
-    return PolicyPlan(identifier(constant(declared.name)), value_, doc)
+    return PolicyPlan(identifier(constant(declared.name)), final, value_, doc)
 
 
 def _message(context: Context, type_name: str) -> PyCode:
@@ -127,12 +131,11 @@ def _shape(
     doc: PyCode,
     fields: tuple[Field, ...],
 ) -> ShapePlan:
-    context.runtime("message", "JsonObject")
-    context.runtime("message", "JsonValue")
+    json = context.runtime("message", "JsonObject"), context.runtime("message", "JsonValue")
     planned = tuple(field_plan(context, each) for each in python_order(fields))
     if planned:
         context.codec()
-    return ShapePlan(identifier(name), literal(name), decorator, bases, doc, planned)
+    return ShapePlan(identifier(name), literal(name), decorator, bases, doc, planned, *json)
 
 
 def field_plan(context: Context, field: Field) -> FieldPlan:
