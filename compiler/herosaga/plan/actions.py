@@ -8,11 +8,9 @@ from dataclasses import dataclass
 from herosaga.model import expr as e
 from herosaga.model import model as m
 from herosaga.model.fit import fit
-from herosaga.model.types import Type
 from herosaga.names import constant, field_name, undo_class_name
 from herosaga.plan.code import PyCode, code, identifier, join, literal
 from herosaga.plan.expr import Values, arguments, value
-from herosaga.source import Span
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,12 +57,11 @@ def _request(at: Values, saga: m.Saga, request: m.Request) -> Iterator[PyCode]:
             undoing = None
         case m.CommandUndo(e.Construct() as undo, declared=True) if _makes_new(undo):
             # The undo must name what the command made: `uuid()` is not asked twice.
-            locals_, name = at.locals.assign("command", request.message.type, at.context.scope)
+            kind = request.message.type
+            locals_, name = at.locals.assign("command", kind, at.context.scope, _MADE)
             yield code("{} = {}", name, parts[0])
             parts = [name]
-            made = _of_request(
-                at, request.message, undo, e.Local("command", False, *_place(request))
-            )
+            made = _of_request(at, request.message, undo, e.Local(_MADE, False, kind, request.span))
             undoing = value(Values(at.context, locals_), made)
         case m.CommandUndo(e.Construct() as undo, declared=True):
             undoing = value(at, _of_request(at, request.message, undo, None))
@@ -77,8 +74,8 @@ def _request(at: Values, saga: m.Saga, request: m.Request) -> Iterator[PyCode]:
     yield code("step.request({})", join(", ", parts))
 
 
-def _place(request: m.Request) -> tuple[Type, Span]:
-    return request.message.type, request.span
+_MADE = "the request's command"
+"""Its key among the local variables: no name that a user could write."""
 
 
 def _makes_new(expr: e.Expr) -> bool:

@@ -69,12 +69,13 @@ class Scope:
 
 
 def _clauses(module: PyCode, names: dict[str, PyCode]) -> Iterator[Import]:
+    """The imports of one module, in order of the first name in each."""
     plain = tuple(names[name] for name in _sorted(names) if names[name] == name)
-    if plain:
-        yield Import(module, plain)
     for name in _sorted(names):
         if names[name] != name:
             yield Import(module, (code("{} as {}", identifier(name), names[name]),))
+        elif name == plain[0]:
+            yield Import(module, plain)
 
 
 def _sorted(names: Iterable[str]) -> list[str]:
@@ -102,15 +103,17 @@ class Locals:
         alias = self._free(name, scope)
         return Locals((*self.names, (name, alias)), self.kinds), alias
 
-    def assign(self, name: str, kind: Type, scope: Scope) -> tuple[Locals, PyCode]:
-        """The same for a variable of the function's body: a checker wants one type for each."""
+    def assign(self, name: str, kind: Type, scope: Scope, key: str = "") -> tuple[Locals, PyCode]:
+        """The same for a variable of the function's body: a checker wants one type for each. `key` is how `python` finds it,
+        if not by its name.
+        """
         alias = self._free(name, scope)
         count = 1
         while self.kinds.get(alias, kind) != kind:
             count += 1
             alias = self._free(f"{name}_{count}", scope)
         self.kinds[alias] = kind
-        return Locals((*self.names, (name, alias)), self.kinds), alias
+        return Locals((*self.names, (key or name, alias)), self.kinds), alias
 
     def _free(self, name: str, scope: Scope) -> PyCode:
         taken = {alias for _, alias in self.names} | RESERVED
