@@ -15,7 +15,7 @@ from typing import Any
 from herosaga_runtime.consume import outgoing
 from herosaga_runtime.decision import Decision, Reception
 from herosaga_runtime.envelope import Alarm, Envelope, Fault, Ref
-from herosaga_runtime.instance import Instance, Request
+from herosaga_runtime.instance import Instance, Outcome, Request
 from herosaga_runtime.message import Message
 from herosaga_runtime.saga import Outgoing, Saga
 from herosaga_runtime.step import advance
@@ -244,4 +244,12 @@ def check_change(play: Play, before: AnyInstance, after: AnyInstance) -> None:
     if before.outcome is not None:
         assert same
     if before.state is play.saga.compensating:
-        assert after.records == before.records[: len(after.records)]
+        check_undo(before, after)
+
+
+def check_undo(before: AnyInstance, after: AnyInstance) -> None:
+    """A compensation takes records away from the newest, counts them, and leaves with none or with all that it gave up."""
+    undone = after.recovery.undone - before.recovery.undone
+    assert after.records == before.records[: len(before.records) - undone]
+    if after.state is not before.state:
+        assert bool(after.records) == (after.outcome is Outcome.COMPENSATION_FAILED)
