@@ -236,7 +236,7 @@ def read_key_int(value: JsonValue) -> int:
     """An integer written as a dictionary's key."""
     if isinstance(value, str) and re.fullmatch(r"-?[0-9]{1,4000}", value):
         return int(value)
-    raise _expected("an integer as key", value)
+    raise _expected("an integer written as text", value)
 
 
 def read_key_bool(value: JsonValue) -> bool:
