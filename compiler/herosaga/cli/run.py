@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import ModuleType
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from herosaga.cli.compile import compile_project
@@ -66,7 +66,7 @@ def _database(db: str) -> Iterator[Path]:
 
 def _start(project: Settings, path: Path, demo: bool, kept: bool) -> int:
     from herosaga.cli.watching import screen
-    from herosaga_runtime import Host, StoreError, UsageError
+    from herosaga_runtime import Host
 
     module, build = _entry(project)
     play: Callable[[Host], Awaitable[None]] | None = getattr(module, "demo", None)
@@ -74,11 +74,10 @@ def _start(project: Settings, path: Path, demo: bool, kept: bool) -> int:
         raise Stop(f"`{module.__name__}` has no `async def demo(host)`")
     watching = screen(sys.stdout)
     try:
-        host = Host(f"sqlite:///{path}", observer=watching)
-        _users(project, build, host)
-        asyncio.run(_serve(host, watching, play if demo else None))
-    except (StoreError, UsageError) as error:
-        raise Stop(str(error)) from None
+        with _told(project):
+            host = Host(f"sqlite:///{path}", observer=watching)
+            build(host)
+            asyncio.run(_serve(host, watching, play if demo else None))
     except KeyboardInterrupt:
         again = f": run it with --db {_shown(path)} again to go on" if kept else ""
         say(f"\nherosaga: stopped, nothing is lost{again}\n" if kept else "\nherosaga: stopped\n")
@@ -96,15 +95,22 @@ def _shown(path: Path) -> str:
 async def _serve(
     host: Host, watching: Screen, demo: Callable[[Host], Awaitable[None]] | None
 ) -> None:
+    """Run until the demo is over, or without one until Ctrl-C; either way until nobody reads any more."""
     async with host:
-        if demo is None:
-            await asyncio.Event().wait()  # until Ctrl-C
-            return
-        await demo(host)
-        await _done(host)
-        if watching.closed:
+        gone = asyncio.ensure_future(watching.gone.wait())
+        work = gone if demo is None else asyncio.ensure_future(_play(host, demo))
+        await asyncio.wait({gone, work}, return_when=asyncio.FIRST_COMPLETED)
+        if gone.done():
+            work.cancel()
             raise Closed
+        gone.cancel()
+        await work
         write(await watching.table(host))
+
+
+async def _play(host: Host, demo: Callable[[Host], Awaitable[None]]) -> None:
+    await demo(host)
+    await _done(host)
 
 
 async def _done(host: Host) -> None:
@@ -130,29 +136,45 @@ def _entry(project: Settings) -> tuple[ModuleType, Callable[[Host], object]]:
         )
     for folder in (project.root / project.output, project.root):
         sys.path.insert(0, os.fspath(folder))
-    module = _users(project, importlib.import_module, named[1])
+    with _told(project):
+        module = importlib.import_module(named[1])
     build = getattr(module, named[2], None)
     if not callable(build):
         raise Stop(f"`{named[1]}` has no function `{named[2]}`, which `app` names")
     return module, build
 
 
-def _users(project: Settings, function: Callable[..., Any], *arguments: object) -> Any:
-    """Call code of the user; what it raises is told with its place."""
-    from herosaga_runtime import HerosagaError
+@contextmanager
+def _told(project: Settings) -> Iterator[None]:
+    """What the user's code raises is told in a sentence with its place, what is wrong with ours is not."""
+    from herosaga_runtime import StoreError, UsageError
 
     try:
-        return function(*arguments)
-    except HerosagaError:
-        raise
+        yield
+    except (StoreError, UsageError) as error:
+        raise Stop(f"{_place(project, error)}{error}") from None
     except Exception as error:
-        if os.environ.get("HEROSAGA_DEBUG"):
+        cause = _first(error)
+        place = _place(project, cause)
+        if isinstance(error, Closed | Stop) or not place or os.environ.get("HEROSAGA_DEBUG"):
             raise
-        raise Stop(f"{_place(project, error)}{type(error).__name__}: {error}") from None
+        words = cause.msg if isinstance(cause, SyntaxError) else cause
+        raise Stop(f"{place}{type(cause).__name__}: {words}") from None
+
+
+def _first(error: Exception) -> Exception:
+    """The first of the errors that a task group raised together."""
+    while isinstance(error, ExceptionGroup):
+        error = error.exceptions[0]
+    return error
 
 
 def _place(project: Settings, error: Exception) -> str:
     """`app.py:12: ` of the innermost line that is the project's own."""
+    if isinstance(error, SyntaxError) and error.filename:
+        path = Path(error.filename)
+        if path.is_relative_to(project.root):
+            return f"{path.relative_to(project.root)}:{error.lineno}: "
     for frame in reversed(traceback.extract_tb(error.__traceback__)):
         path = Path(frame.filename)
         if path.is_relative_to(project.root):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections import Counter
 from collections.abc import Sequence
@@ -37,12 +38,12 @@ _MOST = 60  # rows of the table; more are only counted
 
 @dataclass(slots=True)
 class Screen:
-    """An observer that prints what happens. It stops when nobody reads any more (`closed`)."""
+    """An observer that prints what happens. When nobody reads any more, it says so by `gone`."""
 
     colour: bool
     columns: int
     began: float = field(default_factory=time.monotonic)
-    closed: bool = False
+    gone: asyncio.Event = field(default_factory=asyncio.Event)
 
     def step(self, report: StepReport) -> None:
         """A saga's step."""
@@ -94,7 +95,7 @@ class Screen:
         try:
             write(f"{self.paint(head, 'quiet')}{self.paint(shown, tone)}\n")
         except Closed:
-            self.closed = True
+            self.gone.set()
 
     def paint(self, text: str, tone: str) -> str:
         """The text in a tone's colour."""

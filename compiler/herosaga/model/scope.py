@@ -5,7 +5,7 @@ from __future__ import annotations
 import posixpath
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from difflib import get_close_matches
+from difflib import SequenceMatcher, get_close_matches
 
 from herosaga.checks import hs102, hs103, hs105
 from herosaga.findings import Finding
@@ -87,7 +87,7 @@ def find(
 
 def guess(scope: Scope, name: ast.Name, kinds: tuple[str, ...]) -> Decl | None:
     """What an unknown name was most likely to be: stands in for it, so that nothing else is reported."""
-    return scope.get(nearest(name.text, _of_kind(scope, kinds)))
+    return scope.get(_likeliest(scope, name.text, kinds))
 
 
 def nearest(name: str, candidates: Iterable[str]) -> str:
@@ -111,7 +111,18 @@ def _unknown(scope: Scope, name: ast.Name, kinds: tuple[str, ...]) -> Finding:
         return hs102.not_imported(
             name.text, other.kind, name.span, posixpath.relpath(other.file, here)
         )
-    return hs102.unknown(name.text, kinds, name.span, nearest(name.text, _of_kind(scope, kinds)))
+    return hs102.unknown(name.text, kinds, name.span, _likeliest(scope, name.text, kinds))
+
+
+def _likeliest(scope: Scope, name: str, kinds: tuple[str, ...]) -> str:
+    """The name most like this one; of a later kind only if it is like it in nearly every letter."""
+    close = [nearest(name, _of_kind(scope, (kind,))) for kind in kinds]
+    found = [each for each in close if each]
+    return max(found, key=lambda each: _likeness(name, each) - 0.2 * close.index(each), default="")
+
+
+def _likeness(name: str, other: str) -> float:
+    return SequenceMatcher(None, name.lower(), other.lower()).ratio()
 
 
 def _of_kind(scope: Scope, kinds: tuple[str, ...]) -> list[str]:
