@@ -85,17 +85,10 @@ def _end(
         remaining,
         (),
         (),
-        recovery if recovery is CALM else _ended(recovery),
+        recovery,
         _outcome(end, recovery, tried),
     )
     return Decision(instance, work.sent, _TAKEN, True)
-
-
-def _ended(recovery: Recovery[S]) -> Recovery[S]:
-    """The recovery of an instance that needs no more help."""
-    if recovery.undoing is None and not recovery.stuck:
-        return recovery
-    return Recovery(None, recovery.undone, "", recovery.deferred)
 
 
 def _outcome(end: End[Any], recovery: Recovery[Any], tried: bool) -> Outcome:

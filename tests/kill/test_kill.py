@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+
 from kill.sweep import after_lines, sweep
 
 
