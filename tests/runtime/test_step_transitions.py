@@ -26,7 +26,7 @@ saga X by id: int {
   during A { on Poke when event.n == 4 -> B }
   during B { ignore Prod }
   missing { on Poke when event.n == 1 { publish Told(id, text = "one") }  on Poke when event.n == 2 {}  ignore Prod }
-  final End { publish Told(id, text = "{state}") }
+  final End { publish Told(id, text = state) }
 }
 """
 
@@ -114,11 +114,27 @@ def test_two_sagas_send_under_ids_of_their_own_when_there_is_no_instance() -> No
     assert len({*first.ids, *second.ids}) == 2
 
 
+def test_two_sagas_make_uuids_of_their_own_when_there_is_no_instance() -> None:
+    text = """
+    event New { key id: int, name: uuid }
+    saga X by id: int {
+      start { on Go -> End }
+      missing { on Poke { publish New(id, name = uuid()) } }
+      final End
+    }
+    """
+    names = set()
+    for play in (Play(text), Play(text.replace("saga X", "saga Y"), "Y")):
+        play.bring(Envelope("same", play.it.Poke(1), START, "c"))
+        names.add(str(play.sent[0].message.to_json()["name"]))
+    assert len(names) == 2
+
+
 def test_a_final_entered_in_the_first_step() -> None:
     play = Play(LEVELS)
     play.event("Go", n=9)
     assert (play.state, play.instance.outcome) == ("End", Outcome.COMPLETED)
-    assert [each.message.to_json()["text"] for each in play.sent] == ["", "{state}"]
+    assert [each.message.to_json()["text"] for each in play.sent] == ["", "End"]
 
 
 def test_an_ended_instance_takes_nothing() -> None:

@@ -315,6 +315,38 @@ def test_without_otherwise_it_is_stuck() -> None:
     assert play.records == ["Unbook", "XBack"]
 
 
+def test_nothing_rings_when_it_is_stuck() -> None:
+    play = body("within 20s", otherwise="")
+    play.answer("NotToday")
+    assert play.instance.recovery.stuck
+    assert play.instance.alarms() == {}
+
+
+@pytest.mark.parametrize("asks", ["true", "n != 1"])
+def test_each_record_has_all_the_runs_of_its_body(asks: str) -> None:
+    """Also after one that was done in its second run, be it because that requested nothing."""
+    play = trip(text=f"""
+        saga X by id: int {{
+          data {{ n: int = 0 }}
+          compensation back {{ retry 1 times  if {asks} {{ request Refund(id) }}  set n += 1 }}
+          start {{ on Go -> A {{ request Pay(id) compensable by back  request Pay(id) compensable by back }} }}
+          state A {{ on Poke compensate -> Gone }}
+          final Gone
+        }}
+        """)
+    play.event("Poke")
+    play.answer("NotToday")
+    play.wait(0)
+    if asks == "true":
+        play.answer("Refunded")
+    assert len(play.records) == 1
+    play.answer("NotToday")
+    assert not play.instance.recovery.stuck
+    play.wait(0)
+    play.answer("NotToday")
+    assert play.instance.recovery.stuck
+
+
 def test_a_body_that_comes_to_request_nothing_is_done() -> None:
     play = body("retry 20 times")
     for _ in range(8):
