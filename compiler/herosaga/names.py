@@ -7,7 +7,7 @@ import posixpath
 import re
 
 # What annotations and methods of a generated class use inside its own body, where a field of the same
-# name would hide it, and the methods themselves.
+# name would hide it, the methods themselves, and what a class has from `type`.
 _TAKEN = frozenset(
     [
         "list",
@@ -27,6 +27,7 @@ _TAKEN = frozenset(
         "cls",
         "classmethod",
         "copy",
+        "mro",
         "to_json",
         "from_json",
         "TYPE",

@@ -16,6 +16,7 @@ from herosaga.names import constant, field_name, module_path, snake
         ("already_snake", "already_snake"),
         ("A", "a"),
         ("__", "_"),
+        ("_1", "n1"),
     ],
 )
 def test_snake(name: str, expected: str) -> None:
@@ -37,6 +38,10 @@ def test_snake(name: str, expected: str) -> None:
         ("__slots__", "slots_"),
         ("__hidden", "hidden_"),
         ("___", "field_"),
+        ("_x", "x_"),
+        ("_1", "field1_"),
+        ("mro", "mro_"),
+        ("copy", "copy_"),
     ],
 )
 def test_field_name(name: str, expected: str) -> None:

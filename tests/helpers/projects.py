@@ -47,7 +47,16 @@ def write(files: Iterable[OutputFile], root: Path) -> None:
 @contextmanager
 def loaded(texts: Mapping[str, str], root: Path, *names: str) -> Iterator[tuple[ModuleType, ...]]:
     """The compiled modules of these names, importable while this lasts."""
-    write(generated(texts), root)
+    with importable(generated(texts), root, *names) as modules:
+        yield modules
+
+
+@contextmanager
+def importable(
+    files: Iterable[OutputFile], root: Path, *names: str
+) -> Iterator[tuple[ModuleType, ...]]:
+    """The modules of these names among those written, importable while this lasts."""
+    write(files, root)
     before = set(sys.modules)
     sys.path.insert(0, str(root))
     importlib.invalidate_caches()

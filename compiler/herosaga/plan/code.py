@@ -15,9 +15,8 @@ from typing import LiteralString
 from uuid import UUID
 
 _IDENTIFIER = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
-_CONTROL = re.compile(
-    r"[^\x20-\x7e\u00a0-\u200d\u2010-\u2027\u2030-\u2065\u2070-\ufdcf\ufdf0-\ufefe]"
-)
+_VISIBLE_IN_DOCS = "\n\u00a0\u200c\u200d"
+"""What is no letter or sign, and yet belongs to a text: the end of a line, and what scripts and emoji are joined with."""
 
 
 class PyCode(str):
@@ -68,11 +67,18 @@ def literal(value: str | int | float | bool | None) -> PyCode:
 
 def _string(value: str) -> str:
     escaped = value.replace("\\", "\\\\").replace('"', '\\"')
-    return '"' + _CONTROL.sub(_escape, escaped) + '"'
+    return f'"{_escaped(escaped)}"'
 
 
-def _escape(match: re.Match[str]) -> str:
-    point = ord(match.group())
+def _escaped(text: str, kept: str = "") -> str:
+    """The text with all that does not show, or shows elsewhere than it stands, as an escape."""
+    if text.isprintable():
+        return text
+    return "".join(each if each.isprintable() or each in kept else _escape(each) for each in text)
+
+
+def _escape(letter: str) -> str:
+    point = ord(letter)
     return (
         f"\\x{point:02x}"
         if point < 0x100
@@ -84,9 +90,7 @@ def docstring(text: str) -> PyCode:
     """A docstring: user's words as data, whatever they contain."""
     lines = [line.rstrip() for line in text.strip().splitlines()] or [""]
     body = "\n".join(lines).replace("\\", "\\\\").replace('"""', '\\"\\"\\"')
-    body = re.sub(
-        r"[^\n\x20-\U0010ffff]|[\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069]", _escape, body
-    )
+    body = _escaped(body, _VISIBLE_IN_DOCS)
     if body.endswith('"'):
         body = body[:-1] + '\\"'
     if body.startswith(" "):
