@@ -4,21 +4,29 @@ from __future__ import annotations
 
 import sys
 
-from benchmarks.dispatch.measure import CONTENDERS, measure, preparation, size, table, versions
-from benchmarks.dispatch.scripts import SCRIPTS, check
+from benchmarks.dispatch.contender import Subject, check
+from benchmarks.dispatch.measure import SUBJECTS, measure, preparation, table, versions
 
 
-def main(rounds: int = 15, count: int = 100) -> None:
+def main(rounds: int = 15, count: int = 50) -> None:
     """Check that the contenders do the same, then measure and print."""
-    check(CONTENDERS)
+    for subject in SUBJECTS:
+        check(subject.contenders, subject.scripts)
     print(f"{versions()}; {rounds} rounds of {count} runs, in turn; processor time, gc off\n")
-    for title, script in SCRIPTS.items():
-        measure(script, 1, count)  # the first round only warms up
-        print(table(f"{title} ({len(script)} events)", measure(script, rounds, count)), end="\n\n")
-    print("made for each order before its first event, outside the times above:")
-    for contender in CONTENDERS[2:]:
-        print(f"{contender.name:<24}{preparation(contender, count):>10,.0f} ns")
-    print(f"\nan order read from its stored form takes {size(2000):,.0f} bytes")
+    for subject in SUBJECTS:
+        measure(subject, 1, count)  # the first round only warms up
+        print(table(subject, measure(subject, rounds, count)), end="\n\n")
+    print(
+        "made for each instance before its first event, outside the times above, and its size as stored:"
+    )
+    for subject in SUBJECTS:
+        print(f"  {_beside(subject, count)}")
+
+
+def _beside(subject: Subject, count: int) -> str:
+    libraries = subject.contenders[-2:]
+    made = [f"{each.name} {preparation(each, count):,.0f} ns" for each in libraries]
+    return f"{subject.title.partition(':')[0]}: {', '.join(made)}; {subject.size(2000):,.0f} bytes"
 
 
 if __name__ == "__main__":

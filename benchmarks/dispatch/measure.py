@@ -3,30 +3,18 @@
 from __future__ import annotations
 
 import gc
-import json
 import platform
-import tracemalloc
 from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib.metadata import version
 from statistics import median
 from time import process_time_ns
 
-from herosaga_runtime.stored import instance_to_json
+from benchmarks.dispatch.contender import Contender, Script, Subject
+from benchmarks.dispatch.order.subject import ORDER
+from benchmarks.dispatch.parcel.subject import PARCEL
 
-from benchmarks.dispatch.generated import Generated, charging, loaded
-from benchmarks.dispatch.hand import HandWritten
-from benchmarks.dispatch.scripts import DELIVERED, Contender, Script
-from benchmarks.dispatch.with_statemachine import PythonStateMachine
-from benchmarks.dispatch.with_transitions import Transitions
-
-CONTENDERS: tuple[Contender, ...] = (
-    Generated(),
-    HandWritten(),
-    Transitions(),
-    PythonStateMachine(),
-)
-"""The generated module first: it is what the others are compared with."""
+SUBJECTS = (PARCEL, ORDER)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,59 +26,52 @@ class Line:
     ratio: float
 
 
-def measure(script: Script, rounds: int, count: int) -> list[Line]:
-    """Let all contenders run a script `count` times in each round, in turn.
+def measure(subject: Subject, rounds: int, count: int) -> list[Line]:
+    """Let all contenders run all scripts `count` times in each round, in turn.
 
     The collector of cycles is off while the clock runs, and runs before each turn. The clock is the processor time
     of this process, so other processes disturb little; what disturbs a round disturbs all its turns, so
     ratios are taken within rounds.
     """
-    turns = [[_turn(each, script, count) for each in CONTENDERS] for _ in range(rounds)]
+    turns = [[_turn(each, subject, count) for each in subject.contenders] for _ in range(rounds)]
     lines = []
-    for place, contender in enumerate(CONTENDERS):
+    for place, contender in enumerate(subject.contenders):
         events = median(turn[place] for turn in turns)
         ratio = median(turn[place] / turn[0] for turn in turns)
         lines.append(Line(contender.name, events, ratio))
     return lines
 
 
-def _turn(contender: Contender, script: Script, count: int) -> float:
+def _turn(contender: Contender, subject: Subject, count: int) -> float:
+    taken = sum(_run(contender, script, count) for script in subject.scripts.values())
+    return taken / count / subject.events
+
+
+def _run(contender: Contender, script: Script, count: int) -> int:
     run = contender.prepare(count, script)
     gc.collect()
     gc.disable()
     try:
         begin = process_time_ns()
         run()
-        taken = process_time_ns() - begin
+        return process_time_ns() - begin
     finally:
         gc.enable()
-    return taken / count / len(script)
 
 
 def preparation(contender: Contender, count: int) -> float:
-    """Nanoseconds to make what one order needs before its first event: a library's model and machine."""
+    """Nanoseconds to make what one instance needs before its first event: a library's model and machine."""
     begin = process_time_ns()
-    contender.prepare(count, DELIVERED)
+    contender.prepare(count, ())
     return (process_time_ns() - begin) / count
 
 
-def size(count: int) -> float:
-    """Bytes in memory of a running order, one read from its stored form, which shares nothing with others."""
-    stored = json.dumps(instance_to_json(charging()))
-    gc.collect()
-    tracemalloc.start()
-    before, _ = tracemalloc.get_traced_memory()
-    instances = [loaded(stored) for _ in range(count)]
-    after, _ = tracemalloc.get_traced_memory()
-    tracemalloc.stop()
-    return (after - before) / len(instances)
-
-
-def table(title: str, lines: Sequence[Line]) -> str:
-    """The lines as text; the one by hand also the other way round, as what the generated module costs over it."""
-    rows = [f"{title:<22}{'ns/event':>10}{'/ generated':>13}{'generated /':>13}"]
+def table(subject: Subject, lines: Sequence[Line]) -> str:
+    """The lines as text, with the ratios both ways."""
+    title = f"{subject.title} ({subject.events} events)"
+    rows = [f"{title:<40}{'ns/event':>10}{'/ generated':>13}{'generated /':>13}"]
     rows += [
-        f"{each.name:<22}{each.event:>10,.0f}{each.ratio:>13.2f}{1 / each.ratio:>13.2f}"
+        f"{each.name:<40}{each.event:>10,.0f}{each.ratio:>13.2f}{1 / each.ratio:>13.2f}"
         for each in lines
     ]
     return "\n".join(rows)

@@ -2,28 +2,92 @@
 
 from __future__ import annotations
 
-from benchmarks.dispatch.measure import CONTENDERS, measure, preparation, size, table, versions
-from benchmarks.dispatch.scripts import DELIVERED, GIVEN_BACK, SCRIPTS, check
+import subprocess
+import sys
+from dataclasses import replace
+from inspect import isfunction
+from pathlib import Path
+
+import pytest
+
+from benchmarks.dispatch.contender import Contender, Script, Subject, View, check
+from benchmarks.dispatch.in_place import NoLibrary
+from benchmarks.dispatch.measure import SUBJECTS, measure, preparation, table, versions
+from benchmarks.dispatch.order.subject import ORDER
+from benchmarks.dispatch.parcel import parcel
+from benchmarks.dispatch.parcel.model import MACHINE
+from benchmarks.dispatch.parcel.subject import PARCEL
+
+ROOT = Path(__file__).resolve().parents[2]
+
+each_subject = pytest.mark.parametrize("subject", SUBJECTS, ids=["parcel", "order"])
 
 
-def test_contenders_agree_after_every_event() -> None:
-    check(CONTENDERS)
+@each_subject
+def test_contenders_agree_after_every_event(subject: Subject) -> None:
+    check(subject.contenders, subject.scripts)
+
+
+@each_subject
+def test_contenders_agree_on_answers_to_an_earlier_instance(subject: Subject) -> None:
+    generated, hand, *_ = subject.contenders
+    check((generated, hand), {title: _astray(each) for title, each in subject.scripts.items()})
+
+
+def _astray(script: Script) -> Script:
+    """The script with, before each answer, the same answer to another incarnation."""
+    steps = []
+    for envelope, now in script:
+        if envelope.answers is not None:
+            other = replace(envelope.answers, incarnation=9)
+            steps.append((replace(envelope, answers=other), now))
+        steps.append((envelope, now))
+    return steps
 
 
 def test_scripts_end_as_they_are_called() -> None:
-    for contender in CONTENDERS:
-        assert [*contender.views(DELIVERED)][-1].state == "Completed"
-        assert [*contender.views(GIVEN_BACK)][-1].state == "Cancelled"
+    parcels = ["Delivered", "Delivered", "Returned", "Returned"]
+    for subject, ends in ((PARCEL, parcels), (ORDER, ["Completed", "Cancelled"])):
+        for contender in subject.contenders:
+            assert [_last(contender, each).state for each in subject.scripts.values()] == ends
 
 
-def test_a_round_gives_a_line_for_each_contender() -> None:
-    for title, script in SCRIPTS.items():
-        lines = measure(script, rounds=1, count=1)
-        assert [line.name for line in lines] == [contender.name for contender in CONTENDERS]
-        assert len(table(title, lines).splitlines()) == 1 + len(CONTENDERS)
+def _last(contender: Contender, script: Script) -> View:
+    return [*contender.views(script)][-1]
 
 
-def test_what_is_printed_beside_the_table() -> None:
+def test_a_difference_is_found() -> None:
+    shorter = replace(MACHINE, arrows=MACHINE.arrows[:-1])
+    with pytest.raises(AssertionError, match="sent back, event 18"):
+        check((PARCEL.contenders[0], NoLibrary(shorter)), PARCEL.scripts)
+
+
+@each_subject
+def test_a_round_gives_a_line_for_each_contender(subject: Subject) -> None:
+    lines = measure(subject, rounds=1, count=1)
+    assert [line.name for line in lines] == [contender.name for contender in subject.contenders]
+    assert len(table(subject, lines).splitlines()) == 1 + len(subject.contenders)
+
+
+@each_subject
+def test_what_is_printed_beside_the_table(subject: Subject) -> None:
     assert "transitions" in versions()
-    assert all(preparation(contender, 1) >= 0 for contender in CONTENDERS)
-    assert size(1) > 0
+    assert all(preparation(contender, 1) >= 0 for contender in subject.contenders)
+    assert subject.size(1) > 0
+
+
+def test_the_parcel_has_the_size_that_is_claimed() -> None:
+    functions = [
+        each
+        for each in vars(parcel).values()
+        if isfunction(each) and each.__module__ == parcel.__name__
+    ]
+    assert len(functions) == 1 + 14  # one for each transition, and the start
+    assert len(parcel.DeliveryState) == 8 + 1  # and the built-in one
+
+
+def test_the_generated_module_is_up_to_date() -> None:
+    source = "benchmarks/dispatch/parcel/parcel.saga"
+    command = ["-m", "herosaga", "compile", source, "-o", "benchmarks/dispatch", "--check"]
+    done = subprocess.run([sys.executable, *command], cwd=ROOT, capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout + done.stderr

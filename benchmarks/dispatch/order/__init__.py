@@ -1,0 +1,1 @@
+"""The order fulfilment of `samples/oms`: heavier actions, and a compensation."""

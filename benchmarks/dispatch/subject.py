@@ -1,5 +1,0 @@
-"""The generated module that is measured. To measure another, change the import."""
-
-from tests.runtime import orders
-
-__all__ = ["orders"]
