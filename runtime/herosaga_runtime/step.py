@@ -22,6 +22,9 @@ Where the language leaves it open:
 - `failure of C` takes a refusal only while it closes a request of C. One that comes late, or refuses another command, is an
   ordinary event. A late refusal drops no record: an undo must cope with there being nothing to undo.
 - An answer without ids that finds no open request is not known to be late: it is an event like any other.
+- An answer that finds no instance at all is for `missing`, and late if that says nothing about it.
+- A failure that is unexpected leaves its request open, like everything else of the instance: it goes on being repeated, and
+  an answer may still come.
 - A transition that is taken takes back the mark `stuck`; a repeated request, or what is ignored, does not.
 - A deferred message whose step fails is put aside at once, and the others are offered: the step that let it be offered is
   not undone for its sake.
@@ -37,10 +40,10 @@ from datetime import datetime
 from typing import Any, Final
 
 from herosaga_runtime import undo
-from herosaga_runtime.decision import Decision, Reception
+from herosaga_runtime.decision import Decision, Received, Reception
 from herosaga_runtime.envelope import Alarm, Envelope, Fault
 from herosaga_runtime.errors import UsageError
-from herosaga_runtime.instance import D, Instance, Origin, Recovery, Request, S, Timer
+from herosaga_runtime.instance import D, Instance, Origin, Request, S, Timer
 from herosaga_runtime.message import Message
 from herosaga_runtime.moves import CALM, calm, enter
 from herosaga_runtime.requests import (
@@ -56,6 +59,7 @@ from herosaga_runtime.saga import (
     IGNORE,
     PASS,
     STAY,
+    K,
     Run,
     Saga,
     Step,
@@ -65,7 +69,6 @@ from herosaga_runtime.saga import (
 )
 
 # Looking up an enumeration's member costs a tenth of a small step in Python 3.11.
-_TAKEN: Final = Reception.TAKEN
 _IGNORED: Final = Reception.IGNORED
 _REPEATED: Final = Reception.REPEATED
 _LATE: Final = Reception.LATE
@@ -82,9 +85,9 @@ def step(
     request = answered(saga, before, envelope)
     if request is None:
         if runs[0] is ignore:
-            return Decision(before, [], _IGNORED)
+            return Received(before, _IGNORED)
         if envelope.answers is not None and _astray(before.origin, envelope):
-            return Decision(before, [], _LATE)
+            return Received(before, _LATE)
     work = _work(before, now)
     if request is not None:
         close(saga, work, request, message)
@@ -100,18 +103,16 @@ def start(saga: Saga[D, S, Any], envelope: Envelope, now: datetime) -> Decision[
     runs = saga.starts.get(type(message), ())
     if runs:
         key = saga.keys[type(message)](message)
-        origin = Origin(saga.name, saga.version, str(key), 1, now)
-        work = Step(saga.new(key), now, "", 0, (), (), origin)
+        work = _new(saga, key, Origin(saga.name, saga.version, str(key), 1, now), now)
         for run in runs:
             verdict = run(work, message)
             if verdict is PASS:
                 continue
             if verdict is COMPENSATE:
-                target = saga.state(work.target)
-                return undo.begin(saga, origin, 1, work, target, CALM)
+                return undo.begin(saga, work, saga.state(work.target))
             if isinstance(verdict, Verdict):
                 raise UsageError(f"a start of {saga.name} leads to no state")
-            return enter(saga, origin, 1, work, verdict, CALM)
+            return enter(saga, work, verdict)
     return _missing(saga, envelope, now)
 
 
@@ -143,20 +144,30 @@ def _offer(
     try:
         return step(saga, before, envelope, now)
     except Exception as error:
-        reason = f"{type(error).__name__}: {error}"
-        return Decision(before, [], Reception.UNEXPECTED, reason=reason)
+        return Received(before, Reception.UNEXPECTED, f"{type(error).__name__}: {error}")
 
 
-def _work(before: Instance[D, Any], now: datetime) -> Step[D]:
-    return Step(
-        before.data.copy(),
-        now,
+def _work(before: Instance[D, S], now: datetime) -> Step[D]:
+    """A step on a copy of an instance, its next revision."""
+    instance = Instance(
+        before.origin,
         before.state,
+        before.data.copy(),
+        before.revision + 1,
         before.sequence,
         before.records,
         before.requests,
-        before.origin,
+        before.timers,
+        before.recovery,
+        None,
     )
+    return Step(instance, now, before.state)
+
+
+def _new(saga: Saga[D, S, K], key: K, origin: Origin, now: datetime) -> Step[D]:
+    """The first step of an instance, which is in no state yet: the one it has says nothing."""
+    data, nowhere = saga.new(key), saga.compensating
+    return Step(Instance(origin, nowhere, data, 1, 0, (), (), (), CALM, None), now, "")
 
 
 def _take(
@@ -171,35 +182,19 @@ def _take(
         verdict = run(work, message)
         if verdict is PASS:
             continue
-        if verdict is IGNORE and work.requests is before.requests:
-            return Decision(before, [], _IGNORED)
-        recovery = before.recovery
-        if recovery is not CALM:
-            recovery = calm(recovery)
-        if verdict is STAY or verdict is IGNORE:
-            reception = _TAKEN if verdict is STAY else _IGNORED
-            return Decision(_kept(before, work, recovery), work.sent, reception)
+        instance = work.instance
+        if verdict is IGNORE and instance.requests is before.requests:
+            return Received(before, _IGNORED)
+        if instance.recovery is not CALM:
+            instance.recovery = calm(instance.recovery)
+        if verdict is STAY:
+            return Decision(instance, work.sent)
+        if verdict is IGNORE:
+            return Received(instance, _IGNORED)
         if verdict is COMPENSATE:
-            target = saga.state(work.target)
-            return undo.begin(saga, before.origin, before.revision + 1, work, target, recovery)
-        return enter(saga, before.origin, before.revision + 1, work, verdict, recovery)
+            return undo.begin(saga, work, saga.state(work.target))
+        return enter(saga, work, verdict)
     return None
-
-
-def _kept(before: Instance[D, S], work: Step[D], recovery: Recovery[S]) -> Instance[D, S]:
-    """The instance after a step that neither left nor entered a state."""
-    return Instance(
-        before.origin,
-        before.state,
-        work.data,
-        before.revision + 1,
-        work.sequence,
-        work.records,
-        work.requests,
-        before.timers,
-        recovery,
-        None,
-    )
 
 
 def _astray(origin: Origin, envelope: Envelope) -> bool:
@@ -213,24 +208,20 @@ def _unmatched(
     """A message that no arm takes."""
     message = envelope.message
     if not awaited and type(message) in saga.starts:
-        return Decision(before, [], _REPEATED)
+        return Received(before, _REPEATED)
     if not awaited and answers_saga(before.origin, envelope):
-        return Decision(before, [], _LATE)
+        return Received(before, _LATE)
     reason = f"{message.TYPE} is not expected in {before.state}"
     if not awaited:
-        return Decision(before, [], Reception.UNEXPECTED, reason=reason)
+        return Received(before, Reception.UNEXPECTED, reason)
     return _stuck(before, reason)
 
 
 def _stuck(before: Instance[D, S], reason: str) -> Decision[D, S]:
     """The instance waited for this and can't take it: only an operator can help."""
     recovery = replace(before.recovery, stuck=reason)
-    return Decision(
-        replace(before, recovery=recovery, revision=before.revision + 1),
-        [],
-        Reception.UNEXPECTED,
-        reason=reason,
-    )
+    stuck = replace(before, recovery=recovery, revision=before.revision + 1)
+    return Received(stuck, Reception.UNEXPECTED, reason)
 
 
 def _without_arm(
@@ -239,7 +230,7 @@ def _without_arm(
     """What no arm of the state names: alarms, faults, what comes late, and the unexpected."""
     message = envelope.message
     if before.outcome is not None:
-        return Decision(before, [], Reception.STALE if isinstance(message, Alarm) else _LATE)
+        return Received(before, Reception.STALE if isinstance(message, Alarm) else _LATE)
     if before.state is saga.compensating:
         return undo.receive(saga, before, envelope, _work(before, now))
     if isinstance(message, Alarm):
@@ -257,9 +248,9 @@ def _alarm(
         return _after(saga, before, work, timer, alarm)
     request = waiting_for(before, alarm)
     if request is None:
-        return Decision(before, [], Reception.STALE)
-    if go_on(work, request, before.origin):
-        return Decision(_kept(before, work, before.recovery), work.sent)
+        return Received(before, Reception.STALE)
+    if go_on(work, request):
+        return Decision(work.instance, work.sent)
     return _failed(saga, before, work, request, alarm, "was not answered in time")
 
 
@@ -267,11 +258,10 @@ def _after(
     saga: Saga[D, S, Any], before: Instance[D, S], work: Step[D], timer: Timer, alarm: Alarm
 ) -> Decision[D, S]:
     """A state's timer. It is spent, also when its guard is false."""
-    left = tuple([each for each in before.timers if each is not timer])
-    spent = replace(before, timers=left)
+    work.instance.timers = tuple([each for each in before.timers if each is not timer])
     run = saga.afters[before.state][timer.index].run
-    decision = _take(saga, spent, work, (without_event(run),), alarm)
-    return decision or Decision(replace(spent, revision=before.revision + 1), [], Reception.IGNORED)
+    decision = _take(saga, before, work, (without_event(run),), alarm)
+    return decision or Received(work.instance, _IGNORED)
 
 
 def _fault(
@@ -283,10 +273,10 @@ def _fault(
 ) -> Decision[D, S]:
     answers = envelope.answers
     if answers is None or not is_own_answer(before.origin, envelope):
-        return Decision(before, [], Reception.LATE)
+        return Received(before, _LATE)
     request = next((each for each in before.requests if each.number == answers.number), None)
     if request is None:
-        return Decision(before, [], Reception.LATE)
+        return Received(before, _LATE)
     return _failed(saga, before, work, request, fault, f"failed: {fault.reason}")
 
 
@@ -310,16 +300,16 @@ def _failed(
 def _missing(saga: Saga[D, S, Any], envelope: Envelope, now: datetime) -> Decision[D, S]:
     message = envelope.message
     for run in saga.missing.get(type(message), ()):
-        data = saga.new(saga.keys[type(message)](message))
-        work = Step(data, now, "", 0, (), (), f"{saga.name}/{envelope.id}")
+        key = saga.keys[type(message)](message)
+        origin = Origin(saga.name, saga.version, envelope.id, 0, envelope.time)
+        work = _new(saga, key, origin, now)
         verdict = run(work, message)
         if verdict is PASS:
             continue
-        return Decision(
-            None, work.sent, Reception.IGNORED if verdict is IGNORE else Reception.TAKEN
-        )
+        reception = _IGNORED if verdict is IGNORE else Reception.TAKEN
+        return Received(None, reception, "", work.sent)
     own = envelope.answers is not None and envelope.answers.saga == saga.name
     if own or isinstance(message, Alarm | Fault):
-        return Decision(None, [], Reception.LATE)
+        return Received(None, _LATE)
     reason = f"no instance of {saga.name} has this key, and {message.TYPE} does not start one"
-    return Decision(None, [], Reception.UNEXPECTED, reason=reason)
+    return Received(None, Reception.UNEXPECTED, reason)
