@@ -48,14 +48,15 @@ def answered(
 
 def close(saga: Saga[Any, Any, Any], work: Step[Any], request: Request, message: Message) -> None:
     """Close an answered request. A refusal drops the record of its undo: nothing was done."""
-    requests = work.requests
-    work.requests = (
+    instance = work.instance
+    requests = instance.requests
+    instance.requests = (
         () if len(requests) == 1 else tuple([each for each in requests if each is not request])
     )
     if type(message) in saga.calls[type(request.command)].refused:
         work.refused = type(request.command)
         number = request.number
-        work.records = tuple([each for each in work.records if each.request != number])
+        instance.records = tuple([each for each in instance.records if each.request != number])
 
 
 def refuses(saga: Saga[Any, Any, Any], request: Request, message: Message) -> bool:
@@ -68,15 +69,15 @@ def waiting_for(instance: Instance[Any, Any], alarm: Alarm) -> Request | None:
     return next((each for each in instance.requests if each.token == alarm.token), None)
 
 
-def go_on(work: Step[Any], request: Request, seed: object) -> bool:
+def go_on(work: Step[Any], request: Request) -> bool:
     """Pause or repeat a request whose alarm has come; False when its last attempt is over."""
     if request.paused:
         _repeat(work, request)
         return True
-    return pause(work, request, seed, renew=request.renew)
+    return pause(work, request, renew=request.renew)
 
 
-def pause(work: Step[Any], request: Request, seed: object, renew: bool) -> bool:
+def pause(work: Step[Any], request: Request, renew: bool) -> bool:
     """End an attempt: pause before the next, or repeat at once if there is no pause; False after the last.
 
     `renew` gives the next attempt a new id: this one was refused or faulted. If that becomes known in the pause after
@@ -88,7 +89,7 @@ def pause(work: Step[Any], request: Request, seed: object, renew: bool) -> bool:
     policy = request.policy
     if not policy.more(request.attempt):
         return False
-    length = policy.pause(request.attempt, f"{seed}/{request.number}")
+    length = policy.pause(request.attempt, f"{work.instance.origin}/{request.number}")
     paused = replace(request, paused=True, renew=renew, due=work.now + length)
     if length:
         _swap(work, request, paused)
@@ -101,7 +102,7 @@ def pause(work: Step[Any], request: Request, seed: object, renew: bool) -> bool:
 def _repeat(work: Step[Any], request: Request) -> None:
     number = request.number
     if request.renew:
-        work.sequence = number = work.sequence + 1
+        number = work.number()
     within = request.policy.within
     due: datetime | None = None if within is None else work.now + within
     again = Request(number, request.command, request.policy, request.attempt + 1, due)
@@ -110,4 +111,5 @@ def _repeat(work: Step[Any], request: Request) -> None:
 
 
 def _swap(work: Step[Any], old: Request, new: Request) -> None:
-    work.requests = tuple([new if each is old else each for each in work.requests])
+    requests = work.instance.requests
+    work.instance.requests = tuple([new if each is old else each for each in requests])

@@ -15,7 +15,7 @@ from typing import Any, Final, Generic, TypeVar
 from uuid import UUID
 
 from herosaga_runtime.envelope import derive_id
-from herosaga_runtime.instance import D, Outcome, Record, Request, S
+from herosaga_runtime.instance import D, Instance, Outcome, Record, Request, S
 from herosaga_runtime.message import Command, Event, Message
 from herosaga_runtime.policy import ONCE, Policy
 
@@ -65,62 +65,38 @@ class Step(Generic[D]):
 
     `now` is the step's time. `state` is the name of the state before it; for what belongs to a state that is entered
     (how long it waits, a final's actions, the body of a compensation) the name of that state.
-    `refused` is set while a refusal closes a request: the type of its command.
+    `instance` is the next instance in the making. `refused` is set while a refusal closes a request: the type of its command.
     """
 
-    __slots__ = (
-        "data",
-        "now",
-        "records",
-        "refused",
-        "requests",
-        "seed",
-        "sent",
-        "sequence",
-        "state",
-        "target",
-    )
+    __slots__ = ("data", "instance", "now", "refused", "sent", "state", "target")
     refused: type[Command]
     target: str
 
-    def __init__(
-        self,
-        data: D,
-        now: datetime,
-        state: str,
-        sequence: int,
-        records: tuple[Record, ...],
-        requests: tuple[Request, ...],
-        seed: object,
-    ) -> None:
-        self.data = data
+    def __init__(self, instance: Instance[D, Any], now: datetime, state: str) -> None:
+        self.instance = instance
+        self.data: D = instance.data
         self.now = now
         self.state = state
-        self.sequence = sequence
-        self.records = records
-        self.requests = requests
-        self.seed = seed
         self.sent: list[Outgoing] = []
 
     def send(self, command: Command) -> None:
         """Send a command to its one handler."""
-        self.sequence = number = self.sequence + 1
-        self.sent.append(Outgoing(number, command, False))
+        self.sent.append(Outgoing(self.number(), command, False))
 
     def publish(self, event: Event) -> None:
         """Publish an event to whoever listens."""
-        self.sequence = number = self.sequence + 1
-        self.sent.append(Outgoing(number, event, False))
+        self.sent.append(Outgoing(self.number(), event, False))
 
     def request(self, command: Command, policy: Policy = ONCE, undo: Message | None = None) -> None:
         """Send a command and await its answer; with `undo`, record how to undo it."""
-        self.sequence = number = self.sequence + 1
+        instance = self.instance
+        instance.sequence = number = instance.sequence + 1
         within = policy.within
         due = None if within is None else self.now + within
-        self.requests += (Request(number, command, policy, 1, due),)
+        instance.requests += (Request(number, command, policy, 1, due),)
         self.sent.append(Outgoing(number, command, True))
         if undo is not None:
-            self.records += (Record(undo, policy, number),)
+            instance.records += (Record(undo, policy, number),)
 
     def compensate(self, target: S) -> Verdict:
         """Undo what was recorded, newest first, and only then go to `target`."""
@@ -129,8 +105,12 @@ class Step(Generic[D]):
 
     def uuid(self) -> UUID:
         """A new UUID; the same when the step is repeated."""
-        self.sequence += 1
-        return UUID(derive_id(self.seed, self.sequence, "uuid"))
+        return UUID(derive_id(self.instance.origin, self.number(), "uuid"))
+
+    def number(self) -> int:
+        """The next of the numbers that ids are derived from."""
+        self.instance.sequence += 1
+        return self.instance.sequence
 
 
 class Arm(Generic[D, S]):

@@ -21,12 +21,11 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from herosaga_runtime.decision import Decision, Reception
+from herosaga_runtime.decision import Decision, Received, Reception
 from herosaga_runtime.envelope import Alarm, Envelope, Fault
 from herosaga_runtime.instance import (
     D,
     Instance,
-    Origin,
     Record,
     Recovery,
     Request,
@@ -63,18 +62,13 @@ class BodyStep(Step[D]):
         self.pending.append((command, policy))
 
 
-def begin(
-    saga: Saga[D, S, Any],
-    origin: Origin,
-    revision: int,
-    work: Step[D],
-    target: S,
-    recovery: Recovery[S],
-) -> Decision[D, S]:
+def begin(saga: Saga[D, S, Any], work: Step[D], target: S) -> Decision[D, S]:
     """Start to undo everything; `target` is entered when the last record is undone, at once if there is none."""
-    work.requests = ()
-    work.state = saga.compensating
-    return _next(saga, origin, revision, work, recovery.at(Undoing(target)))
+    instance = work.instance
+    instance.requests = ()
+    work.state = instance.state = saga.compensating
+    instance.recovery = instance.recovery.at(Undoing(target))
+    return _next(saga, work)
 
 
 def receive(
@@ -87,18 +81,20 @@ def receive(
     if isinstance(message, Fault):
         request = _faulted(before, envelope)
         if request is None:
-            return Decision(before, [], Reception.LATE)
-        return _failed_try(saga, before, work, request, message.reason)
+            return Received(before, Reception.LATE)
+        return _failed_try(saga, work, request, message.reason)
     request = answered(saga, before, envelope)
     if request is not None:
         if refuses(saga, request, message):
-            return _failed_try(saga, before, work, request, f"refused by {message.TYPE}")
+            return _failed_try(saga, work, request, f"refused by {message.TYPE}")
         close(saga, work, request, message)
-        return _answered(saga, before, work)
+        return _answered(saga, work)
     if answers_saga(before.origin, envelope):
-        return Decision(before, [], Reception.LATE)
+        return Received(before, Reception.LATE)
+    instance = work.instance
     deferred = (*before.recovery.deferred, envelope)
-    return _stay(before, work, replace(before.recovery, deferred=deferred), Reception.DEFERRED)
+    instance.recovery = replace(before.recovery, deferred=deferred)
+    return Received(instance, Reception.DEFERRED)
 
 
 def _faulted(before: Instance[Any, Any], envelope: Envelope) -> Request | None:
@@ -114,93 +110,90 @@ def _alarm(
     if any(timer.token == alarm.token for timer in before.timers):
         if before.requests:
             late = before.requests[0].command.TYPE
-            return _given_up(saga, before, work, f"{late} was not answered in time")
-        return _next(saga, before.origin, before.revision + 1, work, before.recovery)
+            return _given_up(saga, work, f"{late} was not answered in time")
+        return _next(saga, work)
     request = waiting_for(before, alarm)
     if request is None:
-        return Decision(before, [], Reception.STALE)
-    if go_on(work, request, before.origin):
-        return _stay(before, work, before.recovery)
-    return _given_up(saga, before, work, f"{request.command.TYPE} was not answered")
+        return Received(before, Reception.STALE)
+    if go_on(work, request):
+        return Decision(work.instance, work.sent)
+    return _given_up(saga, work, f"{request.command.TYPE} was not answered")
 
 
-def _failed_try(
-    saga: Saga[D, S, Any], before: Instance[D, S], work: Step[D], request: Request, why: str
-) -> Decision[D, S]:
-    if pause(work, request, before.origin, renew=True):
-        return _stay(before, work, before.recovery)
-    return _given_up(saga, before, work, f"{request.command.TYPE}: {why}")
+def _failed_try(saga: Saga[D, S, Any], work: Step[D], request: Request, why: str) -> Decision[D, S]:
+    if pause(work, request, renew=True):
+        return Decision(work.instance, work.sent)
+    return _given_up(saga, work, f"{request.command.TYPE}: {why}")
 
 
-def _answered(saga: Saga[D, S, Any], before: Instance[D, S], work: Step[D]) -> Decision[D, S]:
-    recovery = before.recovery
-    undoing = _undoing(recovery)
+def _answered(saga: Saga[D, S, Any], work: Step[D]) -> Decision[D, S]:
+    instance = work.instance
+    undoing = _undoing(instance.recovery)
     if undoing.queue:
         (command, policy), *rest = undoing.queue
         work.request(command, policy)
         left = Undoing(undoing.target, tuple(rest), undoing.runs)
-        return _stay(before, work, recovery.at(left))
-    work.records = work.records[:-1]
-    done = recovery.at(Undoing(undoing.target), undone=1)
-    return _next(saga, before.origin, before.revision + 1, work, done)
+        instance.recovery = instance.recovery.at(left)
+        return Decision(instance, work.sent)
+    instance.records = instance.records[:-1]
+    instance.recovery = instance.recovery.at(Undoing(undoing.target), undone=1)
+    return _next(saga, work)
 
 
-def _given_up(
-    saga: Saga[D, S, Any], before: Instance[D, S], work: Step[D], why: str
-) -> Decision[D, S]:
+def _given_up(saga: Saga[D, S, Any], work: Step[D], why: str) -> Decision[D, S]:
     """The current undo failed for good: run its body again, go where `otherwise` says, or wait for an operator."""
-    undoing = _undoing(before.recovery)
-    block = saga.compensations.get(type(before.records[-1].undo))
-    work.requests = ()
+    instance = work.instance
+    block = saga.compensations.get(type(instance.records[-1].undo))
+    instance.requests = ()
+    instance.timers = ()
+    undoing = _undoing(instance.recovery)
     if block is not None and block.policy.more(undoing.runs):
-        return _run_again(before, work, undoing, block)
+        return _run_again(work, undoing, block)
     if block is not None and block.otherwise is not None:
-        recovery = before.recovery.at(None)
-        return enter(
-            saga, before.origin, before.revision + 1, work, block.otherwise, recovery, tried=False
-        )
+        instance.recovery = instance.recovery.at(None)
+        return enter(saga, work, block.otherwise, tried=False)
     stuck = f"undo failed: {why}"
-    recovery = replace(before.recovery, stuck=stuck)
-    return _stay(before, work, recovery, timers=(), reason=stuck)
+    instance.recovery = replace(instance.recovery, stuck=stuck)
+    return Received(instance, Reception.TAKEN, stuck, work.sent)
 
 
 def _run_again(
-    before: Instance[D, S],
-    work: Step[D],
-    undoing: Undoing[S],
-    block: Compensation[Any, S, Any],
-) -> Decision[D, S]:
-    length = block.policy.pause(undoing.runs, f"{before.origin}/{len(before.records)}")
-    again = before.recovery.at(Undoing(undoing.target, (), undoing.runs + 1))
-    timer = Timer(f"u{before.revision + 1}", 0, work.now + length)
-    return _stay(before, work, again, timers=(timer,))
+    work: Step[D], undoing: Undoing[Any], block: Compensation[Any, Any, Any]
+) -> Decision[D, Any]:
+    instance = work.instance
+    length = block.policy.pause(undoing.runs, f"{instance.origin}/{len(instance.records)}")
+    instance.recovery = instance.recovery.at(Undoing(undoing.target, (), undoing.runs + 1))
+    instance.timers = (Timer(f"u{instance.revision}", 0, work.now + length),)
+    return Decision(instance, work.sent)
 
 
-def _next(
-    saga: Saga[D, S, Any], origin: Origin, revision: int, work: Step[D], recovery: Recovery[S]
-) -> Decision[D, S]:
+def _next(saga: Saga[D, S, Any], work: Step[D]) -> Decision[D, S]:
     """Begin the newest record's undo; records whose undo requests nothing are done at once."""
-    undoing = _undoing(recovery)
-    while work.records:
-        pending = _pending(saga, work, work.records[-1])
+    instance = work.instance
+    undoing: Undoing[S] = _undoing(instance.recovery)
+    while instance.records:
+        pending = _pending(saga, work, instance.records[-1])
         if pending:
             (command, policy), *rest = pending
             work.request(command, policy)
-            recovery = recovery.at(Undoing(undoing.target, tuple(rest), undoing.runs))
-            timers = _limit(saga, work, revision)
-            return _compensating(saga.compensating, origin, revision, work, recovery, timers)
-        work.records = work.records[:-1]
+            undoing = Undoing(undoing.target, tuple(rest), undoing.runs)
+            instance.recovery = instance.recovery.at(undoing)
+            instance.timers = _limit(saga, work)
+            return Decision(instance, work.sent)
+        instance.records = instance.records[:-1]
         undoing = Undoing(undoing.target)
-        recovery = recovery.at(undoing, undone=1)
-    return enter(saga, origin, revision, work, undoing.target, recovery.at(None))
+        instance.recovery = instance.recovery.at(undoing, undone=1)
+    instance.recovery = instance.recovery.at(None)
+    return enter(saga, work, undoing.target)
 
 
-def _limit(saga: Saga[Any, Any, Any], work: Step[Any], revision: int) -> tuple[Timer, ...]:
+def _limit(saga: Saga[Any, Any, Any], work: Step[Any]) -> tuple[Timer, ...]:
     """The end of the time that a run of a body may take, if its policy says so."""
-    block = saga.compensations.get(type(work.records[-1].undo))
+    instance = work.instance
+    block = saga.compensations.get(type(instance.records[-1].undo))
     if block is None or block.policy.within is None:
         return ()
-    return (Timer(f"w{revision}", 0, work.now + block.policy.within),)
+    return (Timer(f"w{instance.revision}", 0, work.now + block.policy.within),)
 
 
 def _pending(saga: Saga[D, Any, Any], work: Step[D], record: Record) -> Pending:
@@ -209,10 +202,9 @@ def _pending(saga: Saga[D, Any, Any], work: Step[D], record: Record) -> Pending:
     if isinstance(undo, Command):
         policy = record.policy
         return ((undo, UNDO if policy is None or policy.within is None else policy),)
-    body = BodyStep(work.data, work.now, work.state, work.sequence, (), (), work.seed)
+    body = BodyStep(work.instance, work.now, work.state)
     body.pending = []
     saga.compensations[type(undo)].run(body, undo)
-    work.sequence = body.sequence
     work.sent.extend(body.sent)
     return tuple(body.pending)
 
@@ -221,48 +213,3 @@ def _undoing(recovery: Recovery[S]) -> Undoing[S]:
     if recovery.undoing is None:
         raise AssertionError("an instance that compensates knows what it undoes")
     return recovery.undoing
-
-
-def _compensating(
-    state: S,
-    origin: Origin,
-    revision: int,
-    work: Step[D],
-    recovery: Recovery[S],
-    timers: tuple[Timer, ...],
-) -> Decision[D, S]:
-    instance = Instance(
-        origin,
-        state,
-        work.data,
-        revision,
-        work.sequence,
-        work.records,
-        work.requests,
-        timers,
-        recovery,
-        None,
-    )
-    return Decision(instance, work.sent)
-
-
-def _stay(
-    before: Instance[D, S],
-    work: Step[D],
-    recovery: Recovery[S],
-    reception: Reception = Reception.TAKEN,
-    timers: tuple[Timer, ...] | None = None,
-    reason: str = "",
-) -> Decision[D, S]:
-    """Go on compensating; the timers stay if no others are given."""
-    decision = _compensating(
-        before.state,
-        before.origin,
-        before.revision + 1,
-        work,
-        recovery,
-        before.timers if timers is None else timers,
-    )
-    decision.reception = reception
-    decision.reason = reason
-    return decision
