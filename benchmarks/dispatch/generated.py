@@ -8,10 +8,10 @@ import tracemalloc
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, TypeAlias
 
-from herosaga_runtime.decision import Decision
+from herosaga_runtime.decision import Decision, Outgoing
 from herosaga_runtime.instance import Instance
 from herosaga_runtime.message import Message
-from herosaga_runtime.saga import Outgoing, Saga
+from herosaga_runtime.saga import Saga
 from herosaga_runtime.step import start, step
 from herosaga_runtime.stored import instance_from_json, instance_to_json
 

@@ -13,7 +13,7 @@ from decimal import ROUND_HALF_EVEN, Context, localcontext
 from typing import Any
 
 from herosaga_runtime import codec
-from herosaga_runtime.decision import Decision, Reception
+from herosaga_runtime.decision import Decision, Outgoing, Reception
 from herosaga_runtime.envelope import Alarm, Envelope, derive_id
 from herosaga_runtime.errors import StoreError
 from herosaga_runtime.instance import Instance, Origin
@@ -21,7 +21,7 @@ from herosaga_runtime.message import JsonObject, JsonValue
 from herosaga_runtime.ports import MICROSECOND, Report, StepReport, Transaction, to_micros
 from herosaga_runtime.posting import House, give_up, post, put_aside, read_envelope, write_envelope
 from herosaga_runtime.rows import Kind, Mail, StoredHistory, StoredInstance
-from herosaga_runtime.saga import Outgoing, Saga
+from herosaga_runtime.saga import Saga
 from herosaga_runtime.step import advance
 from herosaga_runtime.stored import instance_from_json, instance_to_json
 

@@ -1,4 +1,4 @@
-"""What a step comes to, and how a message was received."""
+"""What a step comes to: the next instance, what it sends, and how the message was received."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import Generic
 
 from herosaga_runtime.instance import D, Instance, S
-from herosaga_runtime.saga import Outgoing
+from herosaga_runtime.message import Message
 
 
 class Reception(StrEnum):
@@ -19,6 +19,27 @@ class Reception(StrEnum):
     LATE = "late"
     STALE = "stale"
     UNEXPECTED = "unexpected"
+
+
+class Outgoing:
+    """A message that a step sends; `number` gives its id, `awaits` says that an answer is expected."""
+
+    __slots__ = ("awaits", "message", "number")
+
+    def __init__(self, number: int, message: Message, awaits: bool) -> None:
+        self.number = number
+        self.message = message
+        self.awaits = awaits
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Outgoing) and (
+            (self.number, self.message, self.awaits) == (other.number, other.message, other.awaits)
+        )
+
+    __hash__ = None  # type: ignore[assignment]
+
+    def __repr__(self) -> str:
+        return f"Outgoing({self.number}, {self.message}, {self.awaits})"
 
 
 _TAKEN = Reception.TAKEN
@@ -39,13 +60,6 @@ class Decision(Generic[D, S]):
     def __init__(self, instance: Instance[D, S] | None, sent: list[Outgoing]) -> None:
         self.instance = instance
         self.sent = sent
-
-
-class Entered(Decision[D, S]):
-    """A step that has entered a state."""
-
-    __slots__ = ()
-    entered = True
 
 
 class Received(Decision[D, S]):

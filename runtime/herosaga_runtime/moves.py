@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
-from herosaga_runtime.decision import Decision, Entered
+from herosaga_runtime.decision import Decision
 from herosaga_runtime.instance import D, Outcome, Recovery, S, Timer
 from herosaga_runtime.saga import After, End, Saga, Step
 
@@ -28,7 +28,8 @@ def enter(saga: Saga[D, S, Any], work: Step[D], target: S, tried: bool = True) -
         instance.timers = _timers(afters, work, target)
     else:
         instance.timers = ()
-    return Entered(instance, work.sent)
+    work.entered = True
+    return work
 
 
 def calm(recovery: Recovery[S]) -> Recovery[S]:

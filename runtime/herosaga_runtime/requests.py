@@ -6,10 +6,11 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
+from herosaga_runtime.decision import Outgoing
 from herosaga_runtime.envelope import Alarm, Envelope
 from herosaga_runtime.instance import Instance, Origin, Request
 from herosaga_runtime.message import Message
-from herosaga_runtime.saga import Outgoing, Saga, Step
+from herosaga_runtime.saga import Saga, Step
 
 
 def is_own_answer(origin: Origin, envelope: Envelope) -> bool:

@@ -82,7 +82,7 @@ def step(
     runs = saga.rows[before.state].get(type(message))
     if runs is None:
         return _without_arm(saga, before, envelope, now)
-    request = answered(saga, before, envelope)
+    request = answered(saga, before, envelope) if before.requests else None
     if request is None:
         if runs[0] is ignore:
             return Received(before, _IGNORED)
@@ -188,7 +188,7 @@ def _take(
         if instance.recovery is not CALM:
             instance.recovery = calm(instance.recovery)
         if verdict is STAY:
-            return Decision(instance, work.sent)
+            return work
         if verdict is IGNORE:
             return Received(instance, _IGNORED)
         if verdict is COMPENSATE:
@@ -250,7 +250,7 @@ def _alarm(
     if request is None:
         return Received(before, Reception.STALE)
     if go_on(work, request):
-        return Decision(work.instance, work.sent)
+        return work
     return _failed(saga, before, work, request, alarm, "was not answered in time")
 
 

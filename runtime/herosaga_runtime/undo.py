@@ -116,13 +116,13 @@ def _alarm(
     if request is None:
         return Received(before, Reception.STALE)
     if go_on(work, request):
-        return Decision(work.instance, work.sent)
+        return work
     return _given_up(saga, work, f"{request.command.TYPE} was not answered")
 
 
 def _failed_try(saga: Saga[D, S, Any], work: Step[D], request: Request, why: str) -> Decision[D, S]:
     if pause(work, request, renew=True):
-        return Decision(work.instance, work.sent)
+        return work
     return _given_up(saga, work, f"{request.command.TYPE}: {why}")
 
 
@@ -134,7 +134,7 @@ def _answered(saga: Saga[D, S, Any], work: Step[D]) -> Decision[D, S]:
         work.request(command, policy)
         left = Undoing(undoing.target, tuple(rest), undoing.runs)
         instance.recovery = instance.recovery.at(left)
-        return Decision(instance, work.sent)
+        return work
     instance.records = instance.records[:-1]
     instance.recovery = instance.recovery.at(Undoing(undoing.target), undone=1)
     return _next(saga, work)
@@ -164,7 +164,7 @@ def _run_again(
     length = block.policy.pause(undoing.runs, f"{instance.origin}/{len(instance.records)}")
     instance.recovery = instance.recovery.at(Undoing(undoing.target, (), undoing.runs + 1))
     instance.timers = (Timer(f"u{instance.revision}", 0, work.now + length),)
-    return Decision(instance, work.sent)
+    return work
 
 
 def _next(saga: Saga[D, S, Any], work: Step[D]) -> Decision[D, S]:
@@ -179,7 +179,7 @@ def _next(saga: Saga[D, S, Any], work: Step[D]) -> Decision[D, S]:
             undoing = Undoing(undoing.target, tuple(rest), undoing.runs)
             instance.recovery = instance.recovery.at(undoing)
             instance.timers = _limit(saga, work)
-            return Decision(instance, work.sent)
+            return work
         instance.records = instance.records[:-1]
         undoing = Undoing(undoing.target)
         instance.recovery = instance.recovery.at(undoing, undone=1)

@@ -13,11 +13,11 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from herosaga_runtime.consume import outgoing
-from herosaga_runtime.decision import Decision, Reception
+from herosaga_runtime.decision import Decision, Outgoing, Reception
 from herosaga_runtime.envelope import Alarm, Envelope, Fault, Ref
 from herosaga_runtime.instance import Instance, Outcome, Request
 from herosaga_runtime.message import Message
-from herosaga_runtime.saga import Outgoing, Saga
+from herosaga_runtime.saga import Saga
 from herosaga_runtime.step import advance
 from herosaga_runtime.stored import instance_from_json, instance_to_json
 from herosaga_runtime.testing import START

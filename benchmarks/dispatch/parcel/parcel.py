@@ -438,7 +438,8 @@ class DeliveryData:
 
     def copy(self) -> DeliveryData:
         """Another instance with the same values."""
-        other = DeliveryData(self.parcel_id)
+        other = DeliveryData.__new__(DeliveryData)
+        other.parcel_id = self.parcel_id
         other.place = self.place
         other.scans = self.scans
         other.duty = self.duty
