@@ -70,7 +70,7 @@ def hides(what: str, name: str, python: str, span: Span) -> Finding:
         PAGE,
         f"the {what} `{name}` would hide the class `{python}` in Python",
         span,
-        text=f"becomes `{python}`",
+        text="a class of this name stands beside it",
         hint="begin what is declared with a capital letter, and fields with a small one",
     )
 

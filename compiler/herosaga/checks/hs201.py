@@ -140,13 +140,13 @@ def type_arguments(name: str, wanted: int, span: Span) -> Finding:
 
 
 def not_hashable(owner: str, found: str, span: Span) -> Finding:
-    """A list as key of a dict, …"""
+    """A list in a set, …"""
     return finding(
         PAGE,
-        f"a {owner} can't be found by {_a(found)}",
+        f"a {owner} can't hold {_a(found)}",
         span,
         text=found,
-        hint="use a plain value, an enum or a record that is always there",
+        hint="use a plain value, an enum, or a record without dict and json; or a list",
     )
 
 

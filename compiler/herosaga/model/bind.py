@@ -13,6 +13,7 @@ from herosaga.model.policies import policies
 from herosaga.model.saga import saga
 from herosaga.model.scope import Decl, Scope
 from herosaga.model.services import declared_undos, services
+from herosaga.model.sets import unfit_sets
 from herosaga.model.signatures import enums, messages, records, world_of
 from herosaga.model.unset import unset
 from herosaga.model.world import World
@@ -38,6 +39,7 @@ def build(files: Sequence[ast.File]) -> tuple[m.Model, tuple[Finding, ...]]:
         _sagas(decls, visible, world, around, report),
     )
     report.extend(collisions(model))
+    report.extend(unfit_sets(model))
     for each in model.sagas.values():
         report.extend(unset(each))
     return model, _in_order(report, files)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -18,6 +19,7 @@ ROOT = Path(__file__).parents[3]
 PROJECTS = {
     "oms": ROOT / "samples" / "oms",
     "kitchen": Path(__file__).parent / "programs" / "kitchen",
+    "hostile": Path(__file__).parent / "programs" / "hostile",
 }
 MODULES = [(name, each) for name, path in PROJECTS.items() for each in generated(folder(path))]
 IDS = [f"{name}-{each.path.stem}" for name, each in MODULES]
@@ -85,3 +87,28 @@ def test_checkers_find_nothing(checker: str, written: Path) -> None:
         [sys.executable, "-m", *CHECKERS[checker]], cwd=written, capture_output=True, text=True
     )
     assert done.returncode == 0, done.stdout + done.stderr
+
+
+DIGEST = """
+import hashlib, sys
+from pathlib import Path
+from helpers.projects import folder, generated
+for path in sys.argv[1:]:
+    for each in generated(folder(Path(path))):
+        print(each.path, hashlib.sha256(each.text.encode()).hexdigest())
+"""
+
+
+def test_the_bytes_do_not_depend_on_the_hash_seed() -> None:
+    told = {
+        subprocess.run(
+            [sys.executable, "-c", DIGEST, *map(str, PROJECTS.values())],
+            env=os.environ | {"PYTHONHASHSEED": seed, "PYTHONPATH": str(ROOT / "tests")},
+            capture_output=True,
+            text=True,
+            check=True,
+        ).stdout
+        for seed in ("1", "2")
+    }
+    assert len(told) == 1
+    assert next(iter(told)).count("\n") == len(MODULES)

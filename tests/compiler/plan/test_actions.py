@@ -15,11 +15,12 @@ from helpers.expressions import NOW, mail
 from helpers.projects import loaded
 
 # What generated functions and modules use themselves; none of them is reserved for a loop's variable.
-NAMES = """
+WORDS = """
 step data event_ undo sum codec list type match case self cls str int tuple frozenset max min item command record message
 present modulo timedelta fields json Decimal Event Saga Step PASS Item Idle Loops _ __x x_ None class lambda async print object
 _1 asked each_Decimal
-""".split()
+"""
+NAMES = WORDS.split()
 
 PROGRAM = """
 record Item {{ n: int, cost: decimal = 1.5 }}
