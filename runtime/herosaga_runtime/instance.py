@@ -130,6 +130,9 @@ class Recovery(Generic[S]):
         return Recovery(undoing, self.undone + undone, self.stuck, self.deferred)
 
 
+_new = object.__new__
+
+
 @dataclass(slots=True)
 class Instance(Generic[D, S]):
     """One running or ended saga. `sequence` numbers the messages it has sent, `revision` its steps."""
@@ -144,6 +147,21 @@ class Instance(Generic[D, S]):
     timers: tuple[Timer, ...]
     recovery: Recovery[S]
     outcome: Outcome | None
+
+    def next(self) -> Instance[D, S]:
+        """The instance of the next revision, to be changed by a step. Written out, because every step needs it."""
+        other: Instance[D, S] = _new(Instance)
+        other.origin = self.origin
+        other.state = self.state
+        other.data = self.data.copy()
+        other.revision = self.revision + 1
+        other.sequence = self.sequence
+        other.records = self.records
+        other.requests = self.requests
+        other.timers = self.timers
+        other.recovery = self.recovery
+        other.outcome = None
+        return other
 
     def alarms(self) -> dict[str, datetime]:
         """Every time this instance waits for, by token, in source order."""

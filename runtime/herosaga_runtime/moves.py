@@ -21,14 +21,14 @@ def enter(saga: Saga[D, S, Any], work: Step[D], target: S, tried: bool = True) -
     """
     instance = work.instance
     instance.state = target
+    work.entered = True
     afters = saga.afters.get(target)
     if afters is None:
-        _end(saga.finals[target], work, target, tried)
+        _end(saga.finals[target], work, tried)
     elif afters:
-        instance.timers = _timers(afters, work, target)
+        instance.timers = _timers(afters, work)
     else:
         instance.timers = ()
-    work.entered = True
     return work
 
 
@@ -37,9 +37,8 @@ def calm(recovery: Recovery[S]) -> Recovery[S]:
     return replace(recovery, stuck="") if recovery.stuck else recovery
 
 
-def _timers(afters: tuple[After[D, S], ...], work: Step[D], target: S) -> tuple[Timer, ...]:
+def _timers(afters: tuple[After[D, S], ...], work: Step[D]) -> tuple[Timer, ...]:
     timers = []
-    work.state = target
     for index, arm in enumerate(afters):
         delay = arm.delay if isinstance(arm.delay, timedelta) else arm.delay(work)
         token = f"t{work.instance.revision}.{index}"
@@ -47,9 +46,8 @@ def _timers(afters: tuple[After[D, S], ...], work: Step[D], target: S) -> tuple[
     return tuple(timers)
 
 
-def _end(end: End[D], work: Step[D], target: S, tried: bool) -> None:
+def _end(end: End[D], work: Step[D], tried: bool) -> None:
     if end.run is not None:
-        work.state = target
         end.run(work)
     instance = work.instance
     instance.outcome = _outcome(end, instance.recovery, tried)

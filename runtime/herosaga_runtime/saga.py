@@ -48,18 +48,22 @@ class Step(Decision[D, Any]):
     `instance` is the next instance in the making. `refused` is set while a refusal closes a request: the type of its command.
     """
 
-    __slots__ = ("data", "entered", "now", "refused", "state", "target")
+    __slots__ = ("data", "entered", "now", "refused", "target")
     instance: Instance[D, Any]
     refused: type[Command]
     target: str
 
-    def __init__(self, instance: Instance[D, Any], now: datetime, state: str) -> None:
+    def __init__(self, instance: Instance[D, Any], now: datetime) -> None:
         self.instance = instance
         self.data: D = instance.data
         self.now = now
-        self.state = state
         self.sent = []
         self.entered = False
+
+    @property
+    def state(self) -> str:
+        """The name of the state; "" for what comes before the first."""
+        return str(self.instance.state)
 
     def send(self, command: Command) -> None:
         """Send a command to its one handler."""
@@ -93,6 +97,17 @@ class Step(Decision[D, Any]):
         """The next of the numbers that ids are derived from."""
         self.instance.sequence += 1
         return self.instance.sequence
+
+
+class FirstStep(Step[D]):
+    """A step that no state comes before: a start, or what `missing` does."""
+
+    __slots__ = ()
+
+    @property
+    def state(self) -> str:
+        """Nothing, until a state is entered."""
+        return str(self.instance.state) if self.entered else ""
 
 
 class Arm(Generic[D, S]):

@@ -59,6 +59,7 @@ from herosaga_runtime.saga import (
     IGNORE,
     PASS,
     STAY,
+    FirstStep,
     K,
     Run,
     Saga,
@@ -88,7 +89,7 @@ def step(
             return Received(before, _IGNORED)
         if envelope.answers is not None and _astray(before.origin, envelope):
             return Received(before, _LATE)
-    work = _work(before, now)
+    work = Step(before.next(), now)
     if request is not None:
         close(saga, work, request, message)
     decision = _take(saga, before, work, runs, message)
@@ -147,27 +148,10 @@ def _offer(
         return Received(before, Reception.UNEXPECTED, f"{type(error).__name__}: {error}")
 
 
-def _work(before: Instance[D, S], now: datetime) -> Step[D]:
-    """A step on a copy of an instance, its next revision."""
-    instance = Instance(
-        before.origin,
-        before.state,
-        before.data.copy(),
-        before.revision + 1,
-        before.sequence,
-        before.records,
-        before.requests,
-        before.timers,
-        before.recovery,
-        None,
-    )
-    return Step(instance, now, before.state)
-
-
 def _new(saga: Saga[D, S, K], key: K, origin: Origin, now: datetime) -> Step[D]:
     """The first step of an instance, which is in no state yet: the one it has says nothing."""
     data, nowhere = saga.new(key), saga.compensating
-    return Step(Instance(origin, nowhere, data, 1, 0, (), (), (), CALM, None), now, "")
+    return FirstStep(Instance(origin, nowhere, data, 1, 0, (), (), (), CALM, None), now)
 
 
 def _take(
@@ -232,11 +216,11 @@ def _without_arm(
     if before.outcome is not None:
         return Received(before, Reception.STALE if isinstance(message, Alarm) else _LATE)
     if before.state is saga.compensating:
-        return undo.receive(saga, before, envelope, _work(before, now))
+        return undo.receive(saga, before, envelope, Step(before.next(), now))
     if isinstance(message, Alarm):
-        return _alarm(saga, before, _work(before, now), message)
+        return _alarm(saga, before, Step(before.next(), now), message)
     if isinstance(message, Fault):
-        return _fault(saga, before, _work(before, now), envelope, message)
+        return _fault(saga, before, Step(before.next(), now), envelope, message)
     return _unmatched(saga, before, envelope, answered(saga, before, envelope) is not None)
 
 

@@ -66,7 +66,7 @@ def begin(saga: Saga[D, S, Any], work: Step[D], target: S) -> Decision[D, S]:
     """Start to undo everything; `target` is entered when the last record is undone, at once if there is none."""
     instance = work.instance
     instance.requests = ()
-    work.state = instance.state = saga.compensating
+    instance.state = saga.compensating
     instance.recovery = instance.recovery.at(Undoing(target))
     return _next(saga, work)
 
@@ -202,7 +202,7 @@ def _pending(saga: Saga[D, Any, Any], work: Step[D], record: Record) -> Pending:
     if isinstance(undo, Command):
         policy = record.policy
         return ((undo, UNDO if policy is None or policy.within is None else policy),)
-    body = BodyStep(work.instance, work.now, work.state)
+    body = BodyStep(work.instance, work.now)
     body.pending = []
     saga.compensations[type(undo)].run(body, undo)
     work.sent.extend(body.sent)
