@@ -330,6 +330,8 @@ def _hint(op: str, other: Type, expected: Type | None) -> Type | None:
     if op in ("and", "or"):
         return BOOL
     plain = bare(other)
+    if op == "+" and isinstance(plain, ListOf):
+        return plain
     if op in ("==", "!=", "<", "<=", ">", ">=") or plain in (FLOAT, DECIMAL):
         return plain
     return expected if plain == INT else None

@@ -233,7 +233,8 @@ class StepData:
 
     def copy(self) -> StepData:
         """Another instance with the same values."""
-        other = StepData(self.id)
+        other = StepData.__new__(StepData)
+        other.id = self.id
         other.copy_ = self.copy_
         other.Decimals = self.Decimals
         other.self_ = self.self_

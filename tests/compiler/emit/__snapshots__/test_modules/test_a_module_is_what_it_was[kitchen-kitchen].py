@@ -327,7 +327,8 @@ class KitchenData:
 
     def copy(self) -> KitchenData:
         """Another instance with the same values."""
-        other = KitchenData(self.id)
+        other = KitchenData.__new__(KitchenData)
+        other.id = self.id
         other.total = self.total
         other.ratio = self.ratio
         other.count = self.count

@@ -182,7 +182,8 @@ class OrderCancellationData:
 
     def copy(self) -> OrderCancellationData:
         """Another instance with the same values."""
-        other = OrderCancellationData(self.order_id)
+        other = OrderCancellationData.__new__(OrderCancellationData)
+        other.order_id = self.order_id
         other.units = self.units
         other.reason = self.reason
         return other

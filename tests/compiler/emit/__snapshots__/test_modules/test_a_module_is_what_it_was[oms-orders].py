@@ -441,7 +441,8 @@ class OrderFulfilmentData:
 
     def copy(self) -> OrderFulfilmentData:
         """Another instance with the same values."""
-        other = OrderFulfilmentData(self.order_id)
+        other = OrderFulfilmentData.__new__(OrderFulfilmentData)
+        other.order_id = self.order_id
         other.declined = self.declined
         other.customer_id = self.customer_id
         other.items = self.items
