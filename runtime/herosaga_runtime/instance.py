@@ -149,11 +149,11 @@ class Instance(Generic[D, S]):
     outcome: Outcome | None
 
     def next(self) -> Instance[D, S]:
-        """The instance of the next revision, to be changed by a step. Written out, because every step needs it."""
+        """The instance of the next revision, for a step to make. Its data is still this one's: see `Step.edit`."""
         other: Instance[D, S] = _new(Instance)
         other.origin = self.origin
         other.state = self.state
-        other.data = self.data.copy()
+        other.data = self.data
         other.revision = self.revision + 1
         other.sequence = self.sequence
         other.records = self.records

@@ -41,7 +41,7 @@ COMPENSATE: Final = Verdict.COMPENSATE
 
 
 class Step(Decision[D, Any]):
-    """What a transition works on: the data, a copy that it may change, and what it sends. Once taken, it is the decision.
+    """What a transition works on: the data, which it changes by way of `edit`, and what it sends. Once taken, it is the decision.
 
     `now` is the step's time. `state` is the name of the state before it; for what belongs to a state that is entered
     (how long it waits, a final's actions, the body of a compensation) the name of that state.
@@ -64,6 +64,12 @@ class Step(Decision[D, Any]):
     def state(self) -> str:
         """The name of the state; "" for what comes before the first."""
         return str(self.instance.state)
+
+    def edit(self) -> D:
+        """A copy of the data that the transition may change; the instance before the step keeps its own."""
+        instance = self.instance
+        self.data = instance.data = data = instance.data.copy()
+        return data
 
     def send(self, command: Command) -> None:
         """Send a command to its one handler."""
@@ -103,6 +109,10 @@ class FirstStep(Step[D]):
     """A step that no state comes before: a start, or what `missing` does."""
 
     __slots__ = ()
+
+    def edit(self) -> D:
+        """The data itself: nobody else has it yet."""
+        return self.data
 
     @property
     def state(self) -> str:

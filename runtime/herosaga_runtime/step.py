@@ -8,8 +8,8 @@ How a message is received, in this order:
 
 1. An instance that has ended records what arrives as late.
 2. While it compensates, only the awaited answers of the undo, and its alarms, are taken; everything else is deferred.
-3. The arms of the current state for this message are tried in order; the first whose guard holds is taken. Its actions
-   run on a copy of the data. Leaving a state cancels its timers; entering one sets its timers, after the actions.
+3. The arms of the current state for this message are tried in order; the first whose guard holds is taken. If its actions
+   change the data, they change a copy. Leaving a state cancels its timers; entering one sets its timers, after the actions.
    What is ignored and answers nothing leaves the instance as it is, with its revision.
 4. Without a match: a start message of a running instance is a repetition; the answer to a request that is closed
    already is late; anything else is unexpected: nothing changes, and if the instance was waiting for it, it is stuck.

@@ -485,7 +485,7 @@ class DeliveryData:
 
 def start_on_parcel_accepted(step: Step[DeliveryData], event: ParcelAccepted) -> DeliveryState:
     """benchmarks/dispatch/parcel/parcel.saga:57: on ParcelAccepted -> InTransit"""
-    data = step.data
+    data = step.edit()
     data.recipient = event.recipient
     data.address = event.address
     data.depot = event.depot
@@ -499,6 +499,7 @@ def in_transit_on_parcel_scanned(
     data = step.data
     if not (event.dutiable and data.duty == 0):
         return PASS
+    data = step.edit()
     data.place = event.place
     return DeliveryState.AT_CUSTOMS
 
@@ -510,6 +511,7 @@ def in_transit_on_parcel_scanned_2(
     data = step.data
     if event.place != data.depot:
         return PASS
+    data = step.edit()
     data.place = event.place
     data.scans += 1
     return DeliveryState.AT_DEPOT
@@ -517,7 +519,7 @@ def in_transit_on_parcel_scanned_2(
 
 def in_transit_on_parcel_scanned_3(step: Step[DeliveryData], event: ParcelScanned) -> Verdict:
     """benchmarks/dispatch/parcel/parcel.saga:66: on ParcelScanned"""
-    data = step.data
+    data = step.edit()
     data.place = event.place
     data.scans += 1
     return STAY
@@ -527,9 +529,9 @@ def at_customs_on_customs_decided(
     step: Step[DeliveryData], event: CustomsDecided
 ) -> DeliveryState | Verdict:
     """benchmarks/dispatch/parcel/parcel.saga:73: on CustomsDecided when event.admitted -> InTransit"""
-    data = step.data
     if not event.admitted:
         return PASS
+    data = step.edit()
     data.duty += event.duty
     return DeliveryState.IN_TRANSIT
 
@@ -550,6 +552,7 @@ def during_in_transit_at_depot_on_redirect_parcel(
     data = step.data
     if not data.redirects < 2:
         return PASS
+    data = step.edit()
     data.redirects += 1
     data.address = event.address
     data.depot = event.depot
@@ -570,6 +573,7 @@ def out_for_delivery_on_delivery_failed(
     data = step.data
     if not data.attempts < 2:
         return PASS
+    data = step.edit()
     data.attempts += 1
     return DeliveryState.AT_DEPOT
 
@@ -578,7 +582,7 @@ def out_for_delivery_on_delivery_failed_2(
     step: Step[DeliveryData], event: DeliveryFailed
 ) -> DeliveryState:
     """benchmarks/dispatch/parcel/parcel.saga:93: on DeliveryFailed -> Held"""
-    data = step.data
+    data = step.edit()
     data.attempts += 1
     step.request(
         ReserveLocker(data.parcel_id, data.address), PATIENT, undo=ReleaseLocker(data.parcel_id)
@@ -588,7 +592,7 @@ def out_for_delivery_on_delivery_failed_2(
 
 def held_on_locker_reserved(step: Step[DeliveryData], event: LockerReserved) -> DeliveryState:
     """benchmarks/dispatch/parcel/parcel.saga:100: on LockerReserved -> Held"""
-    data = step.data
+    data = step.edit()
     data.locker = event.locker
     step.publish(ReadyForCollection(data.parcel_id, data.recipient, data.locker))
     return DeliveryState.HELD

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -139,7 +139,7 @@ def _transition(place: Place, owner: str, transition: m.Transition) -> FunctionP
         join(", ", parameters),
         _returns(place, transition),
         _doc(context, transition),
-        tuple(_with_data(_body(place, at, transition))),
+        tuple(_body(place, at, transition)),
     )
 
 
@@ -209,17 +209,29 @@ def _length_said(delay: e.Expr) -> str:
 
 
 def _body(place: Place, at: Values, transition: m.Transition) -> Iterator[Line]:
-    runtime = place.context.runtime
+    guard = list(_guard(place, at, transition))
+    actions = list(_actions(place, at, transition))
+    named = _uses_data(guard)
+    if named:
+        yield Line(_FLAT, code("data = step.data"))
+    yield from guard
+    yield from _with_data(actions, named)
+
+
+def _guard(place: Place, at: Values, transition: m.Transition) -> Iterator[Line]:
     if transition.guard is not None:
         yield Line(_FLAT, code("if {}:", negated(at, transition.guard)))
-        yield Line(_NESTED, code("return {}", runtime("saga", "PASS")))
+        yield Line(_NESTED, code("return {}", place.context.runtime("saga", "PASS")))
+
+
+def _actions(place: Place, at: Values, transition: m.Transition) -> Iterator[Line]:
     if isinstance(transition.trigger, m.OnMessage):
         trigger = transition.trigger
         for bound, expr in zip(trigger.binds, trigger.values, strict=True):
             yield Line(_FLAT, code("data.{} = {}", identifier(field_name(bound)), value(at, expr)))
     yield from lines(at, place.saga, transition.actions)
     if transition.target is None:
-        yield Line(_FLAT, code("return {}", runtime("saga", "STAY")))
+        yield Line(_FLAT, code("return {}", place.context.runtime("saga", "STAY")))
     elif transition.compensate:
         target = place.target(transition.target)
         yield Line(_FLAT, code("return step.compensate({})", target))
@@ -227,13 +239,40 @@ def _body(place: Place, at: Values, transition: m.Transition) -> Iterator[Line]:
         yield Line(_FLAT, code("return {}", place.target(transition.target)))
 
 
-def _with_data(body: Iterator[Line]) -> Iterator[Line]:
-    """The body, after a line that names the data if it is used."""
+def _with_data(body: Iterable[Line], named: bool = False) -> Iterator[Line]:
+    """The body, after a line that names the data: a copy of it where the body changes it.
+
+    `named` where an earlier line has named it already.
+    """
     listed = list(body)
-    text = "\n".join(line.indent + line.code for line in listed)
-    if any(isinstance(node, ast.Name) and node.id == "data" for node in ast.walk(ast.parse(text))):
+    if _changes_data(listed):
+        yield Line(_FLAT, code("data = step.edit()"))
+    elif not named and _uses_data(listed):
         yield Line(_FLAT, code("data = step.data"))
     yield from listed
+
+
+def _changes_data(body: list[Line]) -> bool:
+    return any(
+        isinstance(target, ast.Attribute)
+        and isinstance(target.value, ast.Name)
+        and target.value.id == "data"
+        for node in _nodes(body)
+        for target in (
+            node.targets
+            if isinstance(node, ast.Assign)
+            else [node.target] if isinstance(node, ast.AugAssign) else []
+        )
+    )
+
+
+def _uses_data(body: list[Line]) -> bool:
+    return any(isinstance(node, ast.Name) and node.id == "data" for node in _nodes(body))
+
+
+def _nodes(body: list[Line]) -> Iterator[ast.AST]:
+    """What a body says, as Python reads it: `data` in a string of the user's is no use of it."""
+    return ast.walk(ast.parse("\n".join(line.indent + line.code for line in body)))
 
 
 def _delay(place: Place, name: PyCode, trigger: m.After) -> FunctionPlan:

@@ -294,9 +294,9 @@ def step_undo_by_undo(step: Step_[StepData], undo: StepUndo) -> None:
 
 def step_start_on_event(step: Step_[StepData], event: Event) -> StepState | Verdict:
     """hostile.saga:27: on Event when not (event.Value is none) and not ("x" in state) -> Start"""
-    data = step.data
     if not (event.Value is not None and "x" not in step.state):
         return PASS_
+    data = step.edit()
     data.Value = present(event.Value)
     data.ref = event.ref
     for each_Decimal in event.Decimals:
@@ -322,7 +322,7 @@ def step_start_on_event(step: Step_[StepData], event: Event) -> StepState | Verd
 
 def step_start_on_event_2(step: Step_[StepData], event: Event) -> StepState:
     """hostile.saga:36: on Event -> PASS"""
-    data = step.data
+    data = step.edit()
     data.self_ = (
         "true" if (data.x_ > 1 if event.ref.Verdict == "Protocol" else data.x_ > 2) else "false"
     )
@@ -346,7 +346,7 @@ def step_start_after_2_seconds(step: Step_[StepData]) -> Verdict:
 
 def step_pass_on_saga(step: Step_[StepData], event: Saga) -> StepState:
     """hostile.saga:39: on Saga -> Value"""
-    data = step.data
+    data = step.edit()
     data.copy_ = Decimal(2)
     return StepState.VALUE
 

@@ -425,9 +425,9 @@ def kitchen_undo_by_tidy(step: Step[KitchenData], undo: KitchenTidy) -> None:
 
 def kitchen_start_on_event(step: Step[KitchenData], event: Event) -> KitchenState | Verdict:
     """kitchen.saga:55: on Event when event.data == [] -> Idle"""
-    data = step.data
     if event.data != ():
         return PASS
+    data = step.edit()
     data.all = event.all
     data.step = event.step
     data.numbers = (0,)
@@ -438,9 +438,9 @@ def kitchen_start_on_event(step: Step[KitchenData], event: Event) -> KitchenStat
 
 def kitchen_start_on_event_2(step: Step[KitchenData], event: Event) -> KitchenState | Verdict:
     """kitchen.saga:60: on Event when sum(event.data) > 0 or len(event.data) >= 3 -> Cooking"""
-    data = step.data
     if not (sum(event.data, 0) > 0 or len(event.data) >= 3):
         return PASS
+    data = step.edit()
     data.numbers = (*event.data, 1, 2)
     data.ref = event.all.id
     data.begun = step.now - timedelta(hours=1)
@@ -453,7 +453,7 @@ def kitchen_start_on_event_2(step: Step[KitchenData], event: Event) -> KitchenSt
 
 def kitchen_start_on_event_3(step: Step[KitchenData], event: Event) -> KitchenState:
     """kitchen.saga:67: on Event -> Failed"""
-    data = step.data
+    data = step.edit()
     data.numbers = event.data
     data.ref = step.uuid()
     data.begun = event.all.time
@@ -465,6 +465,7 @@ def kitchen_idle_on_ask(step: Step[KitchenData], event: Ask) -> Verdict:
     data = step.data
     if not (data.step is not None and present(data.step) > 2):
         return PASS
+    data = step.edit()
     data.step = present(data.step) + 1
     data.count += 1
     if data.urgency == Urgency.HIGH:
@@ -482,13 +483,14 @@ def kitchen_idle_on_ask_2(step: Step[KitchenData], event: Ask) -> Verdict:
     data = step.data
     if data.step is not None:
         return PASS
+    data = step.edit()
     data.step = 1
     return STAY
 
 
 def kitchen_idle_on_ask_3(step: Step[KitchenData], event: Ask) -> KitchenState:
     """kitchen.saga:85: on Ask -> Cooking"""
-    data = step.data
+    data = step.edit()
     data.ratio = data.ratio * 2 - data.count % 3
     data.total = (
         modulo(data.total, Decimal(3))
@@ -530,6 +532,7 @@ def kitchen_idle_after_a_while(step: Step[KitchenData]) -> KitchenState | Verdic
     data = step.data
     if not data.count < 100:
         return PASS
+    data = step.edit()
     data.count += 1
     return KitchenState.IDLE
 
@@ -547,27 +550,27 @@ def kitchen_idle_after_1_day(step: Step[KitchenData]) -> KitchenState:
 
 def kitchen_cooking_on_cooked(step: Step[KitchenData], event: Cooked) -> KitchenState | Verdict:
     """kitchen.saga:101: on Cooked when event.urgency == Urgency.Class -> Idle"""
-    data = step.data
     if event.urgency != Urgency.CLASS:
         return PASS
+    data = step.edit()
     data.urgency = event.urgency
     return KitchenState.IDLE
 
 
 def kitchen_cooking_on_cooked_2(step: Step[KitchenData], event: Cooked) -> KitchenState | Verdict:
     """kitchen.saga:102: on Cooked when event.urgency in ["low", "high"] -> Done"""
-    data = step.data
     if event.urgency not in (Urgency.LOW, Urgency.HIGH):
         return PASS
+    data = step.edit()
     data.late = "x"
     return KitchenState.DONE
 
 
 def kitchen_cooking_on_burnt(step: Step[KitchenData], event: Burnt) -> KitchenState | Verdict:
     """kitchen.saga:103: on Burnt when event.why is not none -> Idle"""
-    data = step.data
     if event.why is None:
         return PASS
+    data = step.edit()
     data.words += (present(event.why),)
     return KitchenState.IDLE
 

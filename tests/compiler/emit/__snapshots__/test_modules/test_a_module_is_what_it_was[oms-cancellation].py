@@ -210,7 +210,7 @@ def start_on_return_requested(
     step: Step[OrderCancellationData], event: ReturnRequested
 ) -> OrderCancellationState:
     """cancellation.saga:34: on ReturnRequested -> Restocking"""
-    data = step.data
+    data = step.edit()
     data.reason = event.reason
     step.request(RestockItems(data.order_id), STUBBORN, undo=WithdrawItems(data.order_id))
     return OrderCancellationState.RESTOCKING
@@ -220,9 +220,9 @@ def restocking_on_items_restocked(
     step: Step[OrderCancellationData], event: ItemsRestocked
 ) -> OrderCancellationState | Verdict:
     """cancellation.saga:40: on ItemsRestocked when event.units > 0 -> Refunding"""
-    data = step.data
     if not event.units > 0:
         return PASS
+    data = step.edit()
     data.units = event.units
     step.request(RefundCard(data.order_id), STUBBORN)
     return OrderCancellationState.REFUNDING

@@ -493,7 +493,7 @@ def start_on_order_placed(
     step: Step[OrderFulfilmentData], event: OrderPlaced
 ) -> OrderFulfilmentState:
     """orders.saga:62: on OrderPlaced -> Reserving"""
-    data = step.data
+    data = step.edit()
     data.customer_id = event.customer_id
     data.items = event.items
     data.total = sum((i.price * i.quantity for i in data.items), Decimal(0))
@@ -542,6 +542,7 @@ def charging_on_card_declined(
     data = step.data
     if not data.declined < 2:
         return PASS
+    data = step.edit()
     data.declined += 1
     step.request(
         ChargeCard(data.order_id, data.customer_id, data.total),
