@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import Generic
+from typing import Generic, Protocol
 
 from herosaga_runtime.instance import D, Instance, S
 from herosaga_runtime.message import Message
@@ -42,30 +42,30 @@ class Outgoing:
         return f"Outgoing({self.number}, {self.message}, {self.awaits})"
 
 
-_TAKEN = Reception.TAKEN
+class Decision(Protocol[D, S]):
+    """What a step comes to: the `Step` itself if a transition was taken, else `Received`.
 
-
-class Decision(Generic[D, S]):
-    """What a step comes to: an instance that has taken a message, and what it sends.
-
-    `instance` is the next instance, None for a message that found none. `entered` says that a state was
-    entered, so that deferred messages are offered again; `reason` says why a message was unexpected.
+    `instance` is the next instance, None for a message that found none; `sent` are the messages to send. `entered` says
+    that a state was entered, so that deferred messages are offered again; `reason` says why a message was unexpected.
     """
 
-    __slots__ = ("instance", "sent")
-    reception: Reception = _TAKEN
-    entered: bool = False
-    reason: str = ""
+    @property
+    def instance(self) -> Instance[D, S] | None: ...
+    @property
+    def sent(self) -> list[Outgoing]: ...
+    @property
+    def reception(self) -> Reception: ...
+    @property
+    def entered(self) -> bool: ...
+    @property
+    def reason(self) -> str: ...
 
-    def __init__(self, instance: Instance[D, S] | None, sent: list[Outgoing]) -> None:
-        self.instance = instance
-        self.sent = sent
 
-
-class Received(Decision[D, S]):
+class Received(Generic[D, S]):
     """A message that was received in another way than taken."""
 
-    __slots__ = ("reason", "reception")
+    __slots__ = ("instance", "reason", "reception", "sent")
+    entered = False
 
     def __init__(
         self,

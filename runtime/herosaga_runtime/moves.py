@@ -19,16 +19,15 @@ def enter(saga: Saga[D, S, Any], work: Step[D], target: S, tried: bool = True) -
 
     `tried` is False where undo was given up and records remain.
     """
-    instance = work.instance
-    instance.state = target
+    work.state = target
     work.entered = True
     afters = saga.afters.get(target)
     if afters is None:
         _end(saga.finals[target], work, tried)
     elif afters:
-        instance.timers = _timers(afters, work)
+        work.timers = _timers(afters, work)
     else:
-        instance.timers = ()
+        work.timers = ()
     return work
 
 
@@ -41,7 +40,7 @@ def _timers(afters: tuple[After[D, S], ...], work: Step[D]) -> tuple[Timer, ...]
     timers = []
     for index, arm in enumerate(afters):
         delay = arm.delay if isinstance(arm.delay, timedelta) else arm.delay(work)
-        token = f"t{work.instance.revision}.{index}"
+        token = f"t{work.revision}.{index}"
         timers.append(Timer(token, index, work.now + delay))
     return tuple(timers)
 
@@ -49,12 +48,11 @@ def _timers(afters: tuple[After[D, S], ...], work: Step[D]) -> tuple[Timer, ...]
 def _end(end: End[D], work: Step[D], tried: bool) -> None:
     if end.run is not None:
         end.run(work)
-    instance = work.instance
-    instance.outcome = _outcome(end, instance.recovery, tried)
-    instance.requests = ()
-    instance.timers = ()
+    work.outcome = _outcome(end, work.recovery, tried)
+    work.requests = ()
+    work.timers = ()
     if tried:
-        instance.records = ()
+        work.records = ()
 
 
 def _outcome(end: End[Any], recovery: Recovery[Any], tried: bool) -> Outcome:

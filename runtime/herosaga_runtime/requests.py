@@ -49,15 +49,14 @@ def answered(
 
 def close(saga: Saga[Any, Any, Any], work: Step[Any], request: Request, message: Message) -> None:
     """Close an answered request. A refusal drops the record of its undo: nothing was done."""
-    instance = work.instance
-    requests = instance.requests
-    instance.requests = (
+    requests = work.requests
+    work.requests = (
         () if len(requests) == 1 else tuple([each for each in requests if each is not request])
     )
     if type(message) in saga.calls[type(request.command)].refused:
         work.refused = type(request.command)
         number = request.number
-        instance.records = tuple([each for each in instance.records if each.request != number])
+        work.records = tuple([each for each in work.records if each.request != number])
 
 
 def refuses(saga: Saga[Any, Any, Any], request: Request, message: Message) -> bool:
@@ -90,7 +89,7 @@ def pause(work: Step[Any], request: Request, renew: bool) -> bool:
     policy = request.policy
     if not policy.more(request.attempt):
         return False
-    length = policy.pause(request.attempt, f"{work.instance.origin}/{request.number}")
+    length = policy.pause(request.attempt, f"{work.origin}/{request.number}")
     paused = replace(request, paused=True, renew=renew, due=work.now + length)
     if length:
         _swap(work, request, paused)
@@ -103,7 +102,7 @@ def pause(work: Step[Any], request: Request, renew: bool) -> bool:
 def _repeat(work: Step[Any], request: Request) -> None:
     number = request.number
     if request.renew:
-        number = work.number()
+        work.sequence = number = work.sequence + 1
     within = request.policy.within
     due: datetime | None = None if within is None else work.now + within
     again = Request(number, request.command, request.policy, request.attempt + 1, due)
@@ -112,5 +111,4 @@ def _repeat(work: Step[Any], request: Request) -> None:
 
 
 def _swap(work: Step[Any], old: Request, new: Request) -> None:
-    requests = work.instance.requests
-    work.instance.requests = tuple([new if each is old else each for each in requests])
+    work.requests = tuple([new if each is old else each for each in work.requests])

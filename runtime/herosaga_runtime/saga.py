@@ -14,7 +14,7 @@ from types import MappingProxyType
 from typing import Any, Final, Generic, TypeVar
 from uuid import UUID
 
-from herosaga_runtime.decision import Decision, Outgoing
+from herosaga_runtime.decision import Outgoing, Reception
 from herosaga_runtime.envelope import derive_id
 from herosaga_runtime.instance import D, Instance, Outcome, Record, Request, S
 from herosaga_runtime.message import Command, Event, Message
@@ -40,55 +40,52 @@ IGNORE: Final = Verdict.IGNORE
 COMPENSATE: Final = Verdict.COMPENSATE
 
 
-class Step(Decision[D, Any]):
-    """What a transition works on: the data, which it changes by way of `edit`, and what it sends. Once taken, it is the decision.
+class Step(Instance[D, Any]):
+    """What a transition works on: the next instance in the making, and what it sends. Once taken, it is the decision.
 
-    `now` is the step's time. `state` is the name of the state before it; for what belongs to a state that is entered
-    (how long it waits, a final's actions, the body of a compensation) the name of that state.
-    `instance` is the next instance in the making. `refused` is set while a refusal closes a request: the type of its command.
+    `data` is changed by way of `edit`. `now` is the step's time. `state` is the name of the state before it; for what
+    belongs to a state that is entered (how long it waits, a final's actions, the body of a compensation) the name of that
+    state; "" for what comes before the first. `refused` is set while a refusal closes a request: the type of its command.
     """
 
-    __slots__ = ("data", "entered", "now", "refused", "target")
-    instance: Instance[D, Any]
+    __slots__ = ("entered", "now", "refused", "sent", "target")
+    now: datetime
+    sent: list[Outgoing]
+    entered: bool
     refused: type[Command]
     target: str
-
-    def __init__(self, instance: Instance[D, Any], now: datetime) -> None:
-        self.instance = instance
-        self.data: D = instance.data
-        self.now = now
-        self.sent = []
-        self.entered = False
+    reception: Reception = Reception.TAKEN
+    reason: str = ""
 
     @property
-    def state(self) -> str:
-        """The name of the state; "" for what comes before the first."""
-        return str(self.instance.state)
+    def instance(self) -> Instance[D, Any]:
+        """The next instance: this."""
+        return self
 
     def edit(self) -> D:
         """A copy of the data that the transition may change; the instance before the step keeps its own."""
-        instance = self.instance
-        self.data = instance.data = data = instance.data.copy()
+        self.data = data = self.data.copy()
         return data
 
     def send(self, command: Command) -> None:
         """Send a command to its one handler."""
-        self.sent.append(Outgoing(self.number(), command, False))
+        self.sequence = number = self.sequence + 1
+        self.sent.append(Outgoing(number, command, False))
 
     def publish(self, event: Event) -> None:
         """Publish an event to whoever listens."""
-        self.sent.append(Outgoing(self.number(), event, False))
+        self.sequence = number = self.sequence + 1
+        self.sent.append(Outgoing(number, event, False))
 
     def request(self, command: Command, policy: Policy = ONCE, undo: Message | None = None) -> None:
         """Send a command and await its answer; with `undo`, record how to undo it."""
-        instance = self.instance
-        instance.sequence = number = instance.sequence + 1
+        self.sequence = number = self.sequence + 1
         within = policy.within
         due = None if within is None else self.now + within
-        instance.requests += (Request(number, command, policy, 1, due),)
+        self.requests += (Request(number, command, policy, 1, due),)
         self.sent.append(Outgoing(number, command, True))
         if undo is not None:
-            instance.records += (Record(undo, policy, number),)
+            self.records += (Record(undo, policy, number),)
 
     def compensate(self, target: S) -> Verdict:
         """Undo what was recorded, newest first, and only then go to `target`."""
@@ -97,16 +94,12 @@ class Step(Decision[D, Any]):
 
     def uuid(self) -> UUID:
         """A new UUID; the same when the step is repeated."""
-        return UUID(derive_id(self.instance.origin, self.number(), "uuid"))
-
-    def number(self) -> int:
-        """The next of the numbers that ids are derived from."""
-        self.instance.sequence += 1
-        return self.instance.sequence
+        self.sequence += 1
+        return UUID(derive_id(self.origin, self.sequence, "uuid"))
 
 
 class FirstStep(Step[D]):
-    """A step that no state comes before: a start, or what `missing` does."""
+    """A step that no instance comes before."""
 
     __slots__ = ()
 
@@ -114,10 +107,27 @@ class FirstStep(Step[D]):
         """The data itself: nobody else has it yet."""
         return self.data
 
-    @property
-    def state(self) -> str:
-        """Nothing, until a state is entered."""
-        return str(self.instance.state) if self.entered else ""
+
+_new = object.__new__
+
+
+def following(before: Instance[D, Any], now: datetime, kind: type[Step[D]] = Step) -> Step[D]:
+    """The step after an instance: its next revision, nothing sent yet. Written out, because every message needs it."""
+    step = _new(kind)
+    step.origin = before.origin
+    step.state = before.state
+    step.data = before.data
+    step.revision = before.revision + 1
+    step.sequence = before.sequence
+    step.records = before.records
+    step.requests = before.requests
+    step.timers = before.timers
+    step.recovery = before.recovery
+    step.outcome = None
+    step.now = now
+    step.sent = []
+    step.entered = False
+    return step
 
 
 class Arm(Generic[D, S]):

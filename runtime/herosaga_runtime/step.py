@@ -65,6 +65,7 @@ from herosaga_runtime.saga import (
     Saga,
     Step,
     Verdict,
+    following,
     ignore,
     without_event,
 )
@@ -89,7 +90,7 @@ def step(
             return Received(before, _IGNORED)
         if envelope.answers is not None and _astray(before.origin, envelope):
             return Received(before, _LATE)
-    work = Step(before.next(), now)
+    work = following(before, now)
     if request is not None:
         close(saga, work, request, message)
     decision = _take(saga, before, work, runs, message)
@@ -104,7 +105,7 @@ def start(saga: Saga[D, S, Any], envelope: Envelope, now: datetime) -> Decision[
     runs = saga.starts.get(type(message), ())
     if runs:
         key = saga.keys[type(message)](message)
-        work = _new(saga, key, Origin(saga.name, saga.version, str(key), 1, now), now)
+        work = _first(saga, key, Origin(saga.name, saga.version, str(key), 1, now), now)
         for run in runs:
             verdict = run(work, message)
             if verdict is PASS:
@@ -148,10 +149,10 @@ def _offer(
         return Received(before, Reception.UNEXPECTED, f"{type(error).__name__}: {error}")
 
 
-def _new(saga: Saga[D, S, K], key: K, origin: Origin, now: datetime) -> Step[D]:
-    """The first step of an instance, which is in no state yet: the one it has says nothing."""
-    data, nowhere = saga.new(key), saga.compensating
-    return FirstStep(Instance(origin, nowhere, data, 1, 0, (), (), (), CALM, None), now)
+def _first(saga: Saga[D, S, K], key: K, origin: Origin, now: datetime) -> Step[D]:
+    """The step before which there is no instance, and no state."""
+    nothing = Instance(origin, "", saga.new(key), 0, 0, (), (), (), CALM, None)
+    return following(nothing, now, FirstStep)
 
 
 def _take(
@@ -166,15 +167,14 @@ def _take(
         verdict = run(work, message)
         if verdict is PASS:
             continue
-        instance = work.instance
-        if verdict is IGNORE and instance.requests is before.requests:
+        if verdict is IGNORE and work.requests is before.requests:
             return Received(before, _IGNORED)
-        if instance.recovery is not CALM:
-            instance.recovery = calm(instance.recovery)
+        if work.recovery is not CALM:
+            work.recovery = calm(work.recovery)
         if verdict is STAY:
             return work
         if verdict is IGNORE:
-            return Received(instance, _IGNORED)
+            return Received(work, _IGNORED)
         if verdict is COMPENSATE:
             return undo.begin(saga, work, saga.state(work.target))
         return enter(saga, work, verdict)
@@ -216,11 +216,11 @@ def _without_arm(
     if before.outcome is not None:
         return Received(before, Reception.STALE if isinstance(message, Alarm) else _LATE)
     if before.state is saga.compensating:
-        return undo.receive(saga, before, envelope, Step(before.next(), now))
+        return undo.receive(saga, before, envelope, following(before, now))
     if isinstance(message, Alarm):
-        return _alarm(saga, before, Step(before.next(), now), message)
+        return _alarm(saga, before, following(before, now), message)
     if isinstance(message, Fault):
-        return _fault(saga, before, Step(before.next(), now), envelope, message)
+        return _fault(saga, before, following(before, now), envelope, message)
     return _unmatched(saga, before, envelope, answered(saga, before, envelope) is not None)
 
 
@@ -242,10 +242,10 @@ def _after(
     saga: Saga[D, S, Any], before: Instance[D, S], work: Step[D], timer: Timer, alarm: Alarm
 ) -> Decision[D, S]:
     """A state's timer. It is spent, also when its guard is false."""
-    work.instance.timers = tuple([each for each in before.timers if each is not timer])
+    work.timers = tuple([each for each in before.timers if each is not timer])
     run = saga.afters[before.state][timer.index].run
     decision = _take(saga, before, work, (without_event(run),), alarm)
-    return decision or Received(work.instance, _IGNORED)
+    return decision or Received(work, _IGNORED)
 
 
 def _fault(
@@ -286,7 +286,7 @@ def _missing(saga: Saga[D, S, Any], envelope: Envelope, now: datetime) -> Decisi
     for run in saga.missing.get(type(message), ()):
         key = saga.keys[type(message)](message)
         origin = Origin(saga.name, saga.version, envelope.id, 0, envelope.time)
-        work = _new(saga, key, origin, now)
+        work = _first(saga, key, origin, now)
         verdict = run(work, message)
         if verdict is PASS:
             continue

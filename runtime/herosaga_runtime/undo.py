@@ -46,7 +46,7 @@ from herosaga_runtime.requests import (
     refuses,
     waiting_for,
 )
-from herosaga_runtime.saga import Compensation, Saga, Step
+from herosaga_runtime.saga import Compensation, Saga, Step, following
 
 Pending = tuple[tuple[Command, Policy], ...]
 
@@ -57,6 +57,14 @@ class BodyStep(Step[D]):
     __slots__ = ("pending",)
     pending: list[tuple[Command, Policy]]
 
+    @classmethod
+    def of(cls, work: Step[D]) -> BodyStep[D]:
+        """The step of a body that runs within another step."""
+        body = following(work, work.now, cls)
+        assert isinstance(body, cls)
+        body.pending = []
+        return body
+
     def request(self, command: Command, policy: Policy = ONCE, undo: Message | None = None) -> None:
         """Line up a request. There is no undo of an undo."""
         self.pending.append((command, policy))
@@ -64,10 +72,9 @@ class BodyStep(Step[D]):
 
 def begin(saga: Saga[D, S, Any], work: Step[D], target: S) -> Decision[D, S]:
     """Start to undo everything; `target` is entered when the last record is undone, at once if there is none."""
-    instance = work.instance
-    instance.requests = ()
-    instance.state = saga.compensating
-    instance.recovery = instance.recovery.at(Undoing(target))
+    work.requests = ()
+    work.state = saga.compensating
+    work.recovery = work.recovery.at(Undoing(target))
     return _next(saga, work)
 
 
@@ -91,10 +98,9 @@ def receive(
         return _answered(saga, work)
     if answers_saga(before.origin, envelope):
         return Received(before, Reception.LATE)
-    instance = work.instance
     deferred = (*before.recovery.deferred, envelope)
-    instance.recovery = replace(before.recovery, deferred=deferred)
-    return Received(instance, Reception.DEFERRED)
+    work.recovery = replace(before.recovery, deferred=deferred)
+    return Received(work, Reception.DEFERRED)
 
 
 def _faulted(before: Instance[Any, Any], envelope: Envelope) -> Request | None:
@@ -127,73 +133,68 @@ def _failed_try(saga: Saga[D, S, Any], work: Step[D], request: Request, why: str
 
 
 def _answered(saga: Saga[D, S, Any], work: Step[D]) -> Decision[D, S]:
-    instance = work.instance
-    undoing = _undoing(instance.recovery)
+    undoing = _undoing(work.recovery)
     if undoing.queue:
         (command, policy), *rest = undoing.queue
         work.request(command, policy)
         left = Undoing(undoing.target, tuple(rest), undoing.runs)
-        instance.recovery = instance.recovery.at(left)
+        work.recovery = work.recovery.at(left)
         return work
-    instance.records = instance.records[:-1]
-    instance.recovery = instance.recovery.at(Undoing(undoing.target), undone=1)
+    work.records = work.records[:-1]
+    work.recovery = work.recovery.at(Undoing(undoing.target), undone=1)
     return _next(saga, work)
 
 
 def _given_up(saga: Saga[D, S, Any], work: Step[D], why: str) -> Decision[D, S]:
     """The current undo failed for good: run its body again, go where `otherwise` says, or wait for an operator."""
-    instance = work.instance
-    block = saga.compensations.get(type(instance.records[-1].undo))
-    instance.requests = ()
-    instance.timers = ()
-    undoing = _undoing(instance.recovery)
+    block = saga.compensations.get(type(work.records[-1].undo))
+    work.requests = ()
+    work.timers = ()
+    undoing = _undoing(work.recovery)
     if block is not None and block.policy.more(undoing.runs):
         return _run_again(work, undoing, block)
     if block is not None and block.otherwise is not None:
-        instance.recovery = instance.recovery.at(None)
+        work.recovery = work.recovery.at(None)
         return enter(saga, work, block.otherwise, tried=False)
     stuck = f"undo failed: {why}"
-    instance.recovery = replace(instance.recovery, stuck=stuck)
-    return Received(instance, Reception.TAKEN, stuck, work.sent)
+    work.recovery = replace(work.recovery, stuck=stuck)
+    return Received(work, Reception.TAKEN, stuck, work.sent)
 
 
 def _run_again(
     work: Step[D], undoing: Undoing[Any], block: Compensation[Any, Any, Any]
 ) -> Decision[D, Any]:
-    instance = work.instance
-    length = block.policy.pause(undoing.runs, f"{instance.origin}/{len(instance.records)}")
-    instance.recovery = instance.recovery.at(Undoing(undoing.target, (), undoing.runs + 1))
-    instance.timers = (Timer(f"u{instance.revision}", 0, work.now + length),)
+    length = block.policy.pause(undoing.runs, f"{work.origin}/{len(work.records)}")
+    work.recovery = work.recovery.at(Undoing(undoing.target, (), undoing.runs + 1))
+    work.timers = (Timer(f"u{work.revision}", 0, work.now + length),)
     return work
 
 
 def _next(saga: Saga[D, S, Any], work: Step[D]) -> Decision[D, S]:
     """Begin the newest record's undo; records whose undo requests nothing are done at once."""
-    instance = work.instance
-    undoing: Undoing[S] = _undoing(instance.recovery)
-    while instance.records:
-        pending = _pending(saga, work, instance.records[-1])
+    undoing: Undoing[S] = _undoing(work.recovery)
+    while work.records:
+        pending = _pending(saga, work, work.records[-1])
         if pending:
             (command, policy), *rest = pending
             work.request(command, policy)
             undoing = Undoing(undoing.target, tuple(rest), undoing.runs)
-            instance.recovery = instance.recovery.at(undoing)
-            instance.timers = _limit(saga, work)
+            work.recovery = work.recovery.at(undoing)
+            work.timers = _limit(saga, work)
             return work
-        instance.records = instance.records[:-1]
+        work.records = work.records[:-1]
         undoing = Undoing(undoing.target)
-        instance.recovery = instance.recovery.at(undoing, undone=1)
-    instance.recovery = instance.recovery.at(None)
+        work.recovery = work.recovery.at(undoing, undone=1)
+    work.recovery = work.recovery.at(None)
     return enter(saga, work, undoing.target)
 
 
 def _limit(saga: Saga[Any, Any, Any], work: Step[Any]) -> tuple[Timer, ...]:
     """The end of the time that a run of a body may take, if its policy says so."""
-    instance = work.instance
-    block = saga.compensations.get(type(instance.records[-1].undo))
+    block = saga.compensations.get(type(work.records[-1].undo))
     if block is None or block.policy.within is None:
         return ()
-    return (Timer(f"w{instance.revision}", 0, work.now + block.policy.within),)
+    return (Timer(f"w{work.revision}", 0, work.now + block.policy.within),)
 
 
 def _pending(saga: Saga[D, Any, Any], work: Step[D], record: Record) -> Pending:
@@ -202,9 +203,9 @@ def _pending(saga: Saga[D, Any, Any], work: Step[D], record: Record) -> Pending:
     if isinstance(undo, Command):
         policy = record.policy
         return ((undo, UNDO if policy is None or policy.within is None else policy),)
-    body = BodyStep(work.instance, work.now)
-    body.pending = []
+    body = BodyStep.of(work)
     saga.compensations[type(undo)].run(body, undo)
+    work.data, work.sequence = body.data, body.sequence
     work.sent.extend(body.sent)
     return tuple(body.pending)
 
