@@ -9,13 +9,14 @@ from __future__ import annotations
 import traceback
 from collections.abc import Mapping
 from datetime import datetime
-from decimal import ROUND_HALF_EVEN, Context, localcontext
+from decimal import localcontext
 from typing import Any
 
 from herosaga_runtime import codec
 from herosaga_runtime.decision import Decision, Outgoing, Reception
 from herosaga_runtime.envelope import Alarm, Envelope, derive_id
 from herosaga_runtime.errors import StoreError
+from herosaga_runtime.expressions import DECIMALS
 from herosaga_runtime.instance import Instance, Origin
 from herosaga_runtime.message import JsonObject, JsonValue
 from herosaga_runtime.ports import MICROSECOND, Report, StepReport, Transaction, to_micros
@@ -27,8 +28,6 @@ from herosaga_runtime.stored import instance_from_json, instance_to_json
 
 AnyInstance = Instance[Any, Any]
 AnySaga = Saga[Any, Any, Any]
-
-_DECIMALS = Context(prec=28, rounding=ROUND_HALF_EVEN)
 
 
 async def attempt(tx: Transaction, house: House, mail: Mail, now: datetime) -> list[Report]:
@@ -60,7 +59,7 @@ async def consume(tx: Transaction, house: House, mail: Mail, now: datetime) -> l
         return []  # seen before
     before, stored = await _load(tx, house, saga, mail.key)
     last, json, reports = before, stored, list[Report]()
-    with localcontext(_DECIMALS):
+    with localcontext(DECIMALS):
         for cause, decision in advance(saga, before, envelope, now):
             then, last, old = last, decision.instance, json
             json = old if last is then or last is None else instance_to_json(last)

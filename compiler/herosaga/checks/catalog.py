@@ -39,6 +39,7 @@ from herosaga.checks import (
     hs406,
     hs407,
     hs412,
+    hs605,
     hs906,
 )
 from herosaga.checks.page import Page
@@ -80,6 +81,7 @@ _MODULES = (
     hs406,
     hs407,
     hs412,
+    hs605,
     hs906,
 )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from herosaga.checks import hs004, hs102, hs103, hs202, hs407
+from herosaga.checks import hs004, hs102, hs103, hs202, hs407, hs605
 from herosaga.model import expr as e
 from herosaga.model import model as m
 from herosaga.model.env import Env, Variable, shown
@@ -139,6 +139,8 @@ def _for(node: ast.For, env: Env, around: Around) -> m.For:
 def _request(node: ast.Request, env: Env, around: Around) -> m.Request:
     message = _message(node.message, "command", "request", env)
     policy = policy_of(node.policy, around.policies, env)
+    if policy is not None and policy.retries != 0 and policy.within is None:
+        env.report.append(hs605.no_limit(node.policy.span if node.policy else node.span))
     undo = _undo(node, message, env, around) if node.undo is not None else None
     return m.Request(message, policy, undo, node.span)
 

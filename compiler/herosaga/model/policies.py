@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from datetime import timedelta
 
+from herosaga.checks import hs605
 from herosaga.findings import Finding
 from herosaga.model import model as m
 from herosaga.model.env import Env
+from herosaga.model.expr import Const, Expr
 from herosaga.model.infer import check
 from herosaga.model.meta import meta
 from herosaga.model.scope import Decl, Scope, find
@@ -55,7 +58,29 @@ def _policy(id: str, node: ast.Policy, env: Env) -> m.Policy:
     within = check(node.within, env, DURATION) if node.within is not None else None
     pauses = (node.every,) if node.every is not None else node.backoff or ()
     pause = tuple(check(each, env, DURATION) for each in pauses)
-    return m.Policy(id, within, _retries(node.retries), pause, node.span)
+    policy = m.Policy(id, within, _retries(node.retries), pause, node.span)
+    env.report.extend(_doubts(policy, node))
+    return policy
+
+
+def _doubts(policy: m.Policy, node: ast.Policy) -> Iterator[Finding]:
+    """What can't be meant, as far as the times are constants."""
+    if node.retries == 0:
+        yield hs605.no_tries(node.span)
+    within = _length(policy.within)
+    if policy.within is not None and within is not None and within <= timedelta():
+        yield hs605.no_time(policy.within.span)
+    match [_length(each) for each in policy.pause]:
+        case [timedelta() as first, timedelta() as last] if first > last:
+            yield hs605.backwards(policy.pause[0].span.to(policy.pause[1].span))
+
+
+def _length(expr: Expr | None) -> timedelta | None:
+    match expr:
+        case Const(value=timedelta() as length):
+            return length
+        case _:
+            return None
 
 
 def _retries(written: int | str | None) -> int | None:
