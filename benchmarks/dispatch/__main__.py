@@ -8,7 +8,7 @@ from benchmarks.dispatch.contender import Subject, check
 from benchmarks.dispatch.measure import SUBJECTS, measure, preparation, table, versions
 
 
-def main(rounds: int = 15, count: int = 50) -> None:
+def main(rounds: int = 9, count: int = 300) -> None:
     """Check that the contenders do the same, then measure and print."""
     for subject in SUBJECTS:
         check(subject.contenders, subject.scripts)

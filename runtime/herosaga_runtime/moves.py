@@ -21,6 +21,8 @@ def enter(saga: Saga[D, S, Any], work: Step[D], target: S, tried: bool = True) -
     """
     work.state = target
     work.entered = True
+    if work.recovery is not CALM:
+        work.recovery = calm(work.recovery)
     afters = saga.afters.get(target)
     if afters is None:
         _end(saga.finals[target], work, tried)

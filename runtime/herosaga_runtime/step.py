@@ -93,9 +93,13 @@ def step(
     work = following(before, now)
     if request is not None:
         close(saga, work, request, message)
-    decision = _take(saga, before, work, runs, message)
-    if decision is not None:
-        return decision
+    for run in runs:
+        verdict = run(work, message)
+        if verdict is PASS:
+            continue
+        if isinstance(verdict, Verdict):
+            return _settled(saga, before, work, verdict)
+        return enter(saga, work, verdict)
     return _unmatched(saga, before, envelope, request is not None)
 
 
@@ -162,23 +166,28 @@ def _take(
     runs: tuple[Run[S], ...],
     message: Message,
 ) -> Decision[D, S] | None:
-    """Try transitions in order; None when no guard holds."""
+    """Try what time and failures bring about, in order; None when no guard holds."""
     for run in runs:
         verdict = run(work, message)
         if verdict is PASS:
             continue
-        if verdict is IGNORE and work.requests is before.requests:
-            return Received(before, _IGNORED)
-        if work.recovery is not CALM:
-            work.recovery = calm(work.recovery)
-        if verdict is STAY:
-            return work
-        if verdict is IGNORE:
-            return Received(work, _IGNORED)
-        if verdict is COMPENSATE:
-            return undo.begin(saga, work, saga.state(work.target))
+        if isinstance(verdict, Verdict):
+            return _settled(saga, before, work, verdict)
         return enter(saga, work, verdict)
     return None
+
+
+def _settled(
+    saga: Saga[D, S, Any], before: Instance[D, S], work: Step[D], verdict: Verdict
+) -> Decision[D, S]:
+    """What a transition has come to that enters no state itself."""
+    if verdict is COMPENSATE:
+        work.recovery = calm(work.recovery)
+        return undo.begin(saga, work, saga.state(work.target))
+    if verdict is IGNORE and work.requests is before.requests:
+        return Received(before, _IGNORED)
+    work.recovery = calm(work.recovery)
+    return work if verdict is STAY else Received(work, _IGNORED)
 
 
 def _astray(origin: Origin, envelope: Envelope) -> bool:
