@@ -117,9 +117,10 @@ class Host:
     # --- running -------------------------------------------------------------------------------
 
     async def __aenter__(self) -> Self:
-        """Open the store and begin to work; `StoreError` if the store can't be opened."""
+        """Open the store and begin to work; `StoreError` if it can't be opened, `UsageError` if a service is missing."""
         if self._running is not None:
             raise UsageError("the host is running already")
+        self._routes.check()
         await self._store.open()
         self._running = Crew(
             self._house, self._store, self._clock, self._limits, self._reporter, self._transport

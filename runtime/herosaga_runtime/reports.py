@@ -34,8 +34,8 @@ class Reporter:
     def failed(self, report: HandlerReport) -> None:
         """A handler has failed."""
         _log.warning(
-            "%s failed with message %s, attempt %d",
-            *(report.consumer, report.message_id, report.attempt),
+            "%s: attempt %d at message %s failed with %s",
+            *(report.consumer, report.attempt, report.message_id, _kind(report.reason)),
         )
         self._call(lambda to: to.handler_failed(report))
 
@@ -55,3 +55,8 @@ class Reporter:
             tell(self._observer)
         except Exception:
             _log.exception("the observer failed")
+
+
+def _kind(reason: str) -> str:
+    """The type of the error: its text may hold what a log must not."""
+    return reason.partition(":")[0]

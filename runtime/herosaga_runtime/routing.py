@@ -73,6 +73,15 @@ class Routes:
         if issubclass(kind, Command) and (first := self._receivers(kind)):
             raise UsageError(f"{kind.TYPE} is handled by {first[0]} already, {consumer} can't too")
 
+    def check(self) -> None:
+        """Every command that a saga requests has a handler here, or may go outside; `UsageError` if not."""
+        for saga in self.sagas.values():
+            for command in saga.calls:
+                if not (self.outside or self._receivers(command)):
+                    raise UsageError(
+                        f"nobody here handles {command.TYPE}, which {saga.name} requests: add its service"
+                    )
+
     def _receivers(self, kind: type[Message]) -> list[str]:
         sagas = [saga.name for saga in self._sagas_of.get(kind, ())]
         return sagas + [each.consumer for each in self._handlers_of.get(kind, ())]

@@ -213,15 +213,19 @@ def test_what_looks_endless_is_put_aside() -> None:
 
 def test_rules_of_use_are_told() -> None:
     async def play_alone() -> None:
+        alone = Host("memory:", clock=VirtualClock())
+        alone.add(orders.OrderFulfilment)
+        with pytest.raises(UsageError, match="nobody here handles oms.ReserveItems"):
+            await alone.__aenter__()
         host = Host("memory:", clock=VirtualClock())
-        host.add(orders.OrderFulfilment)
+        host.add(orders.InventoryService, Shop())
         with pytest.raises(UsageError, match="not running"):
             await host.publish(placed())
         async with host:
             with pytest.raises(UsageError, match="nobody handles"):
                 await host.send(orders.ShipOrder(ORDER, ()))
             with pytest.raises(UsageError, match="before `async with"):
-                host.add(orders.InventoryService, Shop())
+                host.add(orders.PaymentsService, Shop())
 
     asyncio.run(play_alone())
     host = host_of(Shop())

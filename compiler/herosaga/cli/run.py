@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 from herosaga.cli.compile import compile_project
-from herosaga.cli.output import say, write
+from herosaga.cli.output import say
 from herosaga.cli.settings import Settings, settings
 from herosaga.cli.stop import Closed, Stop
 
@@ -77,12 +77,11 @@ def _start(project: Settings, path: Path, demo: bool, kept: bool) -> int:
         with _told(project):
             host = Host(f"sqlite:///{path}", observer=watching)
             build(host)
-            asyncio.run(_serve(host, watching, play if demo else None))
+            return asyncio.run(_serve(host, watching, play if demo else None))
     except KeyboardInterrupt:
         again = f": run it with --db {_shown(path)} again to go on" if kept else ""
         say(f"\nherosaga: stopped, nothing is lost{again}\n" if kept else "\nherosaga: stopped\n")
         return 130
-    return 0
 
 
 def _shown(path: Path) -> str:
@@ -94,8 +93,13 @@ def _shown(path: Path) -> str:
 
 async def _serve(
     host: Host, watching: Screen, demo: Callable[[Host], Awaitable[None]] | None
-) -> None:
-    """Run until the demo is over, or without one until Ctrl-C; either way until nobody reads any more."""
+) -> int:
+    """Run until the demo is over, or without one until Ctrl-C; either way until nobody reads any more.
+
+    The exit code is 1 if something needs a person in the end.
+    """
+    from herosaga.cli.watching import write_table
+
     async with host:
         gone = asyncio.ensure_future(watching.gone.wait())
         work = gone if demo is None else asyncio.ensure_future(_play(host, demo))
@@ -105,7 +109,7 @@ async def _serve(
             raise Closed
         gone.cancel()
         await work
-        write(await watching.table(host))
+        return 0 if await write_table(watching, host) else 1
 
 
 async def _play(host: Host, demo: Callable[[Host], Awaitable[None]]) -> None:

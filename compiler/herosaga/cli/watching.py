@@ -34,6 +34,7 @@ _OUTCOMES = {
     "compensation_failed": "bad",
 }
 _MOST = 60  # rows of the table; more are only counted
+_ROOMY = 80  # columns from which there is room for the time
 
 
 @dataclass(slots=True)
@@ -56,9 +57,9 @@ class Screen:
         sends = f", sends {', '.join(map(_short, report.sent))}" if report.sent else ""
         cause = {"alarm": "time is up", "fault": "a handler gave up"}.get(what, f"on {what}")
         if report.before == report.after:
-            text, tone = f"{report.after}  {cause}{sends}", "quiet"
+            text, tone = f"{report.after} {cause}{sends}", "quiet"
         else:
-            text = f"{report.before or '*'} -> {report.after}  {cause}{sends}"
+            text = f"{report.before or '*'} -> {report.after} {cause}{sends}"
             tone = _tone(report)
         self._line(_short(report.saga), report.key, text, tone)
 
@@ -78,22 +79,12 @@ class Screen:
         text = f"{_short(report.message_type)} put aside: {report.reason}"
         self._line(_short(report.consumer), report.key, text, "bad")
 
-    async def table(self, host: Host) -> str:
-        """How every instance of the host's sagas has ended, or where it stands."""
-        found = [each for saga in host.sagas for each in await host.instances(saga)]
-        totals = Counter(map(_ending, found))
-        lines = ["", *(_rows(self, found) if len(found) <= _MOST else [])]
-        counted = ", ".join(f"{n} {ending}" for ending, n in totals.most_common())
-        lines += ["", f"{len(found)} instances: {counted}" if found else "no instances"]
-        return "\n".join([*lines, ""])
-
     def _line(self, who: str, key: str, text: str, tone: str) -> None:
-        seconds = f"{time.monotonic() - self.began:6.2f}s"
-        head = f"{seconds}  {who:<18} {key[:8]:<8}  "
-        room = max(20, self.columns - len(head))
-        shown = text if len(text) <= room else text[: room - 1] + "…"
+        seconds = f"{time.monotonic() - self.began:6.2f}s  " if self.columns >= _ROOMY else ""
+        head = f"{seconds}{who:<18} {_shown(key):<9}  "
+        said = " ".join(text.split())
         try:
-            write(f"{self.paint(head, 'quiet')}{self.paint(shown, tone)}\n")
+            write(f"{self.paint(head, 'quiet')}{self.paint(said, tone)}\n")
         except Closed:
             self.gone.set()
 
@@ -101,6 +92,26 @@ class Screen:
         """The text in a tone's colour."""
         colour = _COLOURS[tone]
         return f"{colour}{text}{_RESET}" if self.colour and colour else text
+
+
+async def write_table(screen: Screen, host: Host) -> bool:
+    """Show how every instance of the host's sagas has ended, or where it stands; whether none needs a person."""
+    found = [each for saga in host.sagas for each in await host.instances(saga)]
+    letters = await host.dead_letters()
+    totals = Counter(map(_ending, found))
+    counted = ", ".join(f"{n} {ending}" for ending, n in totals.most_common())
+    lines = ["", *(_rows(screen, found) if len(found) <= _MOST else []), ""]
+    lines.append(f"{len(found)} instances: {counted}" if found else "no instances")
+    troubles = [
+        *(f"stuck: {_short(each.saga)} {each.key}: {each.stuck}" for each in found if each.stuck),
+        *(
+            f"put aside: {_short(each.message_type)} for {_short(each.consumer)}: {each.reason}"
+            for each in letters
+        ),
+    ]
+    lines += [screen.paint(" ".join(each.split()), "bad") for each in troubles]
+    write("\n".join([*lines, ""]))
+    return not troubles
 
 
 def screen(stream: TextIO) -> Screen:
@@ -112,6 +123,11 @@ def _short(name: str) -> str:
     return name.rpartition(".")[2]
 
 
+def _shown(key: str) -> str:
+    """A key's last letters, by which the keys of most kinds differ."""
+    return key if len(key) <= 9 else f"…{key[-8:]}"
+
+
 def _received(report: StepReport) -> str:
     match report.reception:
         case "ignored":
@@ -119,7 +135,7 @@ def _received(report: StepReport) -> str:
         case "unexpected":
             return f"unexpected: {report.reason}"
         case "late":
-            return f"late: {report.after or 'no instance'}"
+            return f"came late, in {report.after}" if report.after else "came late"
         case reception:
             return reception
 
@@ -137,7 +153,7 @@ def _ending(instance: InstanceSummary) -> str:
 def _rows(screen: Screen, found: Sequence[InstanceSummary]) -> list[str]:
     titles = ("saga", "key", "state", "outcome", "steps")
     cells = [
-        (_short(each.saga), each.key[:8], each.state, _ending(each), str(each.revision))
+        (_short(each.saga), _shown(each.key), each.state, _ending(each), str(each.revision))
         for each in found
     ]
     columns = [max(len(row[n]) for row in (titles, *cells)) for n in range(len(titles))]

@@ -71,10 +71,10 @@ def test_a_demo_shows_each_movement_and_the_outcomes(shop: Path) -> None:
     done = run(shop, "--demo")
     assert done.returncode == 0, done.stderr
     for line in (
-        "Debt               small     * -> Waiting  on Asked, sends Pay",
-        "Debt               small     Waiting -> Settled  on Paid",
-        "Debt               large     Waiting -> Lost  on Refused",
-        "Bank.Pay                     attempt 1 failed: ValueError: thirteen",
+        "Debt               small      * -> Waiting on Asked, sends Pay",
+        "Debt               small      Waiting -> Settled on Paid",
+        "Debt               large      Waiting -> Lost on Refused",
+        "Bank.Pay                      attempt 1 failed: ValueError: thirteen",
         "3 instances: 2 completed, 1 failed",
     ):
         assert line in done.stdout
@@ -92,6 +92,16 @@ def test_a_second_run_on_the_same_file_does_nothing_twice(shop: Path) -> None:
     second = run(shop, "--demo", "--db", "debts.db").stdout
     assert "Waiting" not in second
     assert second.strip() == first[first.index("saga ") :].strip()
+
+
+def test_what_needs_a_person_is_told_at_the_end(shop: Path) -> None:
+    (shop / "debt.saga").write_text(
+        PROGRAM.replace("on failure of Pay -> Lost", "after 1h -> Lost")
+    )
+    done = run(shop, "--demo")
+    assert done.returncode == 1
+    assert "stuck: Debt large: Refused is not expected in Waiting" in done.stdout
+    assert "put aside: Refused for Debt: Refused is not expected in Waiting" in done.stdout
 
 
 BROKEN = {
