@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import datetime, timedelta
 from types import TracebackType
-from typing import Any, Self, TypeVar, overload
+from typing import Any, ParamSpec, Self, TypeVar
 
 from herosaga_runtime.crew import Crew
 from herosaga_runtime.envelope import Envelope
@@ -34,7 +34,7 @@ from herosaga_runtime.reports import Reporter
 from herosaga_runtime.routing import Routes
 from herosaga_runtime.rows import StoredHistory
 from herosaga_runtime.saga import Saga
-from herosaga_runtime.service import Service
+from herosaga_runtime.service import Served
 from herosaga_runtime.sqlite import SqliteStore, open_path
 from herosaga_runtime.views import (
     DeadLetter,
@@ -47,7 +47,9 @@ from herosaga_runtime.views import (
 from herosaga_runtime.worker import Limits
 
 K = TypeVar("K")
-P = TypeVar("P")
+Q = ParamSpec("Q")
+Part = Saga[Any, Any, Any] | Served
+"""What a host is made of."""
 
 RETRY = Policy(None, 4, timedelta(milliseconds=100), timedelta(minutes=1))
 """How often a step or a service's handler is tried: five times."""
@@ -91,23 +93,21 @@ class Host:
         self._reporter = Reporter(observer)
         self._running: Crew | None = None
 
-    @overload
-    def add(self, saga: Saga[Any, Any, Any], /) -> None: ...
+    def add(
+        self, added: Callable[Q, Part], /, *implementation: Q.args, **nothing: Q.kwargs
+    ) -> None:
+        """Add a saga, `add(OrderFulfilment)`, or a service and its implementation, `add(InventoryService, Inventory())`.
 
-    @overload
-    def add(self, service: Service[P], implementation: P, /) -> None: ...
-
-    def add(self, added: Saga[Any, Any, Any] | Service[Any], implementation: Any = None, /) -> None:
-        """Add a saga, or a service and the object that implements it; before the host is entered.
-
-        `UsageError` if it was added already, if a command would have two handlers, or if a method is missing.
+        That is done before the host is entered. `UsageError` if it was added already, if a command would have two
+        handlers, or if a method is missing.
         """
         if self._running is not None:
             raise UsageError("add sagas and services before `async with host`")
-        if isinstance(added, Saga):
-            self._routes.add_saga(added)
+        part = added(*implementation, **nothing)
+        if isinstance(part, Saga):
+            self._routes.add_saga(part)
         else:
-            self._routes.add_service(added, implementation)
+            self._routes.add_service(part.service, part.implementation)
 
     @property
     def sagas(self) -> tuple[Saga[Any, Any, Any], ...]:

@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from enum import Enum
 from types import MappingProxyType
-from typing import Any, Final, Generic, TypeVar
+from typing import Any, Final, Generic, Self, TypeVar
 from uuid import UUID
 
 from herosaga_runtime.decision import Outgoing, Reception
@@ -287,6 +287,10 @@ class Saga(Generic[D, S, K]):
             name: tuple(arm for arm in arms if isinstance(arm, After))
             for name, arms in states.items()
         }
+
+    def __call__(self) -> Self:
+        """The saga itself, which needs nothing beside it. What `host.add` calls."""
+        return self
 
     def key_of(self, message: Message) -> str | None:
         """The text of the key of the instance that a message is for; None if it is not for this saga."""

@@ -67,9 +67,23 @@ class Handler:
         self.optional = optional
 
 
+class Served:
+    """A service and the object that implements it."""
+
+    __slots__ = ("implementation", "service")
+
+    def __init__(self, service: Service[Any], implementation: object) -> None:
+        self.service = service
+        self.implementation = implementation
+
+
 class Service(Generic[P]):
     """A service that an object of type `P` implements. A host gets both with `host.add`."""
 
     def __init__(self, name: str, handlers: tuple[Handler, ...]) -> None:
         self.name = name
         self.handlers = handlers
+
+    def __call__(self, implementation: P, /) -> Served:
+        """The service with its implementation. What `host.add` calls, so that type checkers compare the two by name."""
+        return Served(self, implementation)

@@ -234,7 +234,7 @@ def test_rules_of_use_are_told() -> None:
     with pytest.raises(UsageError, match="added already"):
         host.add(orders.InventoryService, Shop())
     with pytest.raises(UsageError, match="has no method"):
-        Host("memory:").add(orders.InventoryService, object())  # type: ignore[misc]
+        Host("memory:").add(orders.InventoryService, object())  # type: ignore[arg-type]
     with pytest.raises(UsageError, match="not a store"):
         Host("mysql://there")
 

@@ -59,10 +59,10 @@ def build(host: Host) -> None:
     """Give a host what does not fit."""
     host.add(InventoryService, Complete())
     host.add(OrderFulfilment)
-    host.add(InventoryService, HandlerMissing())  # E: misc / reportArgumentType
-    host.add(ShippingService, WrongAnswer())  # E: misc / reportArgumentType
-    host.add(ShippingService, WrongMessage())  # E: misc / reportArgumentType
-    host.add(ShippingService, NotAsync())  # E: misc / reportArgumentType
-    host.add(ShippingService, MayBeSilent())  # E: misc / reportArgumentType
-    host.add(WarehouseService, Complete())  # E: misc / reportArgumentType
-    host.add(InventoryService)  # E: call-overload / reportArgumentType
+    host.add(InventoryService, HandlerMissing())  # E: arg-type / reportArgumentType
+    host.add(ShippingService, WrongAnswer())  # E: arg-type / reportArgumentType
+    host.add(ShippingService, WrongMessage())  # E: arg-type / reportArgumentType
+    host.add(ShippingService, NotAsync())  # E: arg-type / reportArgumentType
+    host.add(ShippingService, MayBeSilent())  # E: arg-type / reportArgumentType
+    host.add(WarehouseService, Complete())  # E: arg-type / reportArgumentType
+    host.add(InventoryService)  # E: call-arg / reportCallIssue
