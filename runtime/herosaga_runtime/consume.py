@@ -49,9 +49,8 @@ async def consume(tx: Transaction, house: House, mail: Mail, now: datetime) -> l
     """
     saga, at = house.routes.sagas[mail.consumer], to_micros(now)
     if not await tx.take(mail, house.owner):
-        return (
-            []
-        )  # cancelled by an earlier message of this batch, or claimed by someone else meanwhile
+        # An earlier message of this batch has cancelled it, or somebody else has claimed it meanwhile.
+        return []
     envelope = read_envelope(mail.body, saga.types)
     if not isinstance(envelope.message, Alarm) and not await tx.remember(
         saga.name, envelope.id, at
