@@ -14,6 +14,7 @@ from herosaga_runtime.envelope import Envelope
 from herosaga_runtime.errors import UsageError
 from herosaga_runtime.handlers import CURRENT, Working
 from herosaga_runtime.instance import D, Outcome, S
+from herosaga_runtime.keys import key_text
 from herosaga_runtime.message import Command, Event, Message
 from herosaga_runtime.policy import Policy
 from herosaga_runtime.ports import (
@@ -32,7 +33,7 @@ from herosaga_runtime.ports import (
 from herosaga_runtime.posting import House, post
 from herosaga_runtime.reports import Reporter
 from herosaga_runtime.routing import Routes
-from herosaga_runtime.rows import StoredHistory
+from herosaga_runtime.rows import Kind, Mail, StoredHistory
 from herosaga_runtime.saga import Saga
 from herosaga_runtime.service import Served
 from herosaga_runtime.sqlite import SqliteStore, open_path
@@ -211,9 +212,10 @@ class Host:
 
     async def find(self, saga: Saga[D, S, K], key: K) -> InstanceView[D, S] | None:
         """The instance of a key as it is now, without a step; None if there is none."""
+        text = key_text(key)
         async with self._reading() as tx:
-            stored = await tx.instance(saga.name, str(key))
-            history = [] if stored is None else await tx.history(saga.name, str(key))
+            stored = await tx.instance(saga.name, text)
+            history = [] if stored is None else await tx.history(saga.name, text)
         return None if stored is None else view(saga, stored, history)
 
     async def instances(
@@ -272,7 +274,8 @@ class Host:
         if letter is None:
             raise UsageError(f"there is no dead letter {id}")
         mail, at = letter.mail, to_micros(self._clock.now())
-        await tx.forget(mail.consumer, mail.id)
+        if await _was_unexpected(tx, mail):
+            await tx.forget(mail.consumer, mail.id)
         await tx.enqueue(replace(mail, due=at, attempts=0, crashes=0))
         if mail.consumer in self._routes.sagas:
             stored = await tx.instance(mail.consumer, mail.key)
@@ -284,3 +287,12 @@ class Host:
                     *(state, state, "retried", "[]", "{}", reason),
                 )
             )
+
+
+async def _was_unexpected(tx: Transaction, mail: Mail) -> bool:
+    """Whether a saga has noted a message's id without taking it. Any other id in the inbox has had its effect."""
+    if mail.kind is not Kind.STEP:
+        return False
+    entries = await tx.history(mail.consumer, mail.key)
+    received = [each.reception for each in entries if each.message_id == mail.id]
+    return received[-1:] == ["unexpected"]

@@ -17,6 +17,7 @@ from uuid import UUID
 from herosaga_runtime.decision import Outgoing, Reception
 from herosaga_runtime.envelope import derive_id
 from herosaga_runtime.instance import D, Instance, Outcome, Record, Request, S
+from herosaga_runtime.keys import key_text
 from herosaga_runtime.message import Command, Event, Message
 from herosaga_runtime.policy import ONCE, Policy
 
@@ -295,7 +296,7 @@ class Saga(Generic[D, S, K]):
     def key_of(self, message: Message) -> str | None:
         """The text of the key of the instance that a message is for; None if it is not for this saga."""
         key = self.keys.get(type(message))
-        return None if key is None else str(key(message))
+        return None if key is None else key_text(key(message))
 
 
 def quick(states: type[S]) -> type[S]:

@@ -44,6 +44,7 @@ from herosaga_runtime.decision import Decision, Received, Reception
 from herosaga_runtime.envelope import Alarm, Envelope, Fault
 from herosaga_runtime.errors import UsageError
 from herosaga_runtime.instance import D, Instance, Origin, Request, S, Timer
+from herosaga_runtime.keys import key_text
 from herosaga_runtime.message import Message
 from herosaga_runtime.moves import CALM, calm, enter
 from herosaga_runtime.requests import (
@@ -109,7 +110,7 @@ def start(saga: Saga[D, S, Any], envelope: Envelope, now: datetime) -> Decision[
     runs = saga.starts.get(type(message), ())
     if runs:
         key = saga.keys[type(message)](message)
-        work = _first(saga, key, Origin(saga.name, saga.version, str(key), 1, now), now)
+        work = _first(saga, key, Origin(saga.name, saga.version, key_text(key), 1, now), now)
         for run in runs:
             verdict = run(work, message)
             if verdict is PASS:

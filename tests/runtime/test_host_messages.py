@@ -119,6 +119,24 @@ def test_a_dead_letter_can_be_offered_again() -> None:
     assert shop.count(orders.OrderShipped) == 6
 
 
+def test_a_dead_letter_that_has_come_through_since_is_not_done_again() -> None:
+    shop = Shop(replies={orders.OrderCancelled: breaks})
+
+    async def scene(at: Scene) -> None:
+        await at.host.publish(orders.OrderCancelled(ORDER), id="twice")
+        await at.after(60)
+        (letter,) = await at.host.dead_letters()
+        del shop.replies[orders.OrderCancelled]
+        await at.host.publish(orders.OrderCancelled(ORDER), id="twice")
+        await at.host.settle()
+        done = shop.count(orders.OrderCancelled)
+        await at.host.retry(letter.id, "to be sure")
+        await at.host.settle()
+        assert shop.count(orders.OrderCancelled) == done
+
+    play(scene, shop)
+
+
 def test_an_unexpected_message_is_put_aside_and_can_be_offered_again() -> None:
     async def scene(at: Scene) -> None:
         await at.host.publish(orders.ItemsReserved(ORDER), id="early")

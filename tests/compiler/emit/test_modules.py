@@ -72,7 +72,7 @@ def written(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 CHECKERS = {
     "mypy": ["mypy", "--strict", "--explicit-package-bases", "--cache-dir=.cache", "."],
-    "pyright": ["pyright", "--project", "pyrightconfig.json"],
+    "pyright": ["pyright", "--project", "pyrightconfig.json", "--pythonpath", sys.executable],
     "ruff": ["ruff", "check", "--no-cache", "--config", str(ROOT / "pyproject.toml"), "."],
     "black": ["black", "--check", "-q", "--config", str(ROOT / "pyproject.toml"), "."],
 }
