@@ -11,7 +11,8 @@ PAGE = Page(
     what="Two names differ here, and would be one in the generated Python or on a disk that does not "
     "tell capital letters from small ones: the fields `list` (which becomes `list_`) and `list_`, "
     "the states `FooBar` and `Foo_Bar`, a record `OrderData` beside a saga `Order`. Or one name is that of "
-    "something Python or the generated module needs itself, such as a record `str`.",
+    "something Python or the generated module needs itself, such as a record `str`, or a file `json.saga` "
+    "without a namespace, whose module would stand before Python's own `json`.",
     why="One of the two would silently take the other's place.",
     failing="""\
 extern event ReportAsked { key report_id: uuid  from: date  from_: date }
@@ -105,4 +106,16 @@ def module_and_folder(first: str, second: str, folder: str, span: Span) -> Findi
         span,
         text="Python would see only one of them",
         hint="rename the file, or give it another namespace",
+    )
+
+
+def hidden_module(module: str, top: str, span: Span) -> Finding:
+    """A file whose module, or the package that it is in, is called like one that Python or the runtime has."""
+    return finding(
+        PAGE,
+        f"the module `{module}` would hide the module `{top}`, which others import",
+        span,
+        text=f"compiles to `{module}`",
+        hint="give the file a namespace that begins with a name of your own, such as "
+        f"`namespace my_{top.strip('_')}`",
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterable, Iterator
 
 from herosaga.checks import hs106
@@ -22,6 +23,9 @@ from herosaga.source import Source, Span
 
 Named = tuple[str, Span]
 
+_IMPORTED = sys.stdlib_module_names | {"herosaga_runtime"}
+"""What generated modules import, or what that imports in turn: the output folder comes before it."""
+
 
 def collisions(model: m.Model) -> Iterator[Finding]:
     """All collisions of a project."""
@@ -38,6 +42,7 @@ def collisions(model: m.Model) -> Iterator[Finding]:
         yield from _classes(file, model)
     yield from _undeclarable(model)
     yield from _modules(model)
+    yield from _hidden_modules(model)
 
 
 def _field_lists(model: m.Model) -> Iterator[tuple[str, tuple[m.Field, ...]]]:
@@ -168,6 +173,14 @@ def _modules(model: m.Model) -> Iterator[Finding]:
                     first[folder + ".py"], file.name, folder, _top(file.source)
                 )
             folder = folder.rpartition("/")[0]
+
+
+def _hidden_modules(model: m.Model) -> Iterator[Finding]:
+    """Files whose modules would be imported in the place of Python's own, or of the runtime."""
+    for file in model.files.values():
+        parts = module_path(file.name, file.namespace).removesuffix(".py").split("/")
+        if parts[0] in _IMPORTED:
+            yield hs106.hidden_module(".".join(parts), parts[0], _top(file.source))
 
 
 def _top(source: Source) -> Span:

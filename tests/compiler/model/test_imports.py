@@ -89,6 +89,28 @@ def test_modules_that_become_one() -> None:
     assert [each[:3] for each in built(a="", b="namespace a")] == [("b.saga", 1, "HS106")]
 
 
+@pytest.mark.parametrize(
+    ("name", "namespace", "module"),
+    [
+        ("json", "", "json"),
+        ("datetime", "", "datetime"),
+        ("herosaga_runtime", "", "herosaga_runtime"),
+        ("orders", "namespace collections.abc", "collections.abc.orders"),
+    ],
+)
+def test_modules_that_hide_what_others_import(name: str, namespace: str, module: str) -> None:
+    findings = build([parse(Source(f"{name}.saga", namespace))[0]])[1]
+    top = module.partition(".")[0]
+    assert [(each.code, each.message) for each in findings] == [
+        ("HS106", f"the module `{module}` would hide the module `{top}`, which others import")
+    ]
+    assert f"`namespace my_{top}`" in findings[0].hint
+
+
+def test_a_namespace_keeps_modules_apart() -> None:
+    assert built(json="namespace shop", typing="namespace shop.collections") == []
+
+
 def test_imported_files_are_read_too(tmp_path: Path) -> None:
     write(tmp_path, base__shop=SHOP, app__uses='import "../base/shop.saga"\n' + USES)
     files, findings = load([tmp_path / "app"], tmp_path)
