@@ -6,7 +6,6 @@ makes `consume` raise undoes this message alone (`attempt`).
 
 from __future__ import annotations
 
-import traceback
 from collections.abc import Mapping
 from datetime import datetime
 from decimal import localcontext
@@ -15,12 +14,13 @@ from typing import Any
 from herosaga_runtime import codec
 from herosaga_runtime.decision import Decision, Outgoing, Reception
 from herosaga_runtime.envelope import Alarm, Envelope, derive_id
-from herosaga_runtime.errors import StoreError
+from herosaga_runtime.errors import ConflictError, StoreError
 from herosaga_runtime.expressions import DECIMALS
 from herosaga_runtime.instance import Instance, Origin
 from herosaga_runtime.message import JsonObject, JsonValue
 from herosaga_runtime.ports import MICROSECOND, Report, StepReport, Transaction, to_micros
 from herosaga_runtime.posting import House, give_up, post, put_aside, read_envelope, write_envelope
+from herosaga_runtime.reports import in_words
 from herosaga_runtime.rows import Kind, Mail, StoredHistory, StoredInstance
 from herosaga_runtime.saga import Saga
 from herosaga_runtime.step import advance
@@ -108,10 +108,20 @@ async def _load(
     if stored is None:
         return None, {}
     known = house.memo.get(stored)
-    if known is not None:
-        return known
-    json: Any = codec.loads(stored.body)
-    return instance_from_json(saga, json), json
+    if known is None:
+        json: Any = codec.loads(stored.body)
+        known = instance_from_json(saga, json), json
+    _compare(stored, known[0])
+    return known
+
+
+def _compare(stored: StoredInstance, instance: AnyInstance) -> None:
+    """`ConflictError` for a row somebody has edited: it would never be found again to be stored over."""
+    origin = instance.origin
+    columns = stored.saga, stored.key, stored.incarnation, stored.revision
+    body = origin.saga, origin.key, origin.incarnation, instance.revision
+    if columns != body:
+        raise ConflictError(f"the row of an instance says {columns}, its body {body}")
 
 
 def _to_store(instance: AnyInstance, json: JsonObject) -> StoredInstance:
@@ -222,8 +232,7 @@ async def _failed(
         return []
     if not await tx.take(mail, house.owner):
         return []
-    trace = "".join(traceback.format_exception(error))
-    return [await give_up(tx, mail, f"{type(error).__name__}: {error}", trace, at)]
+    return [await give_up(tx, mail, *in_words(error), at)]
 
 
 async def _put_aside_crashed(tx: Transaction, house: House, mail: Mail, at: int) -> list[Report]:

@@ -8,7 +8,6 @@ whatever the handler wrote through `Context.transaction`.
 from __future__ import annotations
 
 import asyncio
-import traceback
 from collections.abc import Callable, Iterable
 from contextlib import AsyncExitStack
 from contextvars import ContextVar
@@ -18,7 +17,7 @@ from typing import Any
 
 from herosaga_runtime import codec
 from herosaga_runtime.envelope import Envelope, derive_id
-from herosaga_runtime.errors import UsageError
+from herosaga_runtime.errors import StoreError, UsageError
 from herosaga_runtime.message import Command, Event
 from herosaga_runtime.ports import (
     MICROSECOND,
@@ -30,6 +29,7 @@ from herosaga_runtime.ports import (
     to_micros,
 )
 from herosaga_runtime.posting import House, give_up, post, read_envelope, write_envelope
+from herosaga_runtime.reports import in_words
 from herosaga_runtime.routing import Bound
 from herosaga_runtime.rows import Mail
 from herosaga_runtime.service import Handler
@@ -186,8 +186,7 @@ async def run(
 
 def failure(mail: Mail, error: BaseException) -> Failed:
     """A failed attempt, with what there is to know about it."""
-    trace = "".join(traceback.format_exception(error))
-    return Failed(mail, f"{type(error).__name__}: {error}", trace)
+    return Failed(mail, *in_words(error))
 
 
 def checked(handler: Handler, result: object, consumer: str) -> tuple[Event, ...]:
@@ -223,7 +222,9 @@ async def store_result(
                     return await _store_emitted(tx, house, result, now)
             except Lost:
                 return []
-            except (UsageError, ValueError) as error:  # it has no JSON form, or no one to go to
+            except StoreError:
+                raise
+            except Exception as error:  # it has no JSON form, or no one to go to
                 return await _store_failed(tx, house, failure(result.mail, error), now)
         case Failed():
             return await _store_failed(tx, house, result, now)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import traceback
 from collections.abc import Callable, Iterable
 
 from herosaga_runtime.ports import DeadLetterReport, HandlerReport, Observer, Report, StepReport
@@ -55,6 +56,21 @@ class Reporter:
             tell(self._observer)
         except Exception:
             _log.exception("the observer failed")
+
+
+def in_words(error: BaseException) -> tuple[str, str]:
+    """An error in a line, and its traceback, both without characters that no store takes."""
+    trace = "".join(traceback.format_exception(error))
+    try:
+        text = str(error)
+    except Exception as second:
+        text = f"<its text can't be had: {type(second).__name__}>"
+    return _storable(f"{type(error).__name__}: {text}"), _storable(trace)
+
+
+def _storable(text: str) -> str:
+    """Lone surrogates, as in names of files that are not UTF-8, as escapes."""
+    return text.encode("utf-8", "backslashreplace").decode("utf-8")
 
 
 def _kind(reason: str) -> str:

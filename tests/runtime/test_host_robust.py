@@ -1,0 +1,110 @@
+"""What a handler may do wrong without harm to others: results that can't be stored, the end of the process, waiting for itself."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+import pytest
+from herosaga_runtime import Context
+from herosaga_runtime.step import advance
+from shop import ORDER, Scene, Shop, play
+
+import orders
+from orders import OrderFulfilmentState as State
+
+GOOD = UUID(int=2)
+
+
+def deep() -> object:
+    """A list deeper than any that can be written."""
+    found: list[object] = []
+    for _ in range(100_000):
+        found = [found]
+    return found
+
+
+class Mute(Exception):
+    """An error whose text can't be had."""
+
+    def __str__(self) -> str:
+        raise ZeroDivisionError
+
+
+UNSTORABLE: dict[str, tuple[Callable[[], Any], str]] = {
+    "decimal": (lambda: Decimal(1), "TypeError: Object of type Decimal"),
+    "set": (lambda: {1, 2}, "TypeError: Object of type set"),
+    "tuple key": (lambda: {(1, 2): 3}, "TypeError: keys must be"),
+    "deep": (deep, "RecursionError: "),
+    "surrogate": (lambda: "\ud800", "UnicodeEncodeError: "),
+}
+UNSPEAKABLE: dict[str, tuple[Exception, str]] = {
+    "surrogate": (ValueError("no \udcff"), "ValueError: no \\udcff"),
+    "mute": (Mute(), "Mute: <its text can't be had: ZeroDivisionError>"),
+}
+
+
+async def one_fails(at: Scene, reason: str) -> None:
+    """The first order's charge fails, the other order is as any."""
+    await at.place()
+    await at.place(GOOD)
+    await at.after(5)
+    assert (await at.order()).state is State.CANCELLED
+    assert (await at.order(GOOD)).state is State.COMPLETED
+    (letter,) = await at.host.dead_letters()
+    assert letter.consumer == "oms.Payments.ChargeCard"
+    assert letter.reason.startswith(reason)
+    assert letter.attempts == 5
+
+
+@pytest.mark.parametrize("transaction", [False, True])
+@pytest.mark.parametrize("name", UNSTORABLE)
+def test_a_result_that_cannot_be_stored_is_a_failed_attempt(name: str, transaction: bool) -> None:
+    make, reason = UNSTORABLE[name]
+
+    async def charge(message: orders.ChargeCard, context: Context) -> orders.CardCharged:
+        if transaction:
+            await context.transaction()
+        return orders.CardCharged(message.order_id, make() if message.order_id == ORDER else "ch")
+
+    async def scene(at: Scene) -> None:
+        await one_fails(at, reason)
+
+    play(scene, Shop(replies={orders.ChargeCard: charge}))
+
+
+@pytest.mark.parametrize("name", UNSPEAKABLE)
+def test_an_error_that_cannot_be_stored_is_told_otherwise(name: str) -> None:
+    error, reason = UNSPEAKABLE[name]
+
+    async def charge(message: orders.ChargeCard, context: Context) -> orders.CardCharged:
+        if message.order_id == ORDER:
+            raise error
+        return orders.CardCharged(message.order_id, "ch")
+
+    async def scene(at: Scene) -> None:
+        await one_fails(at, reason)
+
+    play(scene, Shop(replies={orders.ChargeCard: charge}))
+
+
+def test_a_step_with_an_error_that_cannot_be_stored_is_put_aside(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def fails(saga: Any, before: Any, envelope: Any, now: Any) -> Any:
+        if getattr(envelope.message, "order_id", None) == ORDER:
+            raise OSError("no file \udcff")
+        return advance(saga, before, envelope, now)
+
+    async def scene(at: Scene) -> None:
+        await at.place()
+        await at.place(GOOD)
+        await at.after(5)
+        assert (await at.order(GOOD)).state is State.COMPLETED
+        (letter,) = await at.host.dead_letters()
+        assert letter.reason == "OSError: no file \\udcff"
+
+    monkeypatch.setattr("herosaga_runtime.consume.advance", fails)
+    play(scene)
