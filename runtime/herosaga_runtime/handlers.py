@@ -182,6 +182,11 @@ async def run(
     except Exception as error:
         await working.roll_back(error)
         return failure(mail, error), ()
+    except (
+        BaseException
+    ) as error:  # the end of the process, which must not wait for this transaction
+        await working.roll_back(error)
+        raise
 
 
 def failure(mail: Mail, error: BaseException) -> Failed:

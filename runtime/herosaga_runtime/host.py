@@ -189,16 +189,18 @@ class Host:
             await write(self._store.within(connection))
             running.wake()  # for the case that the caller commits at once; else it is seen later
             return envelope.id
-        if current is not None and current.held is not None:
-            raise UsageError(
-                "inside ctx.transaction() nothing else can write: pass transaction=connection"
-            )
+        self._check_free(": pass transaction=connection")
         await running.write(write)
         return envelope.id
 
     def _current(self) -> Working | None:
         current = CURRENT.get()
         return current if current is not None and current.store is self._store else None
+
+    def _check_free(self, instead: str) -> None:
+        current = self._current()
+        if current is not None and current.held is not None:
+            raise UsageError(f"inside ctx.transaction() nothing else can write{instead}")
 
     def _envelope(self, message: Message, id: str | None, current: Working | None) -> Envelope:
         made = id or self._random.id()
@@ -267,6 +269,7 @@ class Host:
             await self._retry(tx, id, reason)
             return []
 
+        self._check_free("; retry before it, or in another handler")
         await self._live.write(write)
 
     async def _retry(self, tx: Transaction, id: int, reason: str) -> None:

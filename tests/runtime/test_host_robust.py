@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Callable
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
 import pytest
-from herosaga_runtime import Context
+from herosaga_runtime import Context, Host, UsageError
 from herosaga_runtime.step import advance
-from shop import ORDER, Scene, Shop, play
+from shop import ORDER, Scene, Shop, file_url, play
 
 import orders
 from orders import OrderFulfilmentState as State
@@ -108,3 +110,40 @@ def test_a_step_with_an_error_that_cannot_be_stored_is_put_aside(
 
     monkeypatch.setattr("herosaga_runtime.consume.advance", fails)
     play(scene)
+
+
+@pytest.mark.parametrize("end", [SystemExit, KeyboardInterrupt])
+def test_a_handler_that_ends_the_process_does_not_keep_the_store(
+    end: type[BaseException], tmp_path: Path
+) -> None:
+    async def charge(message: orders.ChargeCard, context: Context) -> orders.CardCharged:
+        (await context.transaction()).execute("CREATE TABLE mine (id)")
+        raise end
+
+    async def scene(at: Scene) -> None:
+        await at.place()
+
+    with pytest.raises(end):
+        play(scene, Shop(replies={orders.ChargeCard: charge}), file_url(tmp_path))
+    connection = sqlite3.connect(tmp_path / "orders.db")
+    assert connection.execute("SELECT name FROM sqlite_master WHERE name = 'mine'").fetchall() == []
+    connection.close()
+
+
+def test_no_dead_letter_is_retried_within_the_transaction_of_a_handler() -> None:
+    hosts: list[Host] = []
+
+    async def charge(message: orders.ChargeCard, context: Context) -> orders.CardCharged:
+        await context.transaction()
+        with pytest.raises(
+            UsageError, match=r"^inside ctx\.transaction\(\) nothing else can write"
+        ):
+            await hosts[0].retry(1, "now")
+        return orders.CardCharged(message.order_id, "ch")
+
+    async def scene(at: Scene) -> None:
+        hosts.append(at.host)
+        await at.place()
+        assert (await at.order()).state is State.COMPLETED
+
+    play(scene, Shop(replies={orders.ChargeCard: charge}))
