@@ -17,5 +17,9 @@ class UsageError(HerosagaError):
     """The host or a saga was used against its rules; the message says what to do instead."""
 
 
+class ConflictError(HerosagaError):
+    """A row is not what it was when it was read, or not what its other columns say: a failure of one message alone."""
+
+
 class StoreError(HerosagaError):
     """The store can't be opened, read or written."""

@@ -173,7 +173,7 @@ class Transaction(Protocol):
         ...
 
     async def save_instance(self, instance: StoredInstance, before: int | None) -> None:
-        """Store an instance over its revision `before` (None: it is new); `StoreError` on a conflict."""
+        """Store an instance over its revision `before` (None: it is new); `ConflictError` if it is another."""
         ...
 
     async def instances(

@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
 
-from herosaga_runtime.errors import StoreError
+from herosaga_runtime.errors import ConflictError, StoreError
 from herosaga_runtime.rows import Kind, Mail, StoredDeadLetter, StoredHistory, StoredInstance
 
 _MAIL = "kind, consumer, key, id, due, body, attempts, crashes, seq"
@@ -183,7 +183,7 @@ class SqliteTransaction:
         return None if row is None else StoredInstance(*row)
 
     async def save_instance(self, instance: StoredInstance, before: int | None) -> None:
-        """Store an instance over its revision `before`; `StoreError` if that is not what is there."""
+        """Store an instance over its revision `before`; `ConflictError` if that is not what is there."""
         each = instance
         if before is None:
             done = self.connection.execute(
@@ -203,7 +203,7 @@ class SqliteTransaction:
                 ),
             )
         if done.rowcount != 1:
-            raise StoreError(f"{each.saga} {each.key} is not at revision {before} any more")
+            raise ConflictError(f"{each.saga} {each.key} is not at revision {before} any more")
 
     async def instances(
         self, saga: str, state: str | None, outcome: str | None
