@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from datetime import datetime
 
 from herosaga_runtime.errors import StoreError
 from herosaga_runtime.ports import Clock, Store, Transport
 from herosaga_runtime.posting import House
 from herosaga_runtime.relay import Relay
-from herosaga_runtime.reports import Reporter
+from herosaga_runtime.reports import Reporter, in_words
 from herosaga_runtime.worker import Limits, Worker, Write
+
+_log = logging.getLogger("herosaga")
 
 
 class Crew:
@@ -37,6 +40,8 @@ class Crew:
         self._tasks = [self._work]
         if self._relay is not None:
             self._tasks.append(start(self._relay.run(), name="herosaga-relay"))
+        for task in self._tasks:
+            task.add_done_callback(_ended)
 
     def _committed(self) -> None:
         if self._relay is not None:
@@ -61,6 +66,13 @@ class Crew:
         """When the first of the sleeping handlers wakes; None if none sleeps."""
         return self._worker.next_waking()
 
+    async def stopped(self) -> None:
+        """Wait until something has broken, and raise `StoreError`, or until all was told to stop."""
+        await asyncio.wait(self._tasks, return_when=asyncio.FIRST_EXCEPTION)
+        for task in self._tasks:
+            if task.done() and not task.cancelled() and (error := task.exception()) is not None:
+                raise _broken(error) from error
+
     def _check(self) -> None:
         for task in self._tasks:
             if task.done():
@@ -70,8 +82,19 @@ class Crew:
         """End when the work in hand is done. What broke the worker, if anything did, is raised here."""
         if self._relay is not None:
             self._relay.stop()
-        if not self._work.done():
-            await self._worker.stop(grace)
+        await self._worker.stop(grace)  # broken or not: a handler may hold the store
         for each in await asyncio.gather(*self._tasks, return_exceptions=True):
+            if isinstance(each, Exception) and not isinstance(each, StoreError):
+                raise _broken(each) from each
             if isinstance(each, BaseException):
                 raise each
+
+
+def _broken(error: BaseException) -> StoreError:
+    return StoreError(f"the host has stopped: {in_words(error)[0]}")
+
+
+def _ended(task: asyncio.Task[None]) -> None:
+    """Say at once that nothing moves any more: whoever only waits would not learn it."""
+    if not task.cancelled() and (error := task.exception()) is not None:
+        _log.error("the host has stopped: %s", in_words(error)[0], exc_info=error)

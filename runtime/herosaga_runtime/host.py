@@ -152,6 +152,10 @@ class Host:
         """Wait until nothing is due now and nothing runs, except handlers that sleep on the clock until later."""
         await self._live.settle()
 
+    async def stopped(self) -> None:
+        """Wait until the host is left. `StoreError` if it can't go on before that, for a service that else only waits."""
+        await self._live.stopped()
+
     # --- messages ------------------------------------------------------------------------------
 
     async def publish(

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import asyncio
 import sqlite3
 from collections.abc import Callable
+from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 from uuid import UUID
 
 import pytest
-from herosaga_runtime import Context, Host, UsageError
+from herosaga_runtime import Context, Host, StoreError, UsageError
 from herosaga_runtime.step import advance
-from shop import ORDER, Scene, Shop, file_url, play
+from herosaga_runtime.testing import VirtualClock
+from shop import ORDER, Scene, Shop, file_url, host_of, placed, play
 
 import orders
 from orders import OrderFulfilmentState as State
@@ -147,3 +150,50 @@ def test_no_dead_letter_is_retried_within_the_transaction_of_a_handler() -> None
         assert (await at.order()).state is State.COMPLETED
 
     play(scene, Shop(replies={orders.ChargeCard: charge}))
+
+
+class Stuck(VirtualClock):
+    """A clock that breaks who waits on it once a handler has begun: the worker."""
+
+    broken = False
+
+    async def wait(self, wake: asyncio.Event, until: datetime | None) -> None:
+        if self.broken:
+            raise RuntimeError("no time")
+        await super().wait(wake, until)
+
+
+def test_a_host_that_breaks_says_so(caplog: pytest.LogCaptureFixture) -> None:
+    clock, ended = Stuck(), list[str]()
+
+    async def charge(message: orders.ChargeCard, context: Context) -> orders.CardCharged:
+        await context.transaction()
+        clock.broken = True
+        try:
+            await asyncio.Event().wait()  # for ever, with the store
+        finally:
+            ended.append("charge")
+        return orders.CardCharged(message.order_id, "ch")
+
+    async def run() -> None:
+        host = host_of(Shop(replies={orders.ChargeCard: charge}), clock=clock, grace=0.01)
+        async with host:
+            await host.publish(placed())
+            await host.stopped()
+
+    said = "the host has stopped: RuntimeError: no time"
+    with pytest.raises(StoreError, match=said):
+        asyncio.run(run())
+    assert said in [each.message for each in caplog.records if each.levelname == "ERROR"]
+    assert ended == ["charge"]
+
+
+def test_a_host_that_is_left_has_stopped() -> None:
+    async def run() -> None:
+        async with host_of(Shop()) as host:
+            waiting = asyncio.ensure_future(host.stopped())
+            await host.settle()
+            assert not waiting.done()
+        await waiting
+
+    asyncio.run(run())
