@@ -32,7 +32,7 @@ AnySaga = Saga[Any, Any, Any]
 
 async def attempt(tx: Transaction, house: House, mail: Mail, now: datetime) -> list[Report]:
     """Bring claimed mail to its saga. What raises is tried again later, and put aside after the last try."""
-    if mail.crashes and not house.retry.more(mail.attempts):
+    if mail.condemned(house.retry.more(mail.attempts)):
         return await _put_aside_crashed(tx, house, mail, to_micros(now))
     try:
         async with tx.savepoint():

@@ -299,7 +299,7 @@ async def begin(
     outputs = await tx.outputs(mail.consumer, mail.id)
     if outputs is not None:
         return None, await _send_again(tx, house, bound, mail, outputs, at)
-    if mail.crashes and not house.retry.more(mail.attempts - 1):
+    if mail.condemned(house.retry.more(mail.attempts - 1)):
         await tx.take(mail, house.owner)
         reason = f"its handler was started {mail.attempts - 1} times, and its process died {mail.crashes} times"
         return None, [await give_up(tx, mail, reason, "", at)]

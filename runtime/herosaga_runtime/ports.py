@@ -139,8 +139,7 @@ class Transaction(Protocol):
     ) -> list[Mail]:
         """Make due mail of these consumers `owner`'s, oldest first, as far as no living owner has it.
 
-        Mail that a dead owner left unfinished is suspect of having killed it: it is claimed alone, or not at all without
-        `suspects`. What is returned counts the attempt that begins or was left unfinished.
+        Of isolated mail (`Mail.isolated`) one piece is claimed, and none without `suspects`; a step is claimed alone. What is returned counts the attempt that begins or was left unfinished.
         """
         ...
 

@@ -13,6 +13,10 @@ class Kind(IntEnum):
     HANDLER = 1
 
 
+ISOLATED = 3
+"""From how many deaths of its owners on mail is isolated."""
+
+
 @dataclass(frozen=True, slots=True)
 class Mail:
     """A message that waits for one consumer.
@@ -31,6 +35,22 @@ class Mail:
     attempts: int = 0
     crashes: int = 0
     seq: int = 0
+
+    @property
+    def isolated(self) -> bool:
+        """Whether it is suspect of ending the process it is worked on in.
+
+        A process that ends leaves all mail it was working on, and nobody knows which of it, if any, was the reason. So all
+        of it gathers a crash, and is then claimed like any other mail, many at a time: what is innocent is done and gone. What
+        has been left `ISOLATED` times is isolated: of this, a host works on one piece at a time, beside its ordinary
+        mail, so that two suspects are not blamed for each other. What ends a process even then, and has used up its
+        tries, is put aside (`condemned`). Whoever is merely stopped with its process too often is put aside as well.
+        """
+        return self.crashes >= ISOLATED
+
+    def condemned(self, more: bool) -> bool:
+        """Whether it is put aside for the processes it has ended; `more` says whether the policy allows another try."""
+        return self.crashes > ISOLATED and not more
 
 
 @dataclass(frozen=True, slots=True)

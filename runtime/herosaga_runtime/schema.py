@@ -29,6 +29,7 @@ CREATE TABLE herosaga_mailbox (
 CREATE UNIQUE INDEX herosaga_mailbox_id ON herosaga_mailbox (consumer, id);
 CREATE INDEX herosaga_mailbox_due ON herosaga_mailbox (kind, due, seq);
 CREATE INDEX herosaga_mailbox_claimed ON herosaga_mailbox (consumer, key) WHERE owner IS NOT NULL;
+CREATE INDEX herosaga_mailbox_crashed ON herosaga_mailbox (kind, due, seq) WHERE crashes >= 2;
 CREATE TABLE herosaga_inbox (
   consumer TEXT NOT NULL,
   id TEXT NOT NULL,

@@ -8,7 +8,14 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 from herosaga_runtime.errors import ConflictError, StoreError
-from herosaga_runtime.rows import Kind, Mail, StoredDeadLetter, StoredHistory, StoredInstance
+from herosaga_runtime.rows import (
+    ISOLATED,
+    Kind,
+    Mail,
+    StoredDeadLetter,
+    StoredHistory,
+    StoredInstance,
+)
 
 _MAIL = "kind, consumer, key, id, due, body, attempts, crashes, seq"
 _INSTANCE = "saga, key, incarnation, state, outcome, stuck, version, revision, body"
@@ -25,8 +32,11 @@ _KEY_FREE = f"""NOT EXISTS (
     SELECT 1 FROM herosaga_mailbox AS other
     WHERE other.consumer = mail.consumer AND other.key = mail.key AND other.owner IS NOT NULL
     AND other.owner <> :me AND other.owner IN ({_LIVING}))"""
-_SPARE = 64
-"""How many rows a claim looks at beyond its limit, so that suspects don't hide what is behind them."""
+_CRASHES = "crashes + (owner IS NOT NULL)"
+"""An owner that is still there when its mail is claimed died with it."""
+_ORDINARY = f"{_CRASHES} < {ISOLATED}"
+_ISOLATED = f"crashes >= {ISOLATED - 1} AND {_CRASHES} >= {ISOLATED}"
+"""The first condition is that of an index."""
 
 
 class SqliteTransaction:
@@ -85,20 +95,29 @@ class SqliteTransaction:
         suspects: bool = True,
     ) -> list[Mail]:
         """Make due mail `owner`'s. Several messages of one key may be in a claim: its owner takes them in order."""
-        rows = self.connection.execute(
-            f"SELECT {_MAIL}, owner FROM herosaga_mailbox AS mail "
-            f"WHERE kind = :kind AND due <= :now AND ({_FREE}) AND {_KEY_FREE} "
-            f"AND consumer IN ({_names(consumers)}) ORDER BY due, seq LIMIT :limit",
-            {"kind": int(kind), "now": now, "me": owner, "limit": limit + _SPARE}
-            | _named(consumers),
-        ).fetchall()
-        found = [_found(Kind(kind), row) for row in rows]
-        mails = _some(found, limit, suspects, alone=kind is Kind.STEP)
+        values: dict[str, Any] = {"kind": int(kind), "now": now, "me": owner} | _named(consumers)
+        if kind is Kind.STEP:
+            mails = _to_first_isolated(self._claimable(values, limit, "TRUE"))
+        else:
+            mails = self._claimable(values, limit, _ORDINARY)
+            if suspects:
+                mails += self._claimable(values, 1, _ISOLATED)
+                mails = sorted(mails, key=lambda mail: (mail.due, mail.seq))[:limit]
         self.connection.executemany(
             "UPDATE herosaga_mailbox SET owner = ?, attempts = ?, crashes = ? WHERE seq = ?",
             [(owner, mail.attempts, mail.crashes, mail.seq) for mail in mails],
         )
         return mails
+
+    def _claimable(self, values: dict[str, Any], limit: int, condition: str) -> list[Mail]:
+        consumers = ", ".join(f":{name}" for name in values if name.startswith("c"))
+        rows = self.connection.execute(
+            f"SELECT {_MAIL}, owner FROM herosaga_mailbox AS mail "
+            f"WHERE kind = :kind AND due <= :now AND ({_FREE}) AND {_KEY_FREE} "
+            f"AND consumer IN ({consumers}) AND {condition} ORDER BY due, seq LIMIT :limit",
+            values | {"limit": limit},
+        )
+        return [_found(row) for row in rows]
 
     async def take(self, mail: Mail, owner: str) -> bool:
         """Remove claimed mail."""
@@ -321,25 +340,19 @@ def _named(consumers: Sequence[str]) -> dict[str, Any]:
     return {f"c{index}": name for index, name in enumerate(consumers)}
 
 
-def _found(kind: Kind, row: tuple[Any, ...]) -> Mail:
+def _found(row: tuple[Any, ...]) -> Mail:
     """A row as claimed mail: an owner that is still there died with it, a handler's attempt begins now."""
-    _, consumer, key, id, due, body, attempts, crashes, seq, owner = row
+    number, consumer, key, id, due, body, attempts, crashes, seq, owner = row
+    kind = Kind(number)
     died = 0 if owner is None else 1
     begun = 1 if kind is Kind.HANDLER else died
     return Mail(kind, consumer, key, id, due, body, attempts + begun, crashes + died, seq)
 
 
-def _some(found: list[Mail], limit: int, suspects: bool, alone: bool) -> list[Mail]:
-    """What of this to claim.
-
-    Steps (`alone`) keep their order, so a suspect waits until it is the first and then goes by itself. Handlers have no
-    order: one suspect at a time goes with the others.
-    """
-    if alone:
-        suspicious = next((index for index, mail in enumerate(found) if mail.crashes), len(found))
-        return found[: min(max(suspicious, 1), limit)]
-    first = next((mail for mail in found if mail.crashes), None) if suspects else None
-    return [mail for mail in found if not mail.crashes or mail is first][:limit]
+def _to_first_isolated(found: list[Mail]) -> list[Mail]:
+    """Steps keep their order: an isolated one waits until it is the first, and then goes by itself."""
+    first = next((index for index, mail in enumerate(found) if mail.isolated), len(found))
+    return found[: max(first, 1)]
 
 
 def _letter(row: tuple[Any, ...]) -> StoredDeadLetter:

@@ -232,8 +232,8 @@ class Worker:
         free = self._limits.concurrency - len(self._running)
         if services and free > 0:
             # Two suspects at once would both be blamed for the next death of the process.
-            suspects = not any(mail.crashes for mail in current.claimed) and not any(
-                each.mail.crashes for each in self._running.values()
+            suspects = not any(mail.isolated for mail in current.claimed) and not any(
+                each.mail.isolated for each in self._running.values()
             )
             mails = await tx.claim(Kind.HANDLER, services, owner, at, free, suspects)
             for mail in mails:

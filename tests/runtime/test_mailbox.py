@@ -64,38 +64,67 @@ def test_a_key_that_another_works_on_is_left_alone() -> None:
     within(work)
 
 
-def test_what_a_dead_owner_left_is_claimed_alone_and_counted() -> None:
+async def left(tx: Transaction, kind: Kind, times: int) -> None:
+    """Let owners die that have claimed all mail of a kind."""
+    for number in range(times):
+        await tx.claim(kind, [SAGA, HANDLER], f"dead{number}", 1, 100)
+
+
+def test_steps_that_dead_owners_left_again_and_again_are_claimed_alone() -> None:
     async def work(tx: Transaction) -> None:
-        await tx.renew("other", 5, 0)
-        for id in ("fresh", "left1", "left2"):
-            await put(tx, id, id)
-        await tx.renew("dead", 5, 0)
-        claimed = await tx.claim(Kind.STEP, [SAGA], "dead", 1, 10)
-        await tx.put_back(claimed[0], "dead", 0, 0)
-        (fresh,) = await tx.claim(Kind.STEP, [SAGA], "me", 10, 10)
-        assert (fresh.id, fresh.attempts, fresh.crashes) == ("fresh", 0, 0)
-        (left,) = await tx.claim(Kind.STEP, [SAGA], "me", 10, 10)
-        assert (left.id, left.attempts, left.crashes) == ("left1", 1, 1)
-        assert await tx.put_back(left, "me", 20, left.attempts)
-        assert await steps(tx, "me") == ["left2"]
-        (again,) = await tx.claim(Kind.STEP, [SAGA], "me", 20, 10)
-        assert (again.id, again.attempts, again.crashes) == ("left1", 1, 1)
-
-    within(work)
-
-
-def test_only_one_suspect_handler_runs_at_a_time() -> None:
-    async def work(tx: Transaction) -> None:
+        await put(tx, "first", "first", due=-1)
         for id in ("left1", "left2"):
-            await put(tx, id, id, kind=Kind.HANDLER)
-        await tx.claim(Kind.HANDLER, [HANDLER], "dead", 1, 10)
-        await put(tx, "fresh", "fresh", kind=Kind.HANDLER)
-        none = await tx.claim(Kind.HANDLER, [HANDLER], "me", 10, 1, suspects=False)
-        assert [each.id for each in none] == ["fresh"]
-        one = await tx.claim(Kind.HANDLER, [HANDLER], "me", 10, 10)
-        assert [(each.id, each.attempts) for each in one] == [("left1", 2)]
+            await put(tx, id, id)
+        await left(tx, Kind.STEP, 2)
+        claimed = await tx.claim(Kind.STEP, [SAGA], "me", 10, 10)
+        assert [(each.id, each.attempts, each.crashes) for each in claimed] == [
+            ("first", 2, 2),
+            ("left1", 2, 2),
+            ("left2", 2, 2),
+        ]
+        await tx.put_back(claimed[0], "me", -1, 0)
+        assert await steps(tx, "you") == ["first"]
+        (alone,) = await tx.claim(Kind.STEP, [SAGA], "you", 10, 10)
+        assert (alone.id, alone.attempts, alone.crashes) == ("left1", 3, 3)
+        assert await tx.put_back(alone, "you", 20, alone.attempts)
+        assert await steps(tx, "you") == ["left2"]
+        (again,) = await tx.claim(Kind.STEP, [SAGA], "you", 20, 10)
+        assert (again.id, again.attempts, again.crashes) == ("left1", 3, 3)
 
     within(work)
+
+
+def test_handlers_that_a_dead_owner_left_once_or_twice_run_side_by_side() -> None:
+    async def work(tx: Transaction) -> None:
+        for number in range(60):
+            await put(tx, str(number), str(number), kind=Kind.HANDLER)
+        await left(tx, Kind.HANDLER, 2)
+        assert len(await tx.claim(Kind.HANDLER, [HANDLER], "me", 10, 60, suspects=False)) == 60
+
+    within(work)
+
+
+def test_one_isolated_handler_runs_at_a_time_and_hides_nothing() -> None:
+    async def work(tx: Transaction) -> None:
+        for number in range(90):
+            await put(tx, f"left{number}", "", kind=Kind.HANDLER)
+        await left(tx, Kind.HANDLER, 3)
+        await put(tx, "fresh1", "", kind=Kind.HANDLER)
+        await put(tx, "fresh2", "", kind=Kind.HANDLER)
+        none = await tx.claim(Kind.HANDLER, [HANDLER], "me", 10, 1, suspects=False)
+        assert [each.id for each in none] == ["fresh1"]
+        one = await tx.claim(Kind.HANDLER, [HANDLER], "me", 10, 10)
+        assert [(each.id, each.attempts) for each in one] == [("left0", 4), ("fresh2", 1)]
+
+    within(work)
+
+
+def test_mail_is_put_aside_only_after_it_was_isolated() -> None:
+    def aside(crashes: int, more: bool) -> bool:
+        return Mail(Kind.HANDLER, HANDLER, "", "", 0, "", crashes=crashes).condemned(more)
+
+    assert [aside(crashes, False) for crashes in range(6)] == [False] * 4 + [True] * 2
+    assert not aside(9, True)
 
 
 def test_a_claim_that_is_someone_elses_is_refused() -> None:
