@@ -6,9 +6,9 @@ import sys
 from typing import Annotated
 
 import typer
-from herosaga.cli import check, compile, explain, graph
+from herosaga.cli import FAILED, INTERRUPTED, check, compile, explain, graph
 from herosaga.cli import run as run_command
-from herosaga.cli.stop import Closed, Stop
+from herosaga.cli.stop import Closed, Interrupted, Stop
 
 # By way of typer: whether it brings its own click or uses the one that is installed has changed.
 _ClickException = typer.BadParameter.__mro__[2]
@@ -48,10 +48,15 @@ def run(arguments: list[str]) -> int:
     """The exit code of a command line."""
     try:
         code = app(arguments or ["--help"], prog_name="herosaga", standalone_mode=False)
+        if code == INTERRUPTED:  # what typer makes of a KeyboardInterrupt; others raise Abort
+            raise KeyboardInterrupt
         return code if isinstance(code, int) else 0
     except Stop as stop:
         print(f"herosaga: {stop}", file=sys.stderr)
-        return 2
+        return FAILED
+    except Interrupted as stop:
+        print(f"\nherosaga: {stop}", file=sys.stderr)
+        return INTERRUPTED
     except typer.Abort:
         raise KeyboardInterrupt from None
     except Closed:
@@ -70,4 +75,4 @@ def _misused(error: Exception, arguments: list[str]) -> int:
     command = next((each for each in arguments if each in commands), "")
     helper = " ".join(filter(None, ("herosaga", command, "--help")))
     print(f"herosaga: {text.rstrip('.')}. Try `{helper}`.", file=sys.stderr)
-    return 2
+    return FAILED

@@ -9,18 +9,17 @@ import re
 import sys
 import tempfile
 import traceback
-from collections.abc import Awaitable, Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import ModuleType
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from herosaga.cli.compile import compile_project
-from herosaga.cli.output import say
 from herosaga.cli.settings import Settings, settings
-from herosaga.cli.stop import Closed, Stop
+from herosaga.cli.stop import Closed, Interrupted, Stop
 
 if TYPE_CHECKING:
     from herosaga.cli.watching import Screen
@@ -80,8 +79,8 @@ def _start(project: Settings, path: Path, demo: bool, kept: bool) -> int:
             return asyncio.run(_serve(host, watching, play if demo else None))
     except KeyboardInterrupt:
         again = f": run it with --db {_shown(path)} again to go on" if kept else ""
-        say(f"\nherosaga: stopped, nothing is lost{again}\n" if kept else "\nherosaga: stopped\n")
-        return 130
+        said = f"stopped, nothing is lost{again}" if kept else "stopped"
+        raise Interrupted(said) from None
 
 
 def _shown(path: Path) -> str:
@@ -100,16 +99,31 @@ async def _serve(
     """
     from herosaga.cli.watching import write_table
 
-    async with host:
+    async with host, _ended() as tasks:
         gone = asyncio.ensure_future(watching.gone.wait())
         work = gone if demo is None else asyncio.ensure_future(_play(host, demo))
-        await asyncio.wait({gone, work}, return_when=asyncio.FIRST_COMPLETED)
+        broken = asyncio.ensure_future(host.stopped())
+        tasks |= {gone, work, broken}
+        await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
         if gone.done():
-            work.cancel()
             raise Closed
-        gone.cancel()
-        await work
+        await (broken if broken.done() else work)
         return 0 if await write_table(watching, host) else 1
+
+
+@asynccontextmanager
+async def _ended() -> AsyncIterator[set[asyncio.Future[Any]]]:
+    """Tasks that have ended before the host stops, however this is left: none meets a stopped host.
+
+    What they raise then is of no interest any more; the block awaits the one that it wants to know of.
+    """
+    tasks: set[asyncio.Future[Any]] = set()
+    try:
+        yield tasks
+    finally:
+        for each in tasks:
+            each.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
 
 
 async def _play(host: Host, demo: Callable[[Host], Awaitable[None]]) -> None:

@@ -9,3 +9,7 @@ class Stop(Exception):
 
 class Closed(Exception):
     """Nobody reads the output any more. No OSError, for click ends the process on those itself."""
+
+
+class Interrupted(Exception):
+    """Ctrl-C, with what to say of it. No KeyboardInterrupt, for typer ends the command silently on those."""

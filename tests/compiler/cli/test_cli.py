@@ -260,6 +260,21 @@ def test_an_interrupt_is_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
     assert cli.main(["check"]) == 130
 
 
+@pytest.mark.parametrize("arguments", [["check", "-"], ["compile", "-"]])
+def test_a_command_that_is_interrupted_says_so(
+    arguments: list[str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    from herosaga import cli
+    from herosaga.cli import check
+
+    def interrupted(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(check, "_check_stdin", interrupted)
+    assert cli.main(arguments) == 130
+    assert capsys.readouterr().err == "herosaga: stopped\n"
+
+
 def test_our_own_bug_is_a_sentence(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -163,6 +163,55 @@ def test_ctrl_c_ends_in_a_sentence(shop: Path) -> None:
     assert "Traceback" not in said
 
 
+WAITING = APP.replace("async def demo(host", "async def asked(host") + """
+
+async def demo(host: Host) -> None:
+    await asked(host)
+    await host.settle()
+    print("all asked", flush=True)
+    while True:
+        await host.settle()
+        await host.next_due()
+"""
+
+
+@pytest.mark.parametrize("presses", [1, 2])
+def test_ctrl_c_in_a_demo_ends_in_a_sentence(presses: int, shop: Path) -> None:
+    (shop / "app.py").write_text(WAITING)
+    command = [sys.executable, "-u", "-m", "herosaga", "run", ".", "--demo"]
+    with subprocess.Popen(
+        command, cwd=shop, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stdout is not None
+        assert "all asked\n" in iter(process.stdout.readline, "")
+        for _ in range(presses):
+            process.send_signal(signal.SIGINT)
+        _, said = process.communicate()
+    assert process.returncode == 130
+    assert said.endswith("\nherosaga: stopped\n")
+    assert "Traceback" not in said and "never retrieved" not in said
+
+
+RESTLESS = """
+from herosaga_runtime.worker import Worker
+
+
+async def _rest(self: Worker, current: object) -> None:
+    raise RuntimeError("no rest")
+
+
+Worker._rest = _rest
+"""
+
+
+def test_a_host_that_breaks_ends_in_a_sentence(shop: Path) -> None:
+    (shop / "app.py").write_text(APP + RESTLESS)
+    done = run(shop)
+    assert done.returncode == 2
+    assert "herosaga: " in done.stderr
+    assert "the host has stopped: RuntimeError: no rest\n" in done.stderr
+
+
 def test_a_closed_pipe_ends_quietly(shop: Path) -> None:
     command = f"{sys.executable} -m herosaga run . --demo | head -n 1; exit ${{PIPESTATUS[0]}}"
     closed = subprocess.run(["bash", "-c", command], cwd=shop, capture_output=True, text=True)
