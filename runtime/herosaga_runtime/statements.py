@@ -32,6 +32,11 @@ _KEY_FREE = f"""NOT EXISTS (
     SELECT 1 FROM herosaga_mailbox AS other
     WHERE other.consumer = mail.consumer AND other.key = mail.key AND other.owner IS NOT NULL
     AND other.owner <> :me AND other.owner IN ({_LIVING}))"""
+_LAST_DUE = 253_402_300_799_999_999
+"""The end of the year 9999. SQLite counts text and bytes as larger than any number."""
+_MAKE_DUE = """UPDATE herosaga_mailbox SET due = :now, body = 'its due was ' || quote(due) || ': ' || body
+    WHERE kind = :kind AND due > :last"""
+"""Mail with a `due` that is no time is unreadable: this makes it known as such at once."""
 _CRASHES = "crashes + (owner IS NOT NULL)"
 """An owner that is still there when its mail is claimed died with it."""
 _ORDINARY = f"{_CRASHES} < {ISOLATED}"
@@ -96,6 +101,7 @@ class SqliteTransaction:
     ) -> list[Mail]:
         """Make due mail `owner`'s. Several messages of one key may be in a claim: its owner takes them in order."""
         values: dict[str, Any] = {"kind": int(kind), "now": now, "me": owner} | _named(consumers)
+        self.connection.execute(_MAKE_DUE, {"kind": int(kind), "now": now, "last": _LAST_DUE})
         if kind is Kind.STEP:
             mails = _to_first_isolated(self._claimable(values, limit, "TRUE"))
         else:
@@ -111,13 +117,26 @@ class SqliteTransaction:
 
     def _claimable(self, values: dict[str, Any], limit: int, condition: str) -> list[Mail]:
         consumers = ", ".join(f":{name}" for name in values if name.startswith("c"))
-        rows = self.connection.execute(
+        rows = self._read(
             f"SELECT {_MAIL}, owner FROM herosaga_mailbox AS mail "
             f"WHERE kind = :kind AND due <= :now AND ({_FREE}) AND {_KEY_FREE} "
             f"AND consumer IN ({consumers}) AND {condition} ORDER BY due, seq LIMIT :limit",
             values | {"limit": limit},
         )
         return [_found(row) for row in rows]
+
+    def _read(self, statement: str, values: dict[str, Any]) -> list[tuple[Any, ...]]:
+        """Rows, even those that hold text that is not UTF-8: that is written as `\\xff`, which JSON can't be."""
+        try:
+            return self.connection.execute(statement, values).fetchall()
+        except sqlite3.OperationalError as error:
+            if "UTF-8" not in str(error):
+                raise StoreError(f"can't read the mailbox: {error}") from error
+        usual, self.connection.text_factory = self.connection.text_factory, _any_text
+        try:
+            return self.connection.execute(statement, values).fetchall()
+        finally:
+            self.connection.text_factory = usual
 
     async def take(self, mail: Mail, owner: str) -> bool:
         """Remove claimed mail."""
@@ -344,9 +363,14 @@ def _found(row: tuple[Any, ...]) -> Mail:
     """A row as claimed mail: an owner that is still there died with it, a handler's attempt begins now."""
     number, consumer, key, id, due, body, attempts, crashes, seq, owner = row
     kind = Kind(number)
+    body = body if isinstance(body, str) else _any_text(bytes(body))
     died = 0 if owner is None else 1
     begun = 1 if kind is Kind.HANDLER else died
     return Mail(kind, consumer, key, id, due, body, attempts + begun, crashes + died, seq)
+
+
+def _any_text(found: bytes) -> str:
+    return found.decode(errors="backslashreplace")
 
 
 def _to_first_isolated(found: list[Mail]) -> list[Mail]:

@@ -49,3 +49,40 @@ def test_an_edited_instance_stops_its_own_mail_only(tmp_path: Path, change: str)
     play(begins, Shop(replies={orders.ReserveItems: never}), file_url(tmp_path))
     edit(tmp_path, change)
     play(goes_on, None, file_url(tmp_path), retry=AT_ONCE)
+
+
+@pytest.mark.parametrize(
+    ("due", "body"),
+    [
+        ("0", "x'ff41'"),
+        ("0", "cast(x'7bff' AS TEXT)"),
+        ("'soon'", "'{}'"),
+        ("1 << 62", "'{}'"),
+        ("9e999", "'{}'"),
+    ],
+)
+@pytest.mark.parametrize("consumer", ["oms.OrderFulfilment", "oms.Inventory.ReserveItems"])
+def test_mail_that_can_not_be_read_is_put_aside(
+    tmp_path: Path, consumer: str, due: str, body: str
+) -> None:
+    async def scene(at: Scene) -> None:
+        await at.place()
+        assert (await at.order()).state is State.COMPLETED
+        (letter,) = await at.host.dead_letters()
+        assert letter.message_id == "broken"
+        assert "DecodeError: not JSON" in letter.reason
+
+    play(nothing, None, file_url(tmp_path))
+    kind = int("Inventory" in consumer)
+    edit(
+        tmp_path,
+        "INSERT INTO herosaga_mailbox (kind, consumer, key, id, due, body) "
+        f"VALUES (?, ?, 'broken', 'broken', {due}, {body})",
+        kind,
+        consumer,
+    )
+    play(scene, None, file_url(tmp_path), retry=AT_ONCE)
+
+
+async def nothing(at: Scene) -> None:
+    """Nothing happens."""
