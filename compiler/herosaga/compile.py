@@ -27,6 +27,12 @@ class Checked:
         """Whether there is an error: then nothing is generated."""
         return any(each.severity is Severity.ERROR for each in self.findings)
 
+    @property
+    def files(self) -> int:
+        """How many files were looked at, those that could not be read among them."""
+        names = {each.span.source.name for each in self.findings}
+        return len({*self.model.files, *(name for name in names if not name.endswith("/"))})
+
 
 def check_paths(paths: Sequence[Path], root: Path) -> Checked:
     """Read the given files and folders, and what they import, and check them together."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import posixpath
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
@@ -11,7 +12,7 @@ from herosaga.checks import hs003, hs004, hs104
 from herosaga.findings import Finding
 from herosaga.model.declare import imported_name
 from herosaga.model.scope import nearest
-from herosaga.source import Source, Span
+from herosaga.source import LOOP, Source, Span
 from herosaga.syntax import ast
 from herosaga.syntax.parse import parse
 
@@ -47,23 +48,44 @@ def load(paths: Sequence[Path], root: Path) -> tuple[tuple[ast.File, ...], tuple
 def _given(path: Path, reading: _Reading) -> Iterator[Path]:
     """The real files that a path of the command line means, in the order of their names."""
     folder = _kind(path) == "folder"
-    for each in _sources(path) if folder else [path]:
+    for each in _sources(path, reading) if folder else [path]:
         real = _real(each)
-        if real is None or not real.is_relative_to(reading.root):
+        if real is None:
+            reading.findings.append(_nowhere(each, path if folder else None))
+        elif not real.is_relative_to(reading.root):
             place = _top(Source(each.name, "", each))
             reading.findings.append(hs104.outside(each.name if folder else str(path), place))
         elif not folder or _kind(real) == "file":
             yield real
 
 
-def _sources(folder: Path) -> list[Path]:
-    """The sources below a folder, without those in hidden folders."""
-    found = sorted(folder.rglob(f"*{SUFFIX}"))
-    return [
-        each
-        for each in found
-        if not any(part.startswith(".") for part in each.relative_to(folder).parts)
-    ]
+def _nowhere(path: Path, folder: Path | None) -> Finding:
+    """A path, found in a folder or given by itself, whose links go round in a circle."""
+    name = path.relative_to(folder).as_posix() if folder else str(path)
+    return hs104.unreadable(name, LOOP, _top(Source(name, "", path)))
+
+
+def _sources(folder: Path, reading: _Reading) -> list[Path]:
+    """The sources below a folder, without those that are hidden or in hidden folders."""
+
+    def unread(error: OSError) -> None:
+        reading.findings.append(_closed(Path(error.filename), error, reading))
+
+    found: list[Path] = []
+    for here, folders, files in os.walk(folder, onerror=unread):
+        folders[:] = [each for each in folders if not each.startswith(".")]
+        names = (each for each in files if each.endswith(SUFFIX) and not each.startswith("."))
+        found.extend(Path(here, each) for each in names)
+    return sorted(found)
+
+
+def _closed(folder: Path, error: OSError, reading: _Reading) -> Finding:
+    """A folder that can't be looked into; its name ends with `/`."""
+    real = _real(folder) or folder
+    inside = real.is_relative_to(reading.root)
+    name = f"{(real.relative_to(reading.root) if inside else folder).as_posix()}/"
+    why = (error.strerror or str(error)).lower()
+    return hs104.unreadable(name, why, _top(Source(name, "", folder)))
 
 
 def _imported(path: Path, reading: _Reading) -> Iterator[Path]:

@@ -6,6 +6,8 @@ from bisect import bisect_right
 from dataclasses import dataclass, field
 from pathlib import Path
 
+LOOP = "its links lead in a circle"
+
 
 @dataclass(frozen=True, slots=True)
 class Source:

@@ -71,6 +71,7 @@ def run(arguments: list[str]) -> int:
 
 def _misused(error: Exception, arguments: list[str]) -> int:
     text = error.format_message() if hasattr(error, "format_message") else str(error)
+    text = text.replace("Value error, ", "", 1)  # pydantic's, where typer uses it
     commands = {each.name for each in app.registered_commands}
     command = next((each for each in arguments if each in commands), "")
     helper = " ".join(filter(None, ("herosaga", command, "--help")))

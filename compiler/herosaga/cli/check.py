@@ -48,7 +48,7 @@ def check(
     """
     project = settings_of(paths or [])
     checked = checked_project(paths or [], project)
-    files = len(checked.model.files)
+    files = checked.files
     visible = shown(checked.findings, notes)
     write(_printed(visible, checked.findings, files, format))
     say(f"{summary(checked.findings, files)}\n")
@@ -75,6 +75,8 @@ def _check_stdin(project: Settings) -> Checked:
     """Check a program from stdin as if it stood in the current folder: there its imports are found."""
     from herosaga.compile import check_text
 
+    if sys.stdin is None:
+        raise Stop("stdin is closed: there is nothing to check")
     try:
         text = sys.stdin.buffer.read().decode("utf-8-sig")
     except UnicodeDecodeError as error:

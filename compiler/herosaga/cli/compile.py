@@ -24,9 +24,9 @@ def compile(
         typer.Argument(help="Files and folders. Without one: the project's sources."),
     ] = None,
     output: Annotated[
-        str,
+        str | None,
         typer.Option("--output", "-o", help="The folder to write to, else the project's `output`."),
-    ] = "",
+    ] = None,
     check: Annotated[
         bool,
         typer.Option(
@@ -39,6 +39,8 @@ def compile(
     Only files whose content changes are written, and never one that herosaga has not generated.
     Warnings are printed, and keep nothing from being written.
     """
+    if output == "":
+        raise Stop("`--output` is empty: `.` is the current folder")
     project = settings_of(paths or [])
     folder = Path(output) if output else project.root / project.output
     return compile_project(project, paths or [], folder, check)
@@ -54,7 +56,7 @@ def compile_project(
     checked = checked_project(paths, project)
     write(full_text(shown(checked.findings, notes=False), sys.stdout))
     if checked.findings:
-        say(f"{summary(checked.findings, len(checked.model.files))}\n")
+        say(f"{summary(checked.findings, checked.files)}\n")
     if checked.broken:
         say("nothing is generated until the errors are mended\n")
         return 1

@@ -29,7 +29,7 @@ def graph(
     errors = [each for each in checked.findings if each.severity is Severity.ERROR]
     if errors:
         say(full_text(errors, sys.stderr))
-        say(f"{summary(errors, len(checked.model.files))}\n")
+        say(f"{summary(errors, checked.files)}\n")
         return 1
     write(diagram(_chosen(checked.model, found[0].resolve(), saga)))
     return 0

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from herosaga.cli.stop import Stop
 from herosaga.findings import Finding, Severity
+from herosaga.source import LOOP
 
 _FILE = "pyproject.toml"
 _LISTS = ("sources", "select", "ignore")
@@ -45,20 +46,33 @@ def settings(here: Path) -> Settings:
 
 def settings_of(paths: Sequence[str]) -> Settings:
     """The settings for what a command is about: of the first path's folder, else of the current one."""
-    here = Path(paths[0]).resolve() if paths and paths[0] != "-" else Path.cwd().resolve()
+    here = _resolved(Path(paths[0] if paths and paths[0] != "-" else "."))
     return settings(here if here.is_dir() else here.parent)
 
 
 def targets(paths: Sequence[str], project: Settings) -> tuple[list[Path], Path]:
     """The files and folders that a command is about, and the folder that reports name them from."""
+    if "" in paths:
+        raise Stop("an empty path names no file: `.` is the current folder")
     found = [Path(each) for each in paths] or [project.root / each for each in project.sources]
     for path in found:
         _reachable(path)
-    real = [path.resolve() for path in found]
+    real = [_resolved(path) for path in found]
     if all(path.is_relative_to(project.root) for path in real):
         return found, project.root
     folders = [path if path.is_dir() else path.parent for path in real]
     return found, Path(os.path.commonpath(folders))
+
+
+def _resolved(path: Path) -> Path:
+    """The path with its links followed."""
+    try:
+        return path.resolve()
+    except RuntimeError:
+        raise Stop(f"`{path}` can't be read: {LOOP}") from None
+    except (OSError, ValueError) as error:
+        why = getattr(error, "strerror", None) or str(error)
+        raise Stop(f"`{path}` can't be read: {why.lower()}") from None
 
 
 def _reachable(path: Path) -> None:
@@ -67,6 +81,8 @@ def _reachable(path: Path) -> None:
             next(path.iterdir(), None)
         elif not path.exists():
             raise Stop(f"there is no file or folder `{path}`")
+        elif not path.is_file():  # to open a pipe would be to wait for its other end
+            raise Stop(f"`{path}` can't be read: it is neither a file nor a folder")
         else:
             path.open("rb").close()
     except (OSError, ValueError) as error:

@@ -109,7 +109,11 @@ def test_colour_only_where_it_is_wanted(home: Path) -> None:
         (("check", "gone.saga"), "there is no file or folder `gone.saga`"),
         (("check", "empty"), "there is no .saga file in empty"),
         (("check", "--nonsense"), "No such option: --nonsense"),
-        (("check", "--format", "xml"), "--format"),
+        (("check", "--format", "xml"), "Invalid value for '--format': 'xml' is not one of"),
+        (("check", ""), "an empty path names no file"),
+        (("compile", "-o", ""), "`--output` is empty"),
+        (("check", "circle.saga"), "`circle.saga` can't be read: its links lead in a circle"),
+        (("check", "pipe.saga"), "`pipe.saga` can't be read: it is neither a file nor a folder"),
         (("chekc",), "No such command 'chekc'"),
         (("explain", "HS000"), "there is no rule `HS000`"),
         (("graph", "good.saga"), "`good.saga` has no saga"),
@@ -118,6 +122,8 @@ def test_colour_only_where_it_is_wanted(home: Path) -> None:
 )
 def test_misuse_ends_in_one_line(home: Path, arguments: tuple[str, ...], sentence: str) -> None:
     (home / "empty").mkdir()
+    (home / "circle.saga").symlink_to("circle.saga")
+    os.mkfifo(home / "pipe.saga")
     done = herosaga(home, *arguments)
     assert done.returncode == 2
     assert sentence in done.stderr and done.stderr.count("\n") == 1
@@ -128,7 +134,28 @@ def test_not_utf8(home: Path) -> None:
     (home / "latin.saga").write_bytes(b"event Caf\xe9 { }")
     done = herosaga(home, "check", "latin.saga", "--format", "concise")
     assert (done.returncode, done.stdout[:20]) == (1, "latin.saga:1:10: HS0")
+    assert done.stderr == "1 error in 1 file\n"
     assert herosaga(home, "check", "-", stdin=b"\xff").returncode == 2
+
+
+def test_a_closed_stdin_is_a_sentence(home: Path) -> None:
+    closed = "import os, sys; os.close(0); os.execv(sys.executable, sys.argv[1:])"
+    done = subprocess.run(
+        [sys.executable, "-c", closed, *command("check", "-")],
+        cwd=home,
+        env=environment(),
+        capture_output=True,
+    )
+    assert done.returncode == 2
+    assert done.stderr == b"herosaga: stdin is closed: there is nothing to check\n"
+
+
+def test_a_link_to_itself_in_a_folder_is_told(home: Path) -> None:
+    (home / "circle.saga").symlink_to("circle.saga")
+    done = herosaga(home, "check", "--format", "concise")
+    assert done.returncode == 1
+    message = "`circle.saga` can't be read: its links lead in a circle"
+    assert done.stdout == f"circle.saga:1:1: HS104 {message}\n"
 
 
 # --- settings -----------------------------------------------------------------------------------

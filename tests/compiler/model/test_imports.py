@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -124,6 +125,25 @@ def test_a_folder_is_searched_in_order(tmp_path: Path) -> None:
     (tmp_path / ".hidden" / "x.saga").write_text("", "utf-8")
     files, _ = load([tmp_path], tmp_path)
     assert [file.source.name for file in files] == ["a/b.saga", "a/z.saga", "b.saga"]
+
+
+def test_a_folder_that_can_not_be_searched_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write(tmp_path, a__closed__x="", b="")
+    scan = os.scandir
+
+    def scanned(path: str) -> object:
+        if Path(path).name == "closed":
+            raise PermissionError(13, "Permission denied", str(path))
+        return scan(path)
+
+    monkeypatch.setattr(os, "scandir", scanned)
+    files, findings = load([tmp_path], tmp_path)
+    assert [file.source.name for file in files] == ["b.saga"]
+    assert [(each.code, each.message) for each in findings] == [
+        ("HS104", "`a/closed/` can't be read: permission denied")
+    ]
 
 
 def test_missing_with_the_nearest(tmp_path: Path) -> None:
