@@ -8,7 +8,7 @@ from uuid import UUID, uuid5
 
 from herosaga_runtime import codec
 from herosaga_runtime.errors import DecodeError
-from herosaga_runtime.message import Command, Event, JsonObject, JsonValue, Message, message
+from herosaga_runtime.message import Event, JsonObject, JsonValue, Message, message
 
 _IDS = UUID("6f6d1c9e-2f0b-5a7e-9d0c-6865726f7361")
 
@@ -89,8 +89,3 @@ class Fault(Event):
     def from_json(cls, json: JsonValue) -> Fault:
         fields = codec.Fields("Fault", json)
         return cls(fields.need("command", codec.read_str), fields.need("reason", codec.read_str))
-
-
-def is_command(message: Message) -> bool:
-    """Whether a message is a command: it then has exactly one handler."""
-    return isinstance(message, Command)

@@ -15,7 +15,8 @@ from herosaga_runtime import Context, Host, InstanceView
 from herosaga_runtime.message import Event, Message
 from herosaga_runtime.testing import SeededRandom, VirtualClock, pass_time
 
-import orders
+from oms import orders
+from oms.catalog import Item
 
 T = TypeVar("T")
 M = TypeVar("M", bound=Message)
@@ -27,7 +28,7 @@ ORDER = UUID(int=1)
 
 def placed(order: UUID = ORDER) -> orders.OrderPlaced:
     """An order of two packets of tea."""
-    return orders.OrderPlaced(order, CUSTOMER, (orders.Item("tea", Decimal("4.50"), 2),))
+    return orders.OrderPlaced(order, CUSTOMER, (Item("tea", Decimal("4.50"), 2),))
 
 
 @dataclass

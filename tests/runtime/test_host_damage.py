@@ -10,8 +10,8 @@ import pytest
 from herosaga_runtime.policy import Policy
 from shop import Scene, Shop, file_url, never, placed, play
 
-import orders
-from orders import OrderFulfilmentState as State
+from oms import orders
+from oms.orders import OrderFulfilmentState as State
 
 AT_ONCE = Policy(None, 4)
 """Five tries without pauses."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import sqlite3
 import subprocess
 import sys
@@ -18,10 +19,11 @@ from herosaga_runtime.policy import Policy
 from herosaga_runtime.ports import Random, SystemRandom, from_micros
 from shop import ORDER, Scene, Shop, file_url, host_of, never, placed, play
 
-import orders
-from orders import OrderFulfilmentState as State
+from oms import orders
+from oms.orders import OrderFulfilmentState as State
 
 HERE = Path(__file__).parent
+SAMPLE = HERE.parents[1] / "samples" / "oms"
 AT_ONCE = Policy(None, 4)
 """Five tries without pauses."""
 
@@ -74,7 +76,7 @@ DIES = """
 import asyncio, os, sys
 from datetime import timedelta
 from uuid import UUID
-import orders
+from oms import orders
 from shop import Shop, host_of, placed
 from test_host_files import AT_ONCE
 from herosaga_runtime.ports import SystemRandom
@@ -107,6 +109,7 @@ def test_a_handler_that_ends_the_process_is_put_aside_and_others_go_on(tmp_path:
             subprocess.run(
                 [sys.executable, "-c", DIES, file_url(tmp_path)],
                 cwd=HERE,
+                env=os.environ | {"PYTHONPATH": str(SAMPLE)},
                 capture_output=True,
                 text=True,
                 check=False,

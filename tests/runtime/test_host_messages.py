@@ -13,8 +13,8 @@ from herosaga_runtime.ports import DeadLetterReport, HandlerReport, StepReport
 from herosaga_runtime.testing import VirtualClock
 from shop import ORDER, Scene, Shop, declines, host_of, never, placed, play
 
-import orders
-from orders import OrderFulfilmentState as State
+from oms import orders
+from oms.orders import OrderFulfilmentState as State
 
 
 def test_one_id_has_one_effect() -> None:

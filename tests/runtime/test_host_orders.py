@@ -5,8 +5,8 @@ from __future__ import annotations
 from herosaga_runtime import Outcome
 from shop import Scene, Shop, declines, never, play
 
-import orders
-from orders import OrderFulfilmentState as State
+from oms import orders
+from oms.orders import OrderFulfilmentState as State
 
 
 def test_an_order_is_fulfilled() -> None:

@@ -17,8 +17,8 @@ from herosaga_runtime.step import advance
 from herosaga_runtime.testing import VirtualClock
 from shop import ORDER, Scene, Shop, file_url, host_of, placed, play
 
-import orders
-from orders import OrderFulfilmentState as State
+from oms import orders
+from oms.orders import OrderFulfilmentState as State
 
 GOOD = UUID(int=2)
 

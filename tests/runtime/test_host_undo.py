@@ -8,8 +8,8 @@ from herosaga_runtime import Context, Outcome
 from herosaga_runtime.testing import START
 from shop import ORDER, Scene, Shop, never, play
 
-import orders
-from orders import OrderFulfilmentState as State
+from oms import orders
+from oms.orders import OrderFulfilmentState as State
 
 
 def refuses(times: int) -> Shop:

@@ -43,9 +43,8 @@ def _set(at: Values, field: str, expr: e.Expr) -> PyCode:
     target = code("data.{}", identifier(field_name(field)))
     match expr:
         case e.Binary("+" | "-" as op, e.DataField(name), right) if name == field:
-            form = "{} += {}" if op == "+" else "{} -= {}"
             amount = right.value if isinstance(right, e.Widen) else right
-            return code("{}", PyCode(form.format(target, value(at, amount))))
+            return code("{} += {}" if op == "+" else "{} -= {}", target, value(at, amount))
         case _:
             return code("{} = {}", target, value(at, expr))
 
@@ -73,6 +72,8 @@ def _request(at: Values, saga: m.Saga, request: m.Request) -> Iterator[PyCode]:
         parts.append(code("undo={}", undoing))
     yield code("step.request({})", join(", ", parts))
 
+
+_IF, _ELIF = PyCode("if"), PyCode("elif")
 
 _MADE = "the request's command"
 """Its key among the local variables: no name that a user could write."""
@@ -136,23 +137,18 @@ def policy_value(at: Values, given: m.Policy) -> PyCode:
     return code("{}({})", at.context.runtime("policy", "Policy"), join(", ", parts))
 
 
-def _if(at: Values, saga: m.Saga, action: m.If, depth: int, word: str = "if") -> Iterator[Line]:
+def _if(at: Values, saga: m.Saga, action: m.If, depth: int, word: PyCode = _IF) -> Iterator[Line]:
     indent = PyCode("    " * depth)
-    yield Line(indent, code("{} {}:", identifier_word(word), value(at, action.condition)))
+    yield Line(indent, code("{} {}:", word, value(at, action.condition)))
     yield from _block(at, saga, action.then, depth)
     match action.other:
         case ():
             pass
         case (m.If() as other,):
-            yield from _if(at, saga, other, depth, "elif")
+            yield from _if(at, saga, other, depth, _ELIF)
         case _:
             yield Line(indent, code("else:"))
             yield from _block(at, saga, action.other, depth)
-
-
-def identifier_word(word: str) -> PyCode:
-    """`if` or `elif`."""
-    return code("elif") if word == "elif" else code("if")
 
 
 def _for(at: Values, saga: m.Saga, action: m.For, depth: int) -> Iterator[Line]:
