@@ -51,7 +51,7 @@ def transitions(
         match node:
             case ast.Ignore():
                 ignores.extend(_ignores(node, level, env))
-            case ast.Transition(trigger=trigger, guard=guard):
+            case ast.Transition(triggers=(trigger, *_), guard=guard):
                 key = _key(trigger)
                 known = facts.get(key, frozenset())
                 each = _transition(node, level, env.knowing(known), around, places)
@@ -85,26 +85,28 @@ def _key(trigger: ast.Trigger) -> Key:
 
 def _ignores(node: ast.Ignore, level: str, env: Env) -> list[m.Ignore]:
     found = []
-    for name in node.messages:
-        decl = find(env.scope, name, MESSAGES, env.report)
+    for each in node.messages:
+        if not isinstance(each, ast.OnMessage):
+            continue
+        decl = find(env.scope, each.message, MESSAGES, env.report)
         if decl is not None:
-            found.append(m.Ignore(decl.id, level, meta(node.meta), name.span))
+            found.append(m.Ignore(decl.id, level, meta(node.meta), each.span))
     return found
 
 
 def _transition(
     node: ast.Transition, level: str, env: Env, around: Around, places: Places
 ) -> m.Transition | None:
-    env = _seeing(node.trigger, env)
+    env = _seeing(node.triggers[0], env)
     guard = condition(node.guard, env, "guard") if node.guard is not None else None
     env = env.knowing(shown(node.guard, True))
-    trigger = _trigger(node.trigger, env)
+    trigger = _trigger(node.triggers[0], env)
     goal = target(node.target, env, places) if node.target is not None else None
     if node.compensate is not None and node.target is None:
         env.report.append(
             hs001.unexpected(node.compensate, "`-> State` after `compensate`", "none", _ARROW)
         )
-    body = actions(node.actions, _bound(node.trigger, env), around)
+    body = actions(node.actions, _bound(node.triggers[0], env), around)
     if trigger is None:
         return None
     return m.Transition(
@@ -116,7 +118,7 @@ def _transition(
         body,
         level,
         meta(node.meta),
-        node.trigger.span,
+        node.triggers[0].span,
     )
 
 

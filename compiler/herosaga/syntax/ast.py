@@ -190,6 +190,27 @@ Expr = (
 
 
 @dataclass(frozen=True, slots=True)
+class Alias:
+    """`type Name = T`."""
+
+    name: Name
+    type: TypeRef
+    meta: Meta
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class ExternFunction:
+    """`extern name(params) -> T`: a pure Python function that the user supplies."""
+
+    name: Name
+    params: tuple[Field, ...]
+    result: TypeRef
+    meta: Meta
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
 class Import:
     """`import "path" [as alias]`."""
 
@@ -267,12 +288,13 @@ class Handler:
 
 @dataclass(frozen=True, slots=True)
 class Service:
-    """`service S { handlers }`."""
+    """`service S { handlers }`, `extern service S { handlers }`."""
 
     name: Name
     handlers: tuple[Handler, ...]
     meta: Meta
     span: Span
+    extern: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -296,7 +318,26 @@ class PolicyDecl:
     span: Span
 
 
-# --- sagas -------------------------------------------------------------------------------------
+@dataclass(frozen=True, slots=True)
+class Chain:
+    """`A -> B -> C` in a flow."""
+
+    messages: tuple[Name, ...]
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Flow:
+    """`flow F { chains within D }`."""
+
+    name: Name
+    chains: tuple[Chain, ...]
+    within: Expr | None
+    meta: Meta
+    span: Span
+
+
+# --- actions -----------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
@@ -311,9 +352,9 @@ class Set:
 
 @dataclass(frozen=True, slots=True)
 class Send:
-    """`send C(…)` and `publish E(…)`."""
+    """`send C(…)`, `publish E(…)` and `reply E(…)`."""
 
-    kind: str  # "send" or "publish"
+    kind: str  # "send", "publish" or "reply"
     message: Call
     span: Span
 
@@ -337,6 +378,48 @@ class Request:
 
 
 @dataclass(frozen=True, slots=True)
+class Run:
+    """`run I(…) [compensable]`."""
+
+    message: Call
+    undo: Undo | None
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Recording:
+    """`compensable by U(…)` as an action: an undo is recorded without a request."""
+
+    undo: Undo
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Pivot:
+    """`pivot`."""
+
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Arm:
+    """`arm t for D`, `arm t at T`; `at` says which."""
+
+    timer: Name
+    at: bool
+    value: Expr
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Disarm:
+    """`disarm t`."""
+
+    timer: Name
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
 class If:
     """`if e { … } else { … }`; `else if` is an `If` alone in `other`."""
 
@@ -356,7 +439,10 @@ class For:
     span: Span
 
 
-Action = Set | Send | Request | If | For
+Action = Set | Send | Request | Run | Recording | Pivot | Arm | Disarm | If | For
+
+
+# --- sagas -------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
@@ -377,6 +463,43 @@ class OnFailure:
 
 
 @dataclass(frozen=True, slots=True)
+class OnTimeout:
+    """A trigger `timeout of C`."""
+
+    command: Name
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class OnFault:
+    """A trigger `fault of C`."""
+
+    command: Name
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class OnAll:
+    """A trigger `all(A, B)`."""
+
+    messages: tuple[Name, ...]
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class OnOutcome:
+    """A trigger `I.completed`, `C.done`, or of an itinerary's own `on`, `completed`: then `of` is None.
+
+    `outcome` is "completed", "faulted", "compensated" or "done".
+    """
+
+    of: Name | None
+    outcome: str
+    binds: tuple[Name, ...]
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
 class After:
     """A trigger `after D`."""
 
@@ -384,14 +507,51 @@ class After:
     span: Span
 
 
-Trigger = OnMessage | OnFailure | After
+@dataclass(frozen=True, slots=True)
+class At:
+    """A trigger `at T`."""
+
+    time: Expr
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Deadline:
+    """The trigger of `deadline D`."""
+
+    delay: Expr
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class StepFailed:
+    """The trigger of a sequence's `failed`; the span is of that word."""
+
+    span: Span
+
+
+Swallowed = OnMessage | OnTimeout | OnFault | OnOutcome
+"""What `ignore` and `defer` take. A timer looks like a message here."""
+
+Trigger = (
+    OnMessage
+    | OnFailure
+    | OnTimeout
+    | OnFault
+    | OnAll
+    | OnOutcome
+    | After
+    | At
+    | Deadline
+    | StepFailed
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Transition:
-    """`on TRIGGER [when guard] [compensate] [-> State] [{ actions }]`, and `after D …`."""
+    """`on TRIGGER, … [when guard] [compensate] [-> State] [{ actions }]`, `after`, `at`, `deadline`, `failed`."""
 
-    trigger: Trigger
+    triggers: tuple[Trigger, ...]
     guard: Expr | None
     compensate: Span | None
     target: Name | None
@@ -404,9 +564,50 @@ class Transition:
 class Ignore:
     """`ignore X, Y`."""
 
-    messages: tuple[Name, ...]
+    messages: tuple[Swallowed, ...]
     meta: Meta
     span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Defer:
+    """`defer X, Y`."""
+
+    messages: tuple[Swallowed, ...]
+    meta: Meta
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Every:
+    """`every D { actions }`."""
+
+    delay: Expr
+    actions: tuple[Action, ...]
+    meta: Meta
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """`entry { actions }`."""
+
+    actions: tuple[Action, ...]
+    meta: Meta
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Exit:
+    """`exit { actions }`."""
+
+    actions: tuple[Action, ...]
+    meta: Meta
+    span: Span
+
+
+Member = Transition | Ignore | Defer | Every | Entry | Exit
+"""What a state holds. A group holds no `Entry` or `Exit`, `missing` only transitions and `ignore`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -422,7 +623,7 @@ class State:
     """`state S { … }`, members in source order."""
 
     name: Name
-    members: tuple[Transition | Ignore, ...]
+    members: tuple[Member, ...]
     meta: Meta
     span: Span
 
@@ -432,7 +633,7 @@ class During:
     """`during A, B { … }`; `states` is empty for `during any`."""
 
     states: tuple[Name, ...]
-    members: tuple[Transition | Ignore, ...]
+    members: tuple[Member, ...]
     span: Span
 
 
@@ -440,7 +641,7 @@ class During:
 class Missing:
     """`missing { … }`."""
 
-    members: tuple[Transition | Ignore, ...]
+    members: tuple[Member, ...]
     span: Span
 
 
@@ -469,6 +670,131 @@ class Compensation:
 
 
 @dataclass(frozen=True, slots=True)
+class Timer:
+    """`timer name`."""
+
+    name: Name
+    meta: Meta
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Correlate:
+    """`correlate E by event.other`, `correlate E where field == event.other`: one of both is given."""
+
+    message: Name
+    by: Expr | None
+    where: Expr | None
+    meta: Meta
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """`state Old -> New` or `field a -> b` in a migration."""
+
+    kind: str  # "state" or "field"
+    old: Name
+    new: Name
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Computed:
+    """`field c = expr` in a migration."""
+
+    name: Name
+    value: Expr
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Dropped:
+    """`drop d` in a migration."""
+
+    name: Name
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Migration:
+    """`migrate from n { … }`."""
+
+    version: int
+    changes: tuple[Moved | Computed | Dropped, ...]
+    meta: Meta
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """`step [Name:] C(…) [policy] [compensable …] [{ actions }] [on Refusal … -> S]`, in a sequence."""
+
+    name: Name | None
+    request: Request
+    actions: tuple[Action, ...]
+    reactions: tuple[Transition, ...]
+    meta: Meta
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Do:
+    """`do A(…) [policy]`, in an itinerary."""
+
+    message: Call
+    policy: Name | Policy | None
+    meta: Meta
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Branch:
+    """`if e { stages } else { stages }`; `else if` is a `Branch` alone in `other`."""
+
+    condition: Expr
+    then: tuple[Stage, ...]
+    other: tuple[Stage, ...]
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Loop:
+    """`for x in e { stages }`; with `parallel` all rounds at once."""
+
+    var: Name
+    source: Expr
+    body: tuple[Stage, ...]
+    parallel: bool
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Parallel:
+    """`parallel { … }`: each branch is a direct child, or what a `{ }` groups."""
+
+    branches: tuple[tuple[Stage, ...], ...]
+    span: Span
+
+
+Stage = Step | Do | Branch | Loop | Parallel | Set | Send | Run | Pivot
+"""What runs in order. `Step`, and the actions, only in sequences; `Do` only in itineraries."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sequence:
+    """`sequence S { stages, done, failed, and transitions that hold for all of it }`."""
+
+    name: Name
+    stages: tuple[Stage, ...]
+    done: Name | None
+    failed: Transition | None
+    members: tuple[Member, ...]
+    meta: Meta
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
 class Saga:
     """`saga S by key: type { … }`; states, groups and finals in source order."""
 
@@ -485,17 +811,215 @@ class Saga:
     finals: tuple[Final, ...]
     meta: Meta
     span: Span
+    timers: tuple[Timer, ...] = ()
+    deadline: Transition | None = None
+    retain: Expr | None = None
+    migrations: tuple[Migration, ...] = ()
+    correlates: tuple[Correlate, ...] = ()
+    sequences: tuple[Sequence, ...] = ()
+    serves: Handler | None = None  # `handles C emits …`
 
 
-Decl = Record | Enum | Message | Service | PolicyDecl | Saga
+# --- itineraries -------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Activity:
+    """`activity A(params) -> (outputs) { … }`; `log` is None without one."""
+
+    name: Name
+    params: tuple[Field, ...]
+    outputs: tuple[Field, ...]
+    log: tuple[Field, ...] | None
+    policy: Name | Policy | None
+    irreversible: bool
+    readonly: bool
+    revises: tuple[Name, ...]
+    meta: Meta
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Itinerary:
+    """`itinerary I(params) { stages, and what is done on completed, faulted, compensated }`.
+
+    The triggers of `outcomes` are `OnOutcome`s without `of`.
+    """
+
+    name: Name
+    params: tuple[Field, ...]
+    stages: tuple[Stage, ...]
+    outcomes: tuple[Transition, ...]
+    meta: Meta
+    span: Span
+
+
+# --- scenarios and properties ------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class SceneMessage:
+    """`when E(…)`, or `when E`."""
+
+    message: Call
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class SceneOutcome:
+    """`when I.completed(…)`, `when C.done`."""
+
+    of: Name
+    outcome: str
+    args: tuple[Arg, ...]
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class SceneTimeout:
+    """`when C timed out`."""
+
+    command: Name
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class SceneFault:
+    """`when fault of C`."""
+
+    command: Name
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class SceneAfter:
+    """`after D`."""
+
+    delay: Expr
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Expectation:
+    """`state S`, `sent C(…)`, `published E`, `replied E`, `compensated name`, `late E`, `dead E`, `nothing`.
+
+    `name` is None for `nothing` alone.
+    """
+
+    kind: str
+    name: Name | None
+    args: tuple[Arg, ...]
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Expect:
+    """`expect …, …`."""
+
+    expectations: tuple[Expectation, ...]
+    span: Span
+
+
+Scene = SceneMessage | SceneOutcome | SceneTimeout | SceneFault | SceneAfter | Expect
+
+
+@dataclass(frozen=True, slots=True)
+class Scenario:
+    """`scenario "…" for Saga { scenes }`; `title` is a `Name` for its place, and may hold any text."""
+
+    title: Name
+    saga: Name
+    scenes: tuple[Scene, ...]
+    meta: Meta
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Atom:
+    """`state S`, `received M`, `sent C`, `published E`, `run I`."""
+
+    kind: str
+    name: Name
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Never:
+    """`never A`."""
+
+    atom: Atom
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Requires:
+    """`A requires B`."""
+
+    atom: Atom
+    before: Atom
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class LeadsTo:
+    """`A leads to B or C`."""
+
+    atom: Atom
+    after: tuple[Atom, ...]
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class AtMost:
+    """`A at most n times`."""
+
+    atom: Atom
+    times: int
+    span: Span
+
+
+Law = Never | Requires | LeadsTo | AtMost
+
+
+@dataclass(frozen=True, slots=True)
+class Property:
+    """`property "…" for Saga { laws }`; `title` as in a `Scenario`."""
+
+    title: Name
+    saga: Name
+    laws: tuple[Law, ...]
+    meta: Meta
+    span: Span
+
+
+Decl = (
+    Alias
+    | ExternFunction
+    | Record
+    | Enum
+    | Message
+    | Service
+    | PolicyDecl
+    | Flow
+    | Saga
+    | Activity
+    | Itinerary
+)
+"""What has a name of its own, by which others call it."""
 
 
 @dataclass(frozen=True, slots=True)
 class File:
-    """One file: what could be read of it. `namespace` is "" where none is given."""
+    """One file: what could be read of it. `namespace` is "" where none is given.
+
+    `lost` are the names that declarations would have declared which could not be read.
+    """
 
     source: Source
     namespace: str
     imports: tuple[Import, ...]
     decls: tuple[Decl, ...]
     docs: tuple[str, ...] = ()
+    scenarios: tuple[Scenario, ...] = ()
+    properties: tuple[Property, ...] = ()
+    lost: frozenset[str] = frozenset()

@@ -137,14 +137,14 @@ def _reaction(ctx: Context, node: Node, meta: ast.Meta) -> ast.Transition | ast.
     return None
 
 
-def _ignored(ctx: Context, node: Node) -> ast.Name | None:
+def _ignored(ctx: Context, node: Node) -> ast.OnMessage | None:
     if node.data != "on_message":
         ctx.unsupported(node, _TRIGGERS[node.data])
         return None
     name, binds = node.children
     if binds is not None:
         ctx.misplaced(tree(binds), "a list of fields", "in `ignore`", "to `on`")
-    return ctx.ref(name)
+    return ast.OnMessage(ctx.ref(name), (), ctx.span(node))
 
 
 def _transition(ctx: Context, node: Node, meta: ast.Meta) -> ast.Transition | None:
@@ -155,7 +155,7 @@ def _transition(ctx: Context, node: Node, meta: ast.Meta) -> ast.Transition | No
     if trigger is None:
         return None
     return ast.Transition(
-        trigger,
+        (trigger,),
         lower_expr(ctx, guard.children[0]) if guard else None,
         ctx.span(compensate) if compensate else None,
         ctx.ref(arrow.children[0]) if arrow else None,
