@@ -75,6 +75,14 @@ class EventValue:
 
 
 @dataclass(frozen=True, slots=True)
+class FailureValue:
+    """`failure` in a sequence's `failed`: which command failed, and why."""
+
+    type: Type
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
 class StateValue:
     """`state`: the name of the current state."""
 
@@ -116,6 +124,16 @@ class Function:
 
     name: str
     args: tuple[Expr, ...]
+    type: Type
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class ExternCall:
+    """A call of an `extern` function, by its id. `args` has every parameter in declared order."""
+
+    id: str
+    args: tuple[tuple[str, Expr | None], ...]
     type: Type
     span: Span
 
@@ -226,11 +244,13 @@ Expr = (
     | Local
     | DataField
     | EventValue
+    | FailureValue
     | StateValue
     | Now
     | FieldOf
     | Item
     | Function
+    | ExternCall
     | Fold
     | Construct
     | Not

@@ -60,7 +60,7 @@ def _handler(
     message = find(scope, node.message, kinds, report, node.kind) or guess(
         scope, node.message, kinds
     )
-    emits = _events(tuple(e for part in node.emits for e in part.events), scope, report)
+    parts = _parts(node.emits, scope, report)
     refuses = _events(node.refuses, scope, report)
     undo = find(scope, node.undone_by, ("command",), report) if node.undone_by else None
     if message is None:
@@ -70,16 +70,29 @@ def _handler(
         node.kind,
         service,
         message.id,
-        tuple(emits),
+        parts,
         tuple(refuses),
         undo.id if undo else None,
         node.irreversible,
         node.readonly,
         meta(node.meta),
         node.message.span,
-        tuple(emits.values()),
         tuple(refuses.values()),
     )
+
+
+def _parts(
+    nodes: tuple[ast.Emission, ...], scope: Scope, report: list[Finding]
+) -> tuple[m.Emission, ...]:
+    """The parts of `emits`, each event once in all of them."""
+    first = _events(tuple(each for part in nodes for each in part.events), scope, report)
+    found: list[m.Emission] = []
+    for part in nodes:
+        inside = (part.span.start, part.span.end)
+        here = {id: s for id, s in first.items() if inside[0] <= s.start < inside[1]}
+        if here:
+            found.append(m.Emission(tuple(here), part.count, tuple(here.values())))
+    return tuple(found)
 
 
 def _events(names: tuple[ast.Name, ...], scope: Scope, report: list[Finding]) -> dict[str, Span]:

@@ -90,7 +90,8 @@ def _ignores(node: ast.Ignore, level: str, env: Env) -> list[m.Ignore]:
             continue
         decl = find(env.scope, each.message, MESSAGES, env.report)
         if decl is not None:
-            found.append(m.Ignore(decl.id, level, meta(node.meta), each.span))
+            what = m.OnMessage(decl.id, (), each.span)
+            found.append(m.Ignore(what, level, meta(node.meta), each.span))
     return found
 
 

@@ -101,6 +101,16 @@ class MessageType:
 
 
 @dataclass(frozen=True, slots=True)
+class OneOf:
+    """What `event` is where several triggers share a transition: one of these messages, by id."""
+
+    ids: tuple[str, ...]
+
+    def __str__(self) -> str:
+        return " | ".join(id.rpartition(".")[2] for id in self.ids)
+
+
+@dataclass(frozen=True, slots=True)
 class NoneType:
     """The type of `none`."""
 
@@ -125,6 +135,7 @@ Type = (
     | RecordType
     | EnumType
     | MessageType
+    | OneOf
     | NoneType
     | Unknown
 )

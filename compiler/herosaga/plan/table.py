@@ -148,7 +148,7 @@ def _received(context: Context, saga: m.Saga, calls: Iterable[str]) -> dict[str,
 
 def _named(member: m.Transition | m.Ignore) -> str:
     match member:
-        case m.Ignore(message) | m.Transition(trigger=m.OnMessage(message)):
+        case m.Ignore(message=message) | m.Transition(trigger=m.OnMessage(message)):
             return message
         case _:
             return ""
@@ -206,7 +206,7 @@ def _arms(
 ) -> Iterator[PyCode]:
     for member in members:
         match member:
-            case m.Ignore(message):
+            case m.Ignore(message=message):
                 ignore = context.runtime("saga", "Ignore")
                 yield code("{}({})", ignore, context.type_name(message))
             case m.Transition():
