@@ -1,32 +1,64 @@
-"""HS007: a part of the language that this version does not carry out."""
+"""HS007: a part of the language that this version checks, but does not carry out."""
+
+from collections.abc import Sequence
 
 from herosaga.checks.page import Page, finding
-from herosaga.findings import Finding, Severity
+from herosaga.findings import Finding, Label, Severity
 from herosaga.source import Span
 
 PAGE = Page(
     code="HS007",
     severity=Severity.ERROR,
-    title="Not supported yet",
-    what="The text follows the grammar, but uses a part of the language that this version of the "
-    "compiler does not carry out yet.",
+    title="Not compiled yet",
+    what="`check` knows this part of the language, but `compile` can't generate it in this version.",
     why="A clause that is read and then left out would be a promise that nobody keeps. Nothing is "
     "generated until it is taken out or the compiler can do it.",
     failing="""\
-type OrderId = uuid
-
-command Ship { key order_id: uuid }
+extern event OrderPlaced { key order_id: uuid }
 extern event Shipped { key order_id: uuid }
-service Depot { handle Ship emits Shipped }
+
+saga Delivery by order_id: uuid {
+  start { on OrderPlaced -> Waiting }
+  state Waiting {
+    on Shipped -> Delivered
+    at now + 2d -> Late
+  }
+  final Delivered
+  final Late failed
+}
 """,
     mended="""\
-command Ship { key order_id: uuid }
+extern event OrderPlaced { key order_id: uuid }
 extern event Shipped { key order_id: uuid }
-service Depot { handle Ship emits Shipped }
+
+saga Delivery by order_id: uuid {
+  start { on OrderPlaced -> Waiting }
+  state Waiting {
+    on Shipped -> Delivered
+    after 2d -> Late
+  }
+  final Delivered
+  final Late failed
+}
 """,
 )
 
+_SHOWN = 3
 
-def unsupported(span: Span, what: str, hint: str = "") -> Finding:
-    """Something the compiler can't do yet."""
-    return finding(PAGE, f"{what} is not supported yet", span, hint=hint)
+
+def unsupported(what: str, places: Sequence[Span]) -> Finding:
+    """A construct that can't be generated, with all places where it is used."""
+    first, *others = places
+    more = len(others) - _SHOWN
+    return finding(
+        PAGE,
+        f"{what} is checked, but not compiled yet",
+        first,
+        text="nothing is generated while this is here",
+        labels=tuple(Label(span, "and here") for span in others[:_SHOWN]),
+        hint=(
+            f"it stands in {more} more places"
+            if more > 0
+            else "take it out, or wait for a later version"
+        ),
+    )

@@ -50,14 +50,16 @@ def compile_project(
     project: Settings, paths: Sequence[str] = (), folder: Path | None = None, check: bool = False
 ) -> int:
     """Compile a project, or only some of its files, and say what was found and written."""
-    from herosaga.compile import modules
+    from herosaga.compile import modules, refused
 
     folder = folder or project.root / project.output
     checked = checked_project(paths, project)
-    write(full_text(shown(checked.findings, notes=False), sys.stdout))
-    if checked.findings:
-        say(f"{summary(checked.findings, checked.files)}\n")
-    if checked.broken:
+    later = () if checked.broken else refused(checked.model)
+    findings = (*checked.findings, *later)
+    write(full_text(shown(findings, notes=False), sys.stdout))
+    if findings:
+        say(f"{summary(findings, checked.files)}\n")
+    if checked.broken or later:
         say("nothing is generated until the errors are mended\n")
         return 1
     files = modules(checked.model)

@@ -36,6 +36,8 @@ def lines(at: Values, saga: m.Saga, actions: Iterable[m.Action], depth: int = 0)
                 yield from _if(at, saga, action, depth)
             case m.For():
                 yield from _for(at, saga, action, depth)
+            case _:
+                raise AssertionError("refused before planning")
 
 
 def _set(at: Values, field: str, expr: e.Expr) -> PyCode:

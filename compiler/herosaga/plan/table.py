@@ -146,7 +146,7 @@ def _received(context: Context, saga: m.Saga, calls: Iterable[str]) -> dict[str,
     return dict.fromkeys(id for id in (*named, *answers) if id)
 
 
-def _named(member: m.Transition | m.Ignore) -> str:
+def _named(member: m.Member) -> str:
     match member:
         case m.Ignore(message=message) | m.Transition(trigger=m.OnMessage(message)):
             return message
@@ -182,7 +182,7 @@ def _call(context: Context, saga: m.Saga, command: str) -> PyCode:
 # --- what is done ------------------------------------------------------------------------------
 
 
-def _timely(state: m.State) -> Iterator[m.Transition | m.Ignore]:
+def _timely(state: m.State) -> Iterator[m.Member]:
     """A state's members, those that wait for a time in source order among themselves, whatever their levels: so are those
     taken that are due at the same instant.
     """
@@ -194,7 +194,7 @@ def _timely(state: m.State) -> Iterator[m.Transition | m.Ignore]:
         yield next(in_order) if _waits(each) else each
 
 
-def _waits(member: m.Transition | m.Ignore) -> bool:
+def _waits(member: m.Member) -> bool:
     return isinstance(member, m.Transition) and isinstance(member.trigger, m.After)
 
 
@@ -202,7 +202,7 @@ def _arms(
     context: Context,
     saga: m.Saga,
     made: Functions,
-    members: Iterable[m.Transition | m.Ignore],
+    members: Iterable[m.Member],
 ) -> Iterator[PyCode]:
     for member in members:
         match member:
@@ -211,6 +211,8 @@ def _arms(
                 yield code("{}({})", ignore, context.type_name(message))
             case m.Transition():
                 yield _arm(context, saga, made, member)
+            case m.Defer():
+                raise AssertionError("refused before planning")
 
 
 def _arm(context: Context, saga: m.Saga, made: Functions, transition: m.Transition) -> PyCode:
@@ -223,6 +225,8 @@ def _arm(context: Context, saga: m.Saga, made: Functions, transition: m.Transiti
         case m.After(delay):
             computed = made.delays.get(id(transition))
             kind, subject = "After", computed or value(Values(context), delay)
+        case _:
+            raise AssertionError("refused before planning")
     return code("{}({}, {})", context.runtime("saga", kind), subject, run)
 
 

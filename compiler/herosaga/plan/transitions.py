@@ -154,6 +154,8 @@ def _trigger_name(context: Context, trigger: m.Trigger) -> str:
             return f"after_{_length(length)}"
         case m.After():
             return "after_a_while"
+        case _:
+            raise AssertionError("refused before planning")
 
 
 def _length(length: e.Value) -> str:

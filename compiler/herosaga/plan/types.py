@@ -8,6 +8,7 @@ from herosaga.model.types import (
     ListOf,
     MessageType,
     NoneType,
+    OneOf,
     Optional,
     RecordType,
     Scalar,
@@ -47,7 +48,7 @@ def annotation(context: Context, type_: Type) -> PyCode:
             return context.type_name(id)
         case NoneType():
             return code("None")
-        case Unknown():
+        case OneOf() | Unknown():
             raise AssertionError("a program with errors is not planned")
 
 
@@ -70,7 +71,7 @@ def reader(context: Context, type_: Type) -> PyCode:
             return code("{}.read_enum({})", codec, context.type_name(id))
         case RecordType(id) | MessageType(id):
             return code("{}.from_json", context.type_name(id))
-        case NoneType() | Unknown():
+        case NoneType() | OneOf() | Unknown():
             raise AssertionError("no field has this type")
 
 
@@ -111,7 +112,7 @@ def written(context: Context, type_: Type, value: PyCode, depth: int = 0) -> PyC
             return value if inner == value else code("None if {} is None else {}", value, inner)
         case RecordType() | MessageType():
             return code("{}.to_json()", value)
-        case NoneType() | Unknown():
+        case NoneType() | OneOf() | Unknown():
             raise AssertionError("no field has this type")
 
 

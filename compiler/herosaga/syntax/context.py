@@ -60,7 +60,7 @@ class Context:
 
     def unsupported(self, node: Node | Token, what: str) -> None:
         """Report a part of the language that can't be carried out yet."""
-        self.findings.append(hs007.unsupported(self.keyword(node), what))
+        self.findings.append(hs007.unsupported(what, [self.keyword(node)]))
 
     def misplaced(self, node: Node | Token, clause: str, here: str, belongs: str) -> None:
         """Report a clause in a block that it does not belong to."""
