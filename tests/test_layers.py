@@ -24,7 +24,7 @@ ORDER = [
     ("plan",),
     ("emit",),
     ("compile",),
-    ("cli", "lsp", "__main__"),
+    ("cli", "lsp", "reference", "__main__"),
 ]
 """Lowest first; a module imports from its own layer and those below.
 
