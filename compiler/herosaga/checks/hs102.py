@@ -1,6 +1,7 @@
 """HS102: a name that nothing has."""
 
 from herosaga.checks.page import Page, finding
+from herosaga.checks.words import a, either
 from herosaga.findings import Edit, Finding, Severity
 from herosaga.source import Span
 
@@ -28,7 +29,7 @@ service Billing { on OrderPlaced emits InvoiceSent }
 
 def unknown(name: str, kinds: tuple[str, ...], span: Span, near: str) -> Finding:
     """No declaration of one of `kinds` has this name."""
-    wanted = " or ".join(kinds)
+    wanted = either(kinds)
     head = "nothing here" if kinds == ("name",) else f"no {wanted}"
     where = "not declared here or in an import"
     if set(kinds) & {"state", "compensation", "data field"}:
@@ -53,6 +54,18 @@ def not_imported(name: str, kind: str, span: Span, path: str) -> Finding:
         span,
         text="declared in a file that is not imported",
         hint=f'write `import "{path}"` at the top of this file',
+    )
+
+
+def elsewhere(name: str, kind: str, near: str, file: str, path: str, span: Span) -> Finding:
+    """Misspelt, and nothing in scope is like it, but something in another file of the project."""
+    return finding(
+        PAGE,
+        f"no {kind} is called `{name}`",
+        span,
+        text="not declared here or in an import",
+        hint=f'did you mean `{near}`, declared in {file}? Then write `import "{path}"` at the top of '
+        "this file too",
     )
 
 
@@ -95,14 +108,14 @@ def no_event(why: str, span: Span) -> Finding:
     )
 
 
-def no_names(name: str, why: str, span: Span) -> Finding:
-    """A name where only literals can stand."""
+def no_names(name: str, why: str, span: Span, hint: str = "write a literal") -> Finding:
+    """A name that can't stand here."""
     return finding(
         PAGE,
         f"`{name}` can't be read here",
         span,
         text=why,
-        hint="write a literal",
+        hint=hint,
     )
 
 
@@ -111,8 +124,4 @@ def _advice(kinds: tuple[str, ...]) -> str:
         return (
             "declare it as a data field of the saga, or write `event.…` for a field of the message"
         )
-    return f"declare it, or name {_a(' or '.join(kinds))} that exists"
-
-
-def _a(noun: str) -> str:
-    return f"{'an' if noun[0] in 'aeiou' else 'a'} {noun}"
+    return f"declare it, or name {a(either(kinds))} that exists"

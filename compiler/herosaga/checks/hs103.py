@@ -1,6 +1,7 @@
 """HS103: a name of the wrong kind."""
 
 from herosaga.checks.page import Page, finding
+from herosaga.checks.words import a, either
 from herosaga.findings import Finding, Label, Severity
 from herosaga.source import Span
 
@@ -45,15 +46,26 @@ def wrong_kind(
     verb: str = "",
 ) -> Finding:
     """A `kind` where one of `kinds` is needed."""
-    wanted = " or ".join(kinds)
+    wanted = either(kinds)
     better = _VERBS.get((verb, kind), "")
     return finding(
         PAGE,
-        f"`{name}` is {_a(kind)}, and {_a(wanted)} is needed here",
+        f"`{name}` is {a(kind)}, and {a(wanted)} is needed here",
         span,
-        text=f"not {_a(wanted)}",
+        text=f"not {a(wanted)}",
         labels=(Label(*declared),),
-        hint=f"did you mean `{better} {name}`?" if better else f"name {_a(wanted)}",
+        hint=f"did you mean `{better} {name}`?" if better else f"name {a(wanted)}",
+    )
+
+
+def not_a_record(name: str, meant: str, span: Span) -> Finding:
+    """`Alias(…)` of a type that is no record."""
+    return finding(
+        PAGE,
+        f"`{name}` stands for {a(meant)}, and only records are made like this",
+        span,
+        text="not a record",
+        hint="write the value itself",
     )
 
 
@@ -110,7 +122,3 @@ def no_declared_undo(command: str, span: Span) -> Finding:
         text="compensable by what?",
         hint=f"write `compensable by …`, or `handle {command} … undone by …` in its service",
     )
-
-
-def _a(noun: str) -> str:
-    return f"{'an' if noun[0] in 'aeiou' else 'a'} {noun}"

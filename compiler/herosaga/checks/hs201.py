@@ -69,6 +69,19 @@ def unlike(what: str, left: str, right: str, span: Span) -> Finding:
     return finding(PAGE, message, span, text=f"{left}, {right}", hint=_both(left, right))
 
 
+def unlike_fields(
+    name: str, one: tuple[str, str], other: tuple[str, str], span: Span
+) -> Finding:
+    """A field that messages which share a transition have with two types; each is a name and a type."""
+    return finding(
+        PAGE,
+        f"`{name}` is {_a(one[1])} in `{one[0]}`, and {_a(other[1])} in `{other[0]}`",
+        span,
+        text="of which type?",
+        hint="give each message a transition of its own, or the field one type in both",
+    )
+
+
 def arithmetic(op: str, left: str, right: str, span: Span) -> Finding:
     """Two operands that can't be put together."""
     return finding(

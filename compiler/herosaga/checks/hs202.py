@@ -122,3 +122,37 @@ def undo_missing(
 def _and(names: tuple[str, ...]) -> str:
     quoted = [f"`{name}`" for name in names]
     return quoted[0] if len(quoted) == 1 else ", ".join(quoted[:-1]) + " and " + quoted[-1]
+
+
+def too_many(function: str, takes: int, given: int, span: Span) -> Finding:
+    """A value for which an extern function has no parameter."""
+    count = f"{takes} argument{'s' if takes != 1 else ''}" if takes else "no arguments"
+    return finding(
+        PAGE,
+        f"`{function}` takes {count}, and is given {given}",
+        span,
+        text="one too many",
+        hint=f"take it out, or add a parameter to `extern {function}`",
+    )
+
+
+def after_named(function: str, span: Span) -> Finding:
+    """An argument by place after one by name."""
+    return finding(
+        PAGE,
+        f"this argument of `{function}` has no name, and stands after one that has",
+        span,
+        text="for which parameter?",
+        hint="write `name = …` for it too, or put it before those with names",
+    )
+
+
+def other_place(name: str, place: str, span: Span) -> Finding:
+    """A bare name in the place of another parameter than the one that it is called like."""
+    return finding(
+        PAGE,
+        f"`{name}` is a parameter's name, and stands in the place of `{place}`",
+        span,
+        text=f"for `{name}`, or for `{place}`?",
+        hint=f"write `{place} = {name}` or `{name} = {name}`",
+    )

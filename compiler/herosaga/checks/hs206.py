@@ -9,9 +9,9 @@ from herosaga.source import Span
 PAGE = Page(
     code="HS206",
     severity=Severity.ERROR,
-    title="Record without an end",
+    title="Record or type without an end",
     what="A record contains itself, directly or through other records, and no `?`, `list`, `set` or "
-    "`dict` is on the way.",
+    "`dict` is on the way. Or a `type` stands for itself, directly or through other `type`s, in any way.",
     why="No value of it can ever be made: each would need another one inside.",
     failing="""\
 record Box { label: str  inner: Box }
@@ -43,4 +43,17 @@ def endless(names: tuple[str, ...], field: str, span: Span, record: Span) -> Fin
         labels=(Label(record, "this record"),),
         path=tuple(f"{a} contains {b}" for a, b in pairwise(names)),
         hint=f"make `{field}` optional with `?`, or a list",
+    )
+
+
+def circular(names: tuple[str, ...], span: Span) -> Finding:
+    """The cycle `names` of aliases, which starts with the one that `span` shows."""
+    inside = "itself" if len(names) == 2 else f"`{names[1]}`, which stands for it again"
+    return finding(
+        PAGE,
+        f"the type `{names[0]}` stands for {inside}",
+        span,
+        text="no type comes out of it",
+        path=tuple(f"{a} stands for {b}" for a, b in pairwise(names)),
+        hint="a `type` is another word for a type: what contains itself has to be a `record`",
     )

@@ -20,6 +20,8 @@ def pair(
     stray: list[ast.Arg] = []
     for arg in args:
         name = _name(arg)
+        if name not in shape.slots and shape.open and name:
+            continue
         if name not in shape.slots:
             stray.append(arg)
         elif name in given:
@@ -33,6 +35,32 @@ def pair(
     if len(missing) > len(stray):
         report.append(hs202.missing(tuple(missing), shape.kind, shape.name, span))
     return {name: arg.value for name, arg in given.items()}
+
+
+def by_place(
+    args: tuple[ast.Arg, ...], shape: Shape, span: Span, report: list[Finding]
+) -> Mapping[str, ast.Expr]:
+    """The value given for each parameter of a function: by place, or by name.
+
+    A bare name goes by its place too, as in Python; where it is called like another parameter, it would go
+    there in any other argument list, so that it has to be said which one is meant.
+    """
+    named: list[ast.Arg] = []
+    for place, arg in enumerate(args):
+        names = [*shape.slots][place : place + 1]
+        if arg.name is not None:
+            named.append(arg)
+        elif any(each.name is not None for each in args[:place]):
+            report.append(hs202.after_named(shape.name, arg.span))
+            return {}
+        elif not names:
+            report.append(hs202.too_many(shape.name, len(shape.slots), len(args), arg.span))
+            return {}
+        else:
+            if _name(arg) in shape.slots and _name(arg) != names[0]:
+                report.append(hs202.other_place(_name(arg), names[0], arg.span))
+            named.append(ast.Arg(ast.Name(names[0], arg.span), arg.value, arg.span))
+    return pair(tuple(named), shape, span, report)
 
 
 def _stray(arg: ast.Arg, shape: Shape, missing: list[str], free: list[str]) -> Finding:

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from herosaga.findings import Finding
 from herosaga.model import model as m
 from herosaga.model.actions import Around
+from herosaga.model.aliases import aliases, with_aliases
 from herosaga.model.collide import collisions
 from herosaga.model.declare import declare, imports_of, scopes
 from herosaga.model.policies import policies
@@ -24,7 +25,7 @@ def build(files: Sequence[ast.File]) -> tuple[m.Model, tuple[Finding, ...]]:
     """The model of all files of a project, those that are imported among them."""
     report: list[Finding] = []
     decls = declare(files, report)
-    visible = scopes(files, decls, report)
+    visible = with_aliases(decls, scopes(files, decls, report), report)
     world = world_of(decls, visible, report)
     served = services(decls, visible, report)
     declared = policies(decls, visible, world, report)

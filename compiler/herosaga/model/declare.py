@@ -43,7 +43,8 @@ def scopes(
     for file in files:
         report.extend(_cycles(file, files))
     elsewhere = {decl.node.name.text: decl for found in by_file.values() for decl in found}
-    return {file.source.name: _scope(file, by_file, elsewhere) for file in files}
+    by_name = {file.source.name: file for file in files}
+    return {file.source.name: _scope(file, by_name, by_file, elsewhere) for file in files}
 
 
 def _id(file: ast.File, name: str) -> str:
@@ -51,19 +52,26 @@ def _id(file: ast.File, name: str) -> str:
 
 
 def _scope(
-    file: ast.File, by_file: Mapping[str, list[Decl]], elsewhere: Mapping[str, Decl]
+    file: ast.File,
+    files: Mapping[str, ast.File],
+    by_file: Mapping[str, list[Decl]],
+    elsewhere: Mapping[str, Decl],
 ) -> Scope:
     own = {decl.node.name.text: (decl,) for decl in by_file[file.source.name]}
     names: dict[str, tuple[Decl, ...]] = {}
     incomplete = False
+    lost = set(file.lost)
     for each in file.imports:
         target = imported_name(file.source.name, each.path)
         incomplete = incomplete or target not in by_file
+        before = f"{each.alias.text}." if each.alias else ""
+        if target in files:
+            lost |= {before + name for name in files[target].lost}
         for decl in by_file.get(target, ()):
-            name = f"{each.alias.text}.{decl.node.name.text}" if each.alias else decl.node.name.text
+            name = before + decl.node.name.text
             if decl not in names.get(name, ()):
                 names[name] = (*names.get(name, ()), decl)
-    return Scope(file.source.name, names | own, elsewhere, incomplete)
+    return Scope(file.source.name, names | own, elsewhere, incomplete, frozenset(lost))
 
 
 def _cycles(file: ast.File, files: Sequence[ast.File]) -> Iterator[Finding]:

@@ -24,9 +24,11 @@ class Variable:
 class Env:
     """The place of an expression.
 
-    `event` is the type of the trigger's message; where there is none, `no_event` says why. `hidden` are
+    `event` is the type of the trigger's message; where there is none, `no_event` says why. `failure` is
+    that of a sequence's failure, where there is one. `no_state` says why there is no `state`. `hidden` are
     data fields that can't be read because there is no instance. `bare` says why no name at all can be
-    read, "" where names can. `facts` are the paths that are known not to be none.
+    read, "" where names can. `facts` are the paths that are known not to be none. Where it is `open`, an
+    unknown name may be one that something wrong would have brought, and stays unreported.
     """
 
     world: World
@@ -37,9 +39,12 @@ class Env:
     variables: Mapping[str, Variable] = field(default_factory=dict)
     event: Type | None = None
     no_event: str = ""
+    failure: Type | None = None
+    no_state: str = ""
     hidden: frozenset[str] = frozenset()
     bare: str = ""
     facts: frozenset[str] = frozenset()
+    open: bool = False
 
     def knowing(self, facts: Iterable[str]) -> Env:
         """Here, after a test."""

@@ -46,7 +46,8 @@ def slots(
     found: dict[str, Slot] = {}
     for field in fields:
         kind = resolve(field.type, scope, report)
-        required = field.default is None and not field.type.optional
+        optional = field.type.optional or isinstance(kind, Optional)
+        required = field.default is None and not optional
         found.setdefault(field.name.text, Slot(field.name.text, kind, required, field.name.span))
     return found
 

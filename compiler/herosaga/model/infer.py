@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from herosaga.checks import hs102, hs201, hs202, hs203, hs204, hs210
+from collections.abc import Mapping
+
+from herosaga.checks import hs102, hs103, hs201, hs202, hs203, hs204, hs210
 from herosaga.model import expr as e
 from herosaga.model import functions, operators
-from herosaga.model.arguments import pair
+from herosaga.model.arguments import by_place, pair
 from herosaga.model.env import Env, Variable, path_of, shown
-from herosaga.model.fit import bare, fit, join, require_bool
+from herosaga.model.fit import bare, fit, join, require_bool, same
 from herosaga.model.literals import literal, negative
 from herosaga.model.scope import Decl, find, nearest
 from herosaga.model.types import (
@@ -22,15 +24,19 @@ from herosaga.model.types import (
     EnumType,
     ListOf,
     MessageType,
+    OneOf,
     Optional,
     RecordType,
     SetOf,
     Type,
     Unknown,
 )
-from herosaga.model.world import Shape
+from herosaga.model.world import Shape, Slot
 from herosaga.source import Span
 from herosaga.syntax import ast
+
+
+_NO_STATE = "decide it by something that is at hand here"
 
 
 def check(node: ast.Expr, env: Env, expected: Type) -> e.Expr:
@@ -88,7 +94,12 @@ def construct(call: ast.Call, shape: Shape, env: Env) -> e.Construct:
 
 def arguments(call: ast.Call, shape: Shape, env: Env) -> tuple[tuple[str, e.Expr | None], ...]:
     """Every field of `shape` in declared order, with the value that the call gives it."""
-    given = pair(call.args, shape, call.name.span, env.report)
+    return _checked(pair(call.args, shape, call.name.span, env.report), shape, env)
+
+
+def _checked(
+    given: Mapping[str, ast.Expr], shape: Shape, env: Env
+) -> tuple[tuple[str, e.Expr | None], ...]:
     return tuple(
         (name, check(given[name], env, slot.type) if name in given else None)
         for name, slot in shape.slots.items()
@@ -131,6 +142,11 @@ def _var(node: ast.Var, env: Env) -> e.Expr:
         case "event":
             env.report.append(hs102.no_event(env.no_event, span))
             return e.Bad(UNKNOWN, span)
+        case "failure" if env.failure is not None:
+            return e.FailureValue(env.failure, span)
+        case "state" if env.no_state:
+            env.report.append(hs102.no_names(name, env.no_state, span, _NO_STATE))
+            return e.Bad(STR, span)
         case "state":
             return e.StateValue(STR, span)
         case "now":
@@ -140,13 +156,23 @@ def _var(node: ast.Var, env: Env) -> e.Expr:
 
 def _unknown(name: str, span: Span, env: Env) -> e.Expr:
     """A name that nothing here has; often a field of the event, written without `event.`."""
-    match env.event:
-        case MessageType(id=message) if name in env.world.shapes[message].slots:
-            env.report.append(hs102.in_event(name, span))
-        case _:
-            names = (*env.variables, *env.data, "event", "state", "now")
-            env.report.append(hs102.unknown(name, ("name",), span, nearest(name, names)))
+    fields = _common(env.event, env)
+    if name in fields:
+        env.report.append(hs102.in_event(name, span))
+    elif not env.open:
+        names = (*env.variables, *env.data, "event", "state", "now")
+        env.report.append(hs102.unknown(name, ("name",), span, nearest(name, names)))
     return e.Bad(UNKNOWN, span)
+
+
+def _common(event: Type | None, env: Env) -> frozenset[str]:
+    """The fields of the event; where it may be one of several, those that all have."""
+    match event:
+        case MessageType(id=id):
+            return frozenset(env.world.shapes[id].slots)
+        case OneOf(ids=ids):
+            return frozenset.intersection(*(frozenset(env.world.shapes[id].slots) for id in ids))
+    return frozenset()
 
 
 def _attribute(node: ast.Attribute, env: Env) -> e.Expr:
@@ -162,39 +188,61 @@ def _attribute(node: ast.Attribute, env: Env) -> e.Expr:
             return e.Bad(UNKNOWN, node.span)
         case RecordType(id=owner) | MessageType(id=owner):
             shape = env.world.shapes[owner]
-            slot = shape.slots.get(name.text)
+            slot = _slot(name, shape, env)
             if slot is not None:
                 return e.FieldOf(value, name.text, slot.type, node.span)
-            env.report.append(
-                hs102.no_field(
-                    name.text, shape.kind, shape.name, name.span, nearest(name.text, shape.slots)
-                )
-            )
+        case OneOf(ids=ids):
+            kind = _of_each(name, tuple(env.world.shapes[id] for id in ids), env)
+            return e.FieldOf(value, name.text, kind, node.span)
         case kind:
             env.report.append(hs102.no_field(name.text, "type", str(kind), name.span, ""))
     return e.Bad(UNKNOWN, node.span)
 
 
-def _enum_of(node: ast.Expr, env: Env) -> Decl | None:
-    """The enum that `Color` or `p.Color` names, unless a variable or field has that name."""
+def _slot(name: ast.Name, shape: Shape, env: Env) -> Slot | None:
+    slot = shape.slots.get(name.text)
+    if slot is None and not shape.open:
+        near = nearest(name.text, shape.slots)
+        env.report.append(hs102.no_field(name.text, shape.kind, shape.name, name.span, near))
+    return slot
+
+
+def _of_each(name: ast.Name, shapes: tuple[Shape, ...], env: Env) -> Type:
+    """The type of a field that each of these messages must have, and all alike."""
+    found = [(shape, _slot(name, shape, env)) for shape in shapes]
+    if any(slot is None for _, slot in found):
+        return UNKNOWN
+    (first, known), *others = [(shape, slot) for shape, slot in found if slot is not None]
+    for shape, slot in others:
+        if not same(known.type, slot.type):
+            sides = (first.name, str(known.type)), (shape.name, str(slot.type))
+            env.report.append(hs201.unlike_fields(name.text, *sides, name.span))
+            return UNKNOWN
+    return known.type
+
+
+def _enum_of(node: ast.Expr, env: Env) -> str | None:
+    """The id of the enum that `Color` or `p.Color` names, unless a variable or field has that name."""
     path = path_of(node)
     root = path.partition(".")[0]
     if not path or root in env.variables or root in env.data:
         return None
-    decl = env.scope.get(path)
-    return decl if decl is not None and decl.kind == "enum" else None
+    match env.scope.get(path):
+        case Decl(kind="enum", id=id):
+            return id
+        case Decl(kind="type", id=id):
+            meant = env.scope.aliases.get(id)
+            return meant.id if isinstance(meant, EnumType) else None
+    return None
 
 
-def _member(node: ast.Attribute, enum: Decl, env: Env) -> e.Expr:
-    name, members = node.name, env.world.enums[enum.id]
+def _member(node: ast.Attribute, enum: str, env: Env) -> e.Expr:
+    name, members, kind = node.name, env.world.enums[enum], EnumType(enum)
     if name.text in members:
-        return e.EnumConst(enum.id, name.text, EnumType(enum.id), node.span)
-    env.report.append(
-        hs102.no_field(
-            name.text, "enum", enum.node.name.text, name.span, nearest(name.text, members)
-        )
-    )
-    return e.Bad(EnumType(enum.id), node.span)
+        return e.EnumConst(enum, name.text, kind, node.span)
+    near = nearest(name.text, members)
+    env.report.append(hs102.no_field(name.text, "enum", str(kind), name.span, near))
+    return e.Bad(kind, node.span)
 
 
 def _narrowed(node: ast.Expr, value: e.Expr, env: Env) -> e.Expr:
@@ -210,15 +258,50 @@ def _call(node: ast.Call, env: Env, expected: Type | None) -> e.Expr:
     name = node.name.text
     if name in functions.FUNCTIONS:
         return _function(node, env, expected)
-    found = env.scope.names.get(name, ())
-    if not found and "." not in name and name[:1].islower():
-        near = nearest(name, functions.FUNCTIONS)
-        env.report.append(hs102.unknown(name, ("function",), node.name.span, near))
-        return e.Bad(UNKNOWN, node.span)
-    decl = find(env.scope, node.name, ("record",), env.report)
-    if decl is None:
-        return e.Bad(UNKNOWN, node.span)
-    return construct(node, env.world.shapes[decl.id], env)
+    match _called(node.name, env):
+        case Decl(kind="record", id=id):
+            return construct(node, env.world.shapes[id], env)
+        case Decl(kind="function", id=id) if env.bare:
+            env.report.append(hs102.no_names(name, env.bare, node.name.span))
+        case Decl(kind="function", id=id):
+            return _extern(node, env.world.shapes[id], env)
+        case Decl(kind="type", id=id):
+            return _alias_called(node, env.scope.aliases.get(id, UNKNOWN), env)
+    return e.Bad(UNKNOWN, node.span)
+
+
+def _called(name: ast.Name, env: Env) -> Decl | None:
+    """The declaration that a call names: a record or an extern function, by itself or through a `type`."""
+    scope = env.scope
+    if scope.names.get(name.text) or "." in name.text or not name.text[:1].islower():
+        return find(scope, name, ("record", "function", "type"), env.report)
+    if name.text in scope.lost or scope.incomplete:
+        return None
+    other = scope.elsewhere.get(name.text)
+    if other is not None and other.kind == "function":
+        return find(scope, name, ("function",), env.report)
+    own = [each for each, found in scope.names.items() if any(d.kind == "function" for d in found)]
+    near = nearest(name.text, (*functions.FUNCTIONS, *own))
+    env.report.append(hs102.unknown(name.text, ("function",), name.span, near))
+    return None
+
+
+def _alias_called(node: ast.Call, meant: Type, env: Env) -> e.Expr:
+    """`Alias(…)`: a value, where the alias stands for a record."""
+    match meant:
+        case RecordType(id=id):
+            return construct(node, env.world.shapes[id], env)
+        case Unknown():
+            return e.Bad(UNKNOWN, node.span)
+    env.report.append(hs103.not_a_record(node.name.text, str(meant), node.name.span))
+    return e.Bad(UNKNOWN, node.span)
+
+
+def _extern(node: ast.Call, shape: Shape, env: Env) -> e.Expr:
+    """A call of a function that the user supplies: arguments by place, then by name, as in Python."""
+    given = by_place(node.args, shape, node.name.span, env.report)
+    args = _checked(given, shape, env)
+    return e.ExternCall(shape.id, args, env.world.results[shape.id], node.span)
 
 
 def _function(node: ast.Call, env: Env, expected: Type | None) -> e.Expr:

@@ -8,14 +8,16 @@ from dataclasses import dataclass, field
 from difflib import SequenceMatcher, get_close_matches
 
 from herosaga.checks import hs102, hs103, hs105
+from herosaga.checks.words import a
 from herosaga.findings import Finding
+from herosaga.model.types import Type
 from herosaga.source import Span
 from herosaga.syntax import ast
 
 
 @dataclass(frozen=True, slots=True)
 class Decl:
-    """A declared name. `kind` is record, enum, event, command, service, policy or saga."""
+    """A declared name. `kind` is what `kind_of` says of its node."""
 
     id: str
     kind: str
@@ -34,13 +36,16 @@ class Scope:
 
     `names` are those it can use; more than one declaration under a name makes it ambiguous.
     `elsewhere` are the project's others. With `incomplete` some import could not be read, so that an
-    unknown name may be one of its, and stays unreported.
+    unknown name may be one of its, and stays unreported; so does one of `lost`, which some declaration
+    that could not be read would have declared. `aliases` are the types that `type` names, by id.
     """
 
     file: str
     names: Mapping[str, tuple[Decl, ...]]
     elsewhere: Mapping[str, Decl] = field(default_factory=dict)
     incomplete: bool = False
+    lost: frozenset[str] = frozenset()
+    aliases: Mapping[str, Type] = field(default_factory=dict)
 
     def get(self, name: str) -> Decl | None:
         """The declaration of this name, None where there is none or more than one."""
@@ -51,6 +56,10 @@ class Scope:
 def kind_of(node: ast.Decl) -> str:
     """What a declaration declares, in the words of the language."""
     match node:
+        case ast.Alias():
+            return "type"
+        case ast.ExternFunction():
+            return "function"
         case ast.Record():
             return "record"
         case ast.Enum():
@@ -61,8 +70,14 @@ def kind_of(node: ast.Decl) -> str:
             return "service"
         case ast.PolicyDecl():
             return "policy"
+        case ast.Flow():
+            return "flow"
         case ast.Saga():
             return "saga"
+        case ast.Activity():
+            return "activity"
+        case ast.Itinerary():
+            return "itinerary"
 
 
 def find(
@@ -78,16 +93,16 @@ def find(
     if len(found) > 1:
         report.append(hs105.ambiguous(name.text, name.span, tuple(d.file for d in found)))
     elif found:
-        label = (found[0].span, f"declared as {article(found[0].kind)} here")
+        label = (found[0].span, f"declared as {a(found[0].kind)} here")
         report.append(hs103.wrong_kind(name.text, found[0].kind, kinds, name.span, label, verb))
-    elif not scope.incomplete:
+    elif not scope.incomplete and name.text not in scope.lost:
         report.append(_unknown(scope, name, kinds))
     return None
 
 
 def guess(scope: Scope, name: ast.Name, kinds: tuple[str, ...]) -> Decl | None:
     """What an unknown name was most likely to be: stands in for it, so that nothing else is reported."""
-    return scope.get(_likeliest(scope, name.text, kinds))
+    return None if name.text in scope.lost else scope.get(_likeliest(scope, name.text, kinds))
 
 
 def nearest(name: str, candidates: Iterable[str]) -> str:
@@ -99,19 +114,27 @@ def nearest(name: str, candidates: Iterable[str]) -> str:
     return folded[close[0]] if close else ""
 
 
-def article(noun: str) -> str:
-    """`event` -> `an event`."""
-    return f"{'an' if noun[0] in 'aeiou' else 'a'} {noun}"
-
-
 def _unknown(scope: Scope, name: ast.Name, kinds: tuple[str, ...]) -> Finding:
     other = scope.elsewhere.get(name.text)
     if other is not None and other.kind in kinds:
-        here = posixpath.dirname(scope.file) or "."
-        return hs102.not_imported(
-            name.text, other.kind, name.span, posixpath.relpath(other.file, here)
-        )
-    return hs102.unknown(name.text, kinds, name.span, _likeliest(scope, name.text, kinds))
+        return hs102.not_imported(name.text, other.kind, name.span, _path(scope, other))
+    near = _likeliest(scope, name.text, kinds)
+    far = None if near else _farther(scope, name.text, kinds)
+    if far is None:
+        return hs102.unknown(name.text, kinds, name.span, near)
+    near, path = far.node.name.text, _path(scope, far)
+    return hs102.elsewhere(name.text, far.kind, near, far.file, path, name.span)
+
+
+def _farther(scope: Scope, name: str, kinds: tuple[str, ...]) -> Decl | None:
+    """What is most like it in the files that are not imported."""
+    wanted = (each for each, decl in scope.elsewhere.items() if decl.kind in kinds)
+    return scope.elsewhere.get(nearest(name, wanted))
+
+
+def _path(scope: Scope, decl: Decl) -> str:
+    """How an import in this file would name the file of a declaration."""
+    return posixpath.relpath(decl.file, posixpath.dirname(scope.file) or ".")
 
 
 def _likeliest(scope: Scope, name: str, kinds: tuple[str, ...]) -> str:

@@ -28,7 +28,8 @@ _BUILT_IN = (*SCALARS, *_PARAMETERS)
 def resolve(ref: ast.TypeRef, scope: Scope, report: list[Finding]) -> Type:
     """The type that `ref` means; `Unknown`, with a finding, where it means none."""
     plain = _plain(ref, scope, report)
-    return Optional(plain) if ref.optional and not isinstance(plain, Unknown) else plain
+    open_ = ref.optional and not isinstance(plain, Unknown | Optional)
+    return Optional(plain) if open_ else plain
 
 
 def _plain(ref: ast.TypeRef, scope: Scope, report: list[Finding]) -> Type:
@@ -63,14 +64,16 @@ def _key(kind: Type, ref: ast.TypeRef, report: list[Finding]) -> bool:
 
 
 def _declared(name: ast.Name, scope: Scope, report: list[Finding]) -> Type:
-    if name.text not in scope.names and name.text not in scope.elsewhere:
+    if not any(name.text in known for known in (scope.names, scope.elsewhere, scope.lost)):
         near = nearest(name.text, _BUILT_IN)
         if near:
             report.append(hs102.unknown(name.text, ("type",), name.span, near))
             return UNKNOWN
-    match find(scope, name, ("record", "enum"), report):
+    match find(scope, name, ("record", "enum", "type"), report):
         case Decl(kind="record", id=id):
             return RecordType(id)
         case Decl(kind="enum", id=id):
             return EnumType(id)
+        case Decl(kind="type", id=id):
+            return scope.aliases.get(id, UNKNOWN)
     return UNKNOWN

@@ -1,9 +1,9 @@
-"""What expressions can be about: the shapes of records and messages, and the members of enums."""
+"""What expressions can be about: the shapes of what takes arguments or has fields, and the members of enums."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from herosaga.model.types import Type
 from herosaga.source import Span
@@ -21,17 +21,33 @@ class Slot:
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """A record, message or compensation: what it takes. `kind` is the word for it."""
+    """What takes arguments or has fields. `kind` is the word for it.
+
+    Records, messages, extern functions, activities and itineraries have one under their id, compensations
+    one without an id. How an itinerary `oms.Fulfilment` ended is the shape `oms.Fulfilment.completed`
+    (`faulted`, `compensated`), of the kind "outcome". One that is `open` may have more fields: what would
+    have brought them is wrong already.
+    """
 
     id: str
     name: str
     kind: str
     slots: Mapping[str, Slot]
+    open: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class World:
-    """All shapes by id; enums by id, each as its members' values by name."""
+    """All shapes by id; enums by id, each as its members' values by name.
+
+    `outputs` are those of activities, and `results` those of extern functions, by id.
+    """
 
     shapes: Mapping[str, Shape]
     enums: Mapping[str, Mapping[str, str]]
+    outputs: Mapping[str, Mapping[str, Slot]] = field(default_factory=dict)
+    results: Mapping[str, Type] = field(default_factory=dict)
+
+
+FAILURE = "*.failure"
+"""The id of the shape of `failure` in a sequence; no declaration can have it."""
