@@ -27,7 +27,7 @@ service Billing { on OrderPlaced emits InvoiceSent }
 )
 
 
-def twice(name: str, what: str, span: Span, first: Span) -> Finding:
+def twice(name: str, what: str, span: Span, first: Span, hint: str = "") -> Finding:
     """A second `what` of this name."""
     return finding(
         PAGE,
@@ -35,7 +35,7 @@ def twice(name: str, what: str, span: Span, first: Span) -> Finding:
         span,
         text="again here",
         labels=(Label(first, "first here"),),
-        hint="rename one of them, or take it out",
+        hint=hint or "rename one of them, or take it out",
     )
 
 
