@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from herosaga.checks import hs106
 from herosaga.findings import Finding
@@ -36,10 +37,10 @@ def collisions(model: m.Model) -> Iterator[Finding]:
         yield from _clash([(x.name, x.span) for x in enum.members], constant, "members")
     for saga in model.sagas.values():
         yield from _states(saga)
+    messages = {id: message.name for id, message in model.messages.items()}
     for service in model.services.values():
-        yield from _methods(service, model)
-    for file in model.files:
-        yield from _classes(file, model)
+        yield from _methods(service, messages)
+    yield from _classes(model)
     yield from _undeclarable(model)
     yield from _modules(model)
     yield from _hidden_modules(model)
@@ -97,9 +98,8 @@ def _clash(names: Iterable[Named], python: Callable[[str], str], what: str) -> I
             yield hs106.same_name(before, name, what, python(name), span, place)
 
 
-def _methods(service: m.Service, model: m.Model) -> Iterator[Finding]:
+def _methods(service: m.Service, names: Mapping[str, str]) -> Iterator[Finding]:
     """Handlers whose methods are one, or are called like a message."""
-    names = {id: message.name for id, message in model.messages.items()}
     classes = {names[id] for each in service.handlers for id in (each.message, *each.emits)}
     first: dict[str, m.Handler] = {}
     for handler in service.handlers:
@@ -113,30 +113,29 @@ def _methods(service: m.Service, model: m.Model) -> Iterator[Finding]:
             yield hs106.hides("handler of", name, python, handler.span)
 
 
-def _classes(file: str, model: m.Model) -> Iterator[Finding]:
+def _classes(model: m.Model) -> Iterator[Finding]:
     """Names that a module has twice: of declarations, and of what others of them bring along."""
-    taken = {each.name: each.span for each in _declarations(model) if each.file == file}
-    for owner, kind, names, span in _owners(file, model):
+    taken: dict[str, dict[str, Span]] = defaultdict(dict)
+    for each in _declarations(model):
+        taken[each.file][each.name] = each.span
+    for file, owner, kind, names, span in _owners(model):
         for name in names:
-            if name in taken:
-                yield hs106.generated_class(name, kind, owner, taken[name], span)
-            taken.setdefault(name, span)
+            if name in taken[file]:
+                yield hs106.generated_class(name, kind, owner, taken[file][name], span)
+            taken[file].setdefault(name, span)
 
 
-def _owners(file: str, model: m.Model) -> Iterator[tuple[str, str, tuple[str, ...], Span]]:
-    """What brings further names into a module: its own name, what it is, what it brings, where it stands."""
+def _owners(model: m.Model) -> Iterator[tuple[str, str, str, tuple[str, ...], Span]]:
+    """What brings further names into a module: its file and name, what it is, what it brings, where it stands."""
     for saga in model.sagas.values():
-        if saga.file == file:
-            yield saga.name, "saga", saga_classes(saga.name), saga.span
-            for block in saga.compensations:
-                names = (undo_class_name(saga.name, block.name),)
-                yield block.name, "compensation", names, block.span
+        yield saga.file, saga.name, "saga", saga_classes(saga.name), saga.span
+        for block in saga.compensations:
+            names = (undo_class_name(saga.name, block.name),)
+            yield saga.file, block.name, "compensation", names, block.span
     for service in model.services.values():
-        if service.file == file:
-            yield service.name, "service", service_classes(service.name), service.span
+        yield service.file, service.name, "service", service_classes(service.name), service.span
     for policy in model.policies.values():
-        if policy.file == file:
-            yield policy.name, "policy", (constant(policy.name),), policy.span
+        yield policy.file, policy.name, "policy", (constant(policy.name),), policy.span
 
 
 def _undeclarable(model: m.Model) -> Iterator[Finding]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from herosaga.model.expr import Expr
 from herosaga.model.types import Type
@@ -927,7 +928,7 @@ class File:
     doc: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Model:
     """Everything declared, by id. Mappings keep the order of files and, in them, of the source."""
 
@@ -948,7 +949,14 @@ class Model:
 
     def handlers_of(self, message: str) -> tuple[Handler, ...]:
         """All handlers of one message: of all services, and of sagas that serve a command."""
-        return tuple(each for each in self.handlers() if each.message == message)
+        return self._by_message.get(message, ())
+
+    @cached_property
+    def _by_message(self) -> Mapping[str, tuple[Handler, ...]]:
+        found: dict[str, tuple[Handler, ...]] = {}
+        for each in self.handlers():
+            found[each.message] = (*found.get(each.message, ()), each)
+        return found
 
     def handlers(self) -> Iterator[Handler]:
         """All handlers: of services, then what sagas serve."""
