@@ -616,6 +616,7 @@ class Start:
 
     transitions: tuple[Transition, ...]
     span: Span
+    meta: Meta = Meta()
 
 
 @dataclass(frozen=True, slots=True)
@@ -635,6 +636,7 @@ class During:
     states: tuple[Name, ...]
     members: tuple[Member, ...]
     span: Span
+    meta: Meta = Meta()
 
 
 @dataclass(frozen=True, slots=True)
@@ -643,6 +645,7 @@ class Missing:
 
     members: tuple[Member, ...]
     span: Span
+    meta: Meta = Meta()
 
 
 @dataclass(frozen=True, slots=True)

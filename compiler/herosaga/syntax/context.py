@@ -1,11 +1,11 @@
-"""What lowering shares: positions, documentation, and the two findings that any clause may give."""
+"""What lowering shares: positions, documentation, and the findings that any clause may give."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from herosaga.checks import hs005, hs007
+from herosaga.checks import hs001, hs005
 from herosaga.findings import Finding
 from herosaga.source import Source, Span
 from herosaga.syntax import ast
@@ -58,9 +58,9 @@ class Context:
         starts = (node.meta.start_pos for node in nodes if not node.meta.empty)
         return next((self.docs[start] for start in starts if start in self.docs), "")
 
-    def unsupported(self, node: Node | Token, what: str) -> None:
-        """Report a part of the language that can't be carried out yet."""
-        self.findings.append(hs007.unsupported(what, [self.keyword(node)]))
+    def lacking(self, node: Node | Token, what: str, hint: str) -> None:
+        """Report a clause that the grammar lets pass without a part that it needs."""
+        self.findings.append(hs001.unexpected(self.keyword(node), what, "none", hint))
 
     def misplaced(self, node: Node | Token, clause: str, here: str, belongs: str) -> None:
         """Report a clause in a block that it does not belong to."""

@@ -2,28 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from herosaga.checks import hs004
 from herosaga.findings import Finding
 from herosaga.source import Source
 from herosaga.syntax import ast
 from herosaga.syntax.context import Child, Context, Node, tokens, trees
-from herosaga.syntax.lower_expr import lower_fields, lower_meta, text_of
+from herosaga.syntax.lower_expr import lower_fields, lower_meta, lower_type, text_of
+from herosaga.syntax.lower_flow import lower_flow
+from herosaga.syntax.lower_itinerary import lower_activity, lower_itinerary
+from herosaga.syntax.lower_policy import lower_policy_decl
 from herosaga.syntax.lower_saga import lower_saga
-from herosaga.syntax.lower_service import lower_policy_decl, lower_service
+from herosaga.syntax.lower_scenario import lower_property, lower_scenario
+from herosaga.syntax.lower_service import lower_service
+from herosaga.syntax.members import no_notes
 from herosaga.syntax.places import PLACES, in_place
 from lark import Token, Tree
 
-_LATER = {
-    "alias": "`type`",
-    "extern_function": "an `extern` function",
-    "extern_service": "`extern service`",
-    "extern_command": "`extern command`",
-    "flow": "`flow`",
-    "activity": "`activity`",
-    "itinerary": "`itinerary`",
-    "scenario": "`scenario`",
-    "property": "`property`",
-}
+Declared = ast.Decl | ast.Scenario | ast.Property
 
 
 def lower_file(
@@ -45,8 +42,10 @@ def lower_file(
         source,
         ".".join(str(part) for part in namespace.children) if namespace else "",
         imports[: hs004.MAX_IMPORTS],
-        tuple(decl for decl in found if decl is not None),
+        tuple(each for each in found if isinstance(each, ast.Decl)),
         _docs(ctx, namespace),
+        tuple(each for each in found if isinstance(each, ast.Scenario)),
+        tuple(each for each in found if isinstance(each, ast.Property)),
     )
     return file, ctx.findings
 
@@ -68,37 +67,59 @@ def _import(ctx: Context, node: Node) -> ast.Import:
     return ast.Import(text_of(text), ctx.span(text), name, ctx.span(node))
 
 
-def _declaration(ctx: Context, notes: list[Node], node: Node) -> ast.Decl | None:
+def _declaration(ctx: Context, notes: list[Node], node: Node) -> Declared | None:
+    if node.data in ("namespace", "import_"):
+        no_notes(ctx, notes, node)
+        return None
+    if node.data in PLACES:
+        in_place(ctx, node, "file")
+        return None
     meta = lower_meta(ctx, notes, node)
+    return (
+        _PATTERNS[node.data](ctx, node, meta) if node.data in _PATTERNS else _type(ctx, node, meta)
+    )
+
+
+_PATTERNS: dict[str, Callable[[Context, Node, ast.Meta], Declared]] = {
+    "service": lower_service,
+    "extern_service": lower_service,
+    "policy_decl": lower_policy_decl,
+    "flow": lower_flow,
+    "saga": lower_saga,
+    "activity": lower_activity,
+    "itinerary": lower_itinerary,
+    "scenario": lower_scenario,
+    "property": lower_property,
+}
+
+
+# --- types, messages and functions -------------------------------------------------------------
+
+
+def _type(ctx: Context, node: Node, meta: ast.Meta) -> ast.Decl:
+    span = ctx.span(node)
     match node:
+        case Tree(data="alias", children=[name, type_]):
+            return ast.Alias(ctx.name(name), lower_type(ctx, type_), meta, span)
+        case Tree(data="extern_function", children=[name, params, result]):
+            return ast.ExternFunction(
+                ctx.name(name), lower_fields(ctx, params), lower_type(ctx, result), meta, span
+            )
         case Tree(data="record", children=[name, fields]):
-            span = ctx.span(node)
             return ast.Record(ctx.name(name), lower_fields(ctx, fields), meta, span)
         case Tree(data="enum", children=[name, *enum_members]):
             return _enum(ctx, node, name, trees(enum_members), meta)
-        case Tree(data="event" | "extern_event" | "command", children=[name, fields]):
+        case Tree(children=[name, fields]):
             return _message(ctx, node, name, fields, meta)
-        case Tree(data="service"):
-            return lower_service(ctx, node, meta)
-        case Tree(data="policy_decl"):
-            return lower_policy_decl(ctx, node, meta)
-        case Tree(data="saga"):
-            return lower_saga(ctx, node, meta)
-    _left_out(ctx, node)
-    return None
-
-
-def _left_out(ctx: Context, node: Node) -> None:
-    """Report a declaration that is not supported, or a clause that is none."""
-    if node.data in _LATER:
-        ctx.unsupported(node, _LATER[node.data])
-    elif node.data in PLACES:
-        in_place(ctx, node, "file")
+    raise AssertionError(node.data)
 
 
 def _message(ctx: Context, node: Node, name: Child, fields: Child, meta: ast.Meta) -> ast.Message:
-    kind = "command" if node.data == "command" else "event"
-    extern = node.data == "extern_event"
+    if node.data == "extern_command":
+        belongs = "before the service that handles the command: `extern service S { handle C … }`"
+        ctx.misplaced(node, "`extern`", "before `command`", belongs)
+    kind = "command" if node.data in ("command", "extern_command") else "event"
+    extern = node.data in ("extern_event", "extern_command")
     return ast.Message(
         kind, extern, ctx.name(name), lower_fields(ctx, fields), meta, ctx.span(node)
     )

@@ -8,7 +8,7 @@ from decimal import Decimal
 from herosaga.checks import hs001
 from herosaga.source import Span
 from herosaga.syntax import ast
-from herosaga.syntax.context import Child, Context, Node, tokens, tree, trees
+from herosaga.syntax.context import Child, Context, Node, tree, trees
 from herosaga.syntax.tokens import duration
 from lark import Token, Tree
 
@@ -176,18 +176,9 @@ def _after_notes(ctx: Context, node: Node, notes: list[Node]) -> Span:
     return ctx.span(first).to(ctx.span(node))
 
 
-_SUPPORTED_NOTES = ("bounded", "allow")
-_LATER_NOTES = ("deprecated", "pii", "topic", "idempotent")
-
-
 def lower_meta(ctx: Context, notes: list[Node], *nodes: Node) -> ast.Meta:
     """The documentation and annotations before a declaration or member."""
-    for note in notes:
-        name = tokens(note.children)[0]
-        if str(name) in _LATER_NOTES:
-            ctx.unsupported(name, f"`@{name}`")
-    known = [note for note in notes if str(note.children[0]) not in _LATER_NOTES]
-    annotations = tuple(_annotation(ctx, note) for note in known)
+    annotations = tuple(_annotation(ctx, note) for note in notes)
     return ast.Meta(ctx.doc(*notes, *nodes), annotations)
 
 

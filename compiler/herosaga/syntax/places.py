@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from herosaga.syntax.context import Context, Node
 
+# How a block is called where a clause stands in it, and where a clause belongs in it.
 _BLOCKS = {
     "file": ("at the top level of a file", "at the top level of a file"),
     "saga": ("directly in a saga", "directly in a saga"),
@@ -15,51 +16,75 @@ _BLOCKS = {
     "policy": ("in a policy", "in a policy"),
     "compensation": ("in a compensation", "in a compensation"),
     "activity": ("in an activity", "in an activity"),
-    "sequence": ("in a sequence", "in a sequence"),
-    "itinerary": ("in an itinerary", "in an itinerary"),
+    "sequence": ("directly in a sequence", "in a sequence"),
+    "stages": ("in a block of a sequence", "in a sequence"),
+    "branches": ("in a sequence's `parallel`", "in a sequence"),
+    "itinerary": ("directly in an itinerary", "in an itinerary"),
+    "route": ("in a block of an itinerary", "in an itinerary"),
+    "routes": ("in an itinerary's `parallel`", "in an itinerary's `parallel`"),
+    "outcome": ("in an itinerary's `on`", "in an itinerary's `on`"),
     "actions": ("among actions", "in the braces of a transition"),
     "request": ("after a request", "after a request"),
     "final": ("in a final state", "in a final state"),
 }
 _IN_STATES = ("state", "during", "sequence")
-_ACTIONS = ("actions", "compensation", "final")
+_SEQUENCE = ("sequence", "stages")
+_ITINERARY = ("itinerary", "route", "routes")
 _REQUESTS = ("actions", "compensation")
+_ACTIONS = (*_REQUESTS, "final")
 
 PLACES: dict[str, tuple[str, ...]] = {
     **dict.fromkeys(("version", "data", "timer", "deadline", "retain", "migrate"), ("saga",)),
     **dict.fromkeys(("compensation", "correlate", "start", "state", "sequence"), ("saga",)),
     **dict.fromkeys(("final", "during", "during_any", "missing"), ("saga",)),
     "on": ("state", "start", "during", "missing", "service", "sequence", "itinerary"),
-    "after": _IN_STATES,
-    "at": _IN_STATES,
-    **dict.fromkeys(("every", "entry", "exit", "defer"), ("state", "during")),
-    "ignore": ("state", "during", "missing"),
+    **dict.fromkeys(("after", "at", "every", "defer"), _IN_STATES),
+    **dict.fromkeys(("entry", "exit"), ("state",)),
+    "ignore": (*_IN_STATES, "missing"),
     "handle": ("service",),
-    "with_": ("request", "compensation"),
-    "within": ("policy", "compensation", "activity"),
-    "retry": ("policy", "compensation", "activity"),
+    "with_": ("request", "compensation", "activity"),
+    **dict.fromkeys(("within", "retry"), ("policy", "compensation", "activity")),
     "otherwise": ("compensation",),
     **dict.fromkeys(("irreversible", "readonly", "log", "revises"), ("activity",)),
     **dict.fromkeys(("done", "failed"), ("sequence",)),
-    **dict.fromkeys(("set", "send", "publish", "reply", "if_", "for_"), _ACTIONS),
-    **dict.fromkeys(("request", "run", "undo", "pivot"), _REQUESTS),
-    **dict.fromkeys(("arm", "arm_at", "disarm"), _REQUESTS),
-    "step": ("sequence",),
-    "do": ("itinerary",),
-    **dict.fromkeys(("parallel", "parallel_for"), ("sequence", "itinerary")),
-    "group": ("itinerary",),
+    **dict.fromkeys(("set", "reply"), (*_ACTIONS, *_SEQUENCE)),
+    **dict.fromkeys(("send", "publish"), (*_ACTIONS, "outcome", *_SEQUENCE)),
+    **dict.fromkeys(("if_", "for_"), (*_ACTIONS, *_SEQUENCE, *_ITINERARY)),
+    "request": _REQUESTS,
+    "run": (*_REQUESTS, *_SEQUENCE, "branches"),
+    "pivot": (*_REQUESTS, *_SEQUENCE),
+    **dict.fromkeys(("undo", "arm", "arm_at", "disarm"), _REQUESTS),
+    "step": (*_SEQUENCE, "branches"),
+    "do": _ITINERARY,
+    **dict.fromkeys(("parallel", "parallel_for"), (*_SEQUENCE, *_ITINERARY)),
+    "group": ("routes",),
 }
 
 _WRITTEN = {
     "during_any": "during any",
     "with_": "with",
     "undo": "compensable",
+    "undone": "undone by",
     "arm_at": "arm",
     "if_": "if",
     "for_": "for",
-    "parallel_for": "parallel",
+    "parallel_for": "parallel for",
     "group": "{",
+    "arrow": "->",
+    "import_": "import",
+    "policy_decl": "policy",
 }
+
+# What people mean by a clause that another block has under another name.
+_INSTEAD = {
+    ("request", "sequence"): "in the braces of a transition: here write `step`",
+    ("request", "itinerary"): "in a saga: here an activity is carried out with `do`",
+    ("step", "actions"): "in a sequence: here write `request`",
+    ("step", "itinerary"): "in a saga's sequence: here an activity is carried out with `do`",
+    ("do", "sequence"): "in an itinerary: here write `step`, or `run` an itinerary",
+    ("do", "actions"): "in an itinerary: here write `request`, or `run` an itinerary",
+}
+_KIN = {"stages": "sequence", "branches": "sequence", "route": "itinerary", "routes": "itinerary"}
 
 
 def written(node: Node) -> str:
@@ -72,7 +97,11 @@ def in_place(ctx: Context, node: Node, block: str) -> bool:
     allowed = PLACES.get(node.data, ())
     if block in allowed:
         return True
-    belongs = [_BLOCKS[each][1] for each in allowed]
-    listed = " or ".join([", ".join(belongs[:-1]), belongs[-1]] if len(belongs) > 1 else belongs)
-    ctx.misplaced(node, written(node), _BLOCKS[block][0], listed)
+    belongs = _INSTEAD.get((node.data, _KIN.get(block, block))) or _listed(allowed)
+    ctx.misplaced(node, written(node), _BLOCKS[block][0], belongs)
     return False
+
+
+def _listed(blocks: tuple[str, ...]) -> str:
+    *some, last = dict.fromkeys(_BLOCKS[each][1] for each in blocks)
+    return f"{', '.join(some)} or {last}" if some else last
