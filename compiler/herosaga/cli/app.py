@@ -3,27 +3,37 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
+from importlib import import_module
 from typing import Annotated
 
 import typer
-from herosaga.cli import FAILED, INTERRUPTED, check, compile, explain, graph
-from herosaga.cli import run as run_command
+from herosaga.cli import FAILED, INTERRUPTED
 from herosaga.cli.stop import Closed, Interrupted, Stop
 
 # By way of typer: whether it brings its own click or uses the one that is installed has changed.
 _ClickException = typer.BadParameter.__mro__[2]
 
-app = typer.Typer(
-    name="herosaga",
-    help="Business processes that span services: check them, draw them, compile them to Python.",
-    add_completion=False,
-    rich_markup_mode=None,
-    pretty_exceptions_enable=False,
-    context_settings={"help_option_names": ["-h", "--help"]},
-)
+COMMANDS = ("check", "explain", "compile", "graph", "run")
+"""Each is a module of `herosaga.cli` with a function of its name, in the order in which `--help` lists them."""
 
 
-@app.callback()
+def app(names: Sequence[str] = COMMANDS) -> typer.Typer:
+    """The command line, of only some commands: what the others need is then not imported."""
+    made = typer.Typer(
+        name="herosaga",
+        help="Business processes that span services: check them, draw them, compile them to Python.",
+        add_completion=False,
+        rich_markup_mode=None,
+        pretty_exceptions_enable=False,
+        context_settings={"help_option_names": ["-h", "--help"]},
+    )
+    made.callback()(root)
+    for name in names:
+        made.command(name)(getattr(import_module(f"herosaga.cli.{name}"), name))
+    return made
+
+
 def root(
     version: Annotated[
         bool, typer.Option("--version", "-V", help="Print the version and end.")
@@ -37,17 +47,12 @@ def root(
         raise typer.Exit
 
 
-app.command("check")(check.check)
-app.command("explain")(explain.explain)
-app.command("compile")(compile.compile)
-app.command("graph")(graph.graph)
-app.command("run")(run_command.run)
-
-
 def run(arguments: list[str]) -> int:
     """The exit code of a command line."""
     try:
-        code = app(arguments or ["--help"], prog_name="herosaga", standalone_mode=False)
+        asked = [name for name in COMMANDS if arguments[:1] == [name]]
+        made = app(asked or COMMANDS)
+        code = made(arguments or ["--help"], prog_name="herosaga", standalone_mode=False)
         if code == INTERRUPTED:  # what typer makes of a KeyboardInterrupt; others raise Abort
             raise KeyboardInterrupt
         return code if isinstance(code, int) else 0
@@ -72,8 +77,7 @@ def run(arguments: list[str]) -> int:
 def _misused(error: Exception, arguments: list[str]) -> int:
     text = error.format_message() if hasattr(error, "format_message") else str(error)
     text = text.replace("Value error, ", "", 1)  # pydantic's, where typer uses it
-    commands = {each.name for each in app.registered_commands}
-    command = next((each for each in arguments if each in commands), "")
+    command = next((each for each in arguments if each in COMMANDS), "")
     helper = " ".join(filter(None, ("herosaga", command, "--help")))
     print(f"herosaga: {text.rstrip('.')}. Try `{helper}`.", file=sys.stderr)
     return FAILED
