@@ -9,6 +9,9 @@ from herosaga.syntax.context import Child, Context, Node, tokens, tree, trees
 from herosaga.syntax.places import written
 from lark import Token, Tree
 
+_NEVER_SWALLOWED = {"on_failure": "`failure of`", "on_all": "`all(…)`"}
+_INSTEAD = "to `on`: here name the messages, `timeout of C` and `fault of C` one by one"
+
 
 def lower_triggers(ctx: Context, nodes: list[Node]) -> tuple[ast.Trigger, ...]:
     """What an `on` waits for; fields are taken only from a message that is alone there."""
@@ -26,6 +29,9 @@ def lower_swallowed(ctx: Context, node: Node) -> tuple[ast.Swallowed, ...]:
 
 
 def _swallowed(ctx: Context, node: Node, clause: str) -> ast.Swallowed | None:
+    if node.data in _NEVER_SWALLOWED:
+        ctx.misplaced(node, _NEVER_SWALLOWED[node.data], f"in {clause}", _INSTEAD)
+        return None
     _no_binds(ctx, node, f"in {clause}", "to `on`")
     match _trigger(ctx, node, False):
         case ast.OnMessage() | ast.OnTimeout() | ast.OnFault() | ast.OnOutcome() as found:
