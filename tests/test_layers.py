@@ -14,7 +14,7 @@ COMPILER = ROOT / "compiler" / "herosaga"
 RUNTIME = ROOT / "runtime" / "herosaga_runtime"
 
 ORDER = [
-    ("", "source", "resources", "names", "findings", "report"),
+    ("", "source", "resources", "names", "findings", "fix"),
     ("pages",),
     ("syntax",),
     ("model",),
@@ -24,6 +24,7 @@ ORDER = [
     ("plan",),
     ("emit",),
     ("compile",),
+    ("report",),
     ("cli", "lsp", "reference", "__main__"),
 ]
 """Lowest first; a module imports from its own layer and those below.

@@ -42,15 +42,15 @@ def check_paths(paths: Sequence[Path], root: Path) -> Checked:
     return check(files, unread)
 
 
-def check_text(text: str, folder: Path, root: Path) -> Checked:
-    """Check a program that is in no file, as if it stood in `folder`."""
+def check_text(text: str, folder: Path, root: Path, name: str = "<stdin>") -> Checked:
+    """Check a program that is in no file, as if it stood in `folder` and had this name."""
     from herosaga.project import load
     from herosaga.source import Source
     from herosaga.syntax.parse import parse
 
     inside = folder.is_relative_to(root)
-    name = (folder.relative_to(root) if inside else Path()) / "<stdin>"
-    file, unread = parse(Source(name.as_posix(), text))
+    shown = (folder.relative_to(root) if inside else Path()) / name
+    file, unread = parse(Source(shown.as_posix(), text, folder / name))
     imported, missing = load([folder / each.path for each in file.imports], root)
     return check((file, *imported), (*unread, *missing))
 

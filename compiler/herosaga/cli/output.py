@@ -6,6 +6,7 @@ import os
 import shutil
 import sys
 from collections.abc import Iterable, Sequence
+from pathlib import Path
 from typing import TextIO
 
 from herosaga.cli.stop import Closed
@@ -47,8 +48,13 @@ def shown(findings: Iterable[Finding], notes: bool) -> tuple[Finding, ...]:
 def summary(findings: Sequence[Finding], files: int) -> str:
     """`2 errors, 1 warning in 3 files`."""
     kinds = [each.severity for each in findings]
-    counts = [_counted(kinds.count(kind), kind.value) for kind in Severity if kind in kinds]
-    return f"{', '.join(counts) or 'nothing found'} in {_counted(files, 'file')}"
+    counts = [counted(kinds.count(kind), kind.value) for kind in Severity if kind in kinds]
+    return f"{', '.join(counts) or 'nothing found'} in {counted(files, 'file')}"
+
+
+def counted(number: int, word: str) -> str:
+    """`1 file`, `2 files`."""
+    return f"{number} {word}{'' if number == 1 else 's'}"
 
 
 def worst(findings: Iterable[Finding]) -> int:
@@ -57,19 +63,17 @@ def worst(findings: Iterable[Finding]) -> int:
 
 
 def full_text(findings: Sequence[Finding], stream: TextIO | None) -> str:
-    """All findings in full, a blank line after each."""
+    """All findings in full, a blank line after each; files by their paths from the current folder."""
     from herosaga.report import COLOUR, PLAIN, full
+    from herosaga.report.run import seen_from
 
     columns, style = width(stream), COLOUR if coloured(stream) else PLAIN
-    return "".join(f"{full(each, columns, style)}\n\n" for each in findings)
+    seen = seen_from(findings, Path.cwd())
+    return "".join(f"{full(each, columns, style)}\n\n" for each in seen)
 
 
 def _is_terminal(stream: TextIO | None) -> bool:
     return stream is not None and stream.isatty()
-
-
-def _counted(number: int, word: str) -> str:
-    return f"{number} {word}{'' if number == 1 else 's'}"
 
 
 def _put(stream: TextIO | None, text: str) -> None:

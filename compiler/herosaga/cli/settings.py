@@ -8,11 +8,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from herosaga.cli.choice import codes
 from herosaga.cli.stop import Stop
-from herosaga.findings import Finding, Severity
 from herosaga.source import LOOP
 
-_FILE = "pyproject.toml"
+FILE = "pyproject.toml"
 _LISTS = ("sources", "select", "ignore")
 _TEXTS = ("output", "app")
 
@@ -28,25 +28,22 @@ class Settings:
     select: tuple[str, ...] = ()
     ignore: tuple[str, ...] = ()
 
-    def wants(self, finding: Finding) -> bool:
-        """Whether a finding is shown. Errors always are: `ignore` can't make a program right."""
-        if finding.severity is Severity.ERROR:
-            return True
-        chosen = not self.select or finding.code.startswith(self.select)
-        return chosen and not (self.ignore and finding.code.startswith(self.ignore))
-
 
 def settings(here: Path) -> Settings:
     """The settings that hold in a folder; the defaults where there is no pyproject.toml."""
     for folder in (here, *here.parents):
-        if (folder / _FILE).is_file():
+        if (folder / FILE).is_file():
             return _read(folder)
     return Settings(here)
 
 
-def settings_of(paths: Sequence[str]) -> Settings:
-    """The settings for what a command is about: of the first path's folder, else of the current one."""
-    here = _resolved(Path(paths[0] if paths and paths[0] != "-" else "."))
+def settings_of(paths: Sequence[str], name: str = "") -> Settings:
+    """The settings for what a command is about: of the first path's folder, else of the current one.
+
+    `name` is what stdin is called; no such file need be there.
+    """
+    stdin = str(Path(name).parent)
+    here = _resolved(Path(paths[0] if paths and paths[0] != "-" else stdin))
     return settings(here if here.is_dir() else here.parent)
 
 
@@ -91,7 +88,7 @@ def _reachable(path: Path) -> None:
 
 
 def _read(folder: Path) -> Settings:
-    path = folder / _FILE
+    path = folder / FILE
     try:
         document = tomllib.loads(path.read_text("utf-8"))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
@@ -103,6 +100,9 @@ def _read(folder: Path) -> Settings:
     for key in table:
         _known(key, path)
     lists = {key: _texts(table[key], key, path) for key in _LISTS if key in table}
+    for key in ("select", "ignore"):
+        if key in lists:
+            lists[key] = codes(lists[key], f"`{path}`: `{key}` in `[tool.herosaga]`")
     texts = {key: _text(table[key], key, path) for key in _TEXTS if key in table}
     return Settings(folder.resolve(), **lists, **texts)  # type: ignore[arg-type]
 

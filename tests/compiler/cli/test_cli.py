@@ -174,12 +174,23 @@ def test_an_unknown_key_names_the_nearest(home: Path) -> None:
     assert done.returncode == 2 and "did you mean `sources`?" in done.stderr
 
 
-def test_ignore_takes_warnings_and_leaves_errors(home: Path) -> None:
+def test_ignore_takes_warnings_out(home: Path) -> None:
     (home / "pyproject.toml").write_text('[tool.herosaga]\nignore = ["HS1", "HS401"]\n')
     (home / "good.saga").write_text(UNHEARD)
-    assert herosaga(home, "check").returncode == 0
+    done = herosaga(home, "check")
+    assert (done.returncode, done.stderr) == (0, "nothing found in 1 file\n")
+
+
+def test_an_error_that_is_ignored_is_told_and_stops_compile(home: Path) -> None:
+    (home / "pyproject.toml").write_text('[tool.herosaga]\nignore = ["HS1"]\n')
     (home / "good.saga").write_text(BAD)
-    assert herosaga(home, "check").returncode == 1
+    done = herosaga(home, "check")
+    assert (done.returncode, done.stdout) == (0, "")
+    assert done.stderr == (
+        "nothing found in 1 file; 1 error left out, with which nothing compiles\n"
+    )
+    refused = herosaga(home, "compile")
+    assert refused.returncode == 1 and "error[HS102]" in refused.stdout
 
 
 # --- compile ------------------------------------------------------------------------------------

@@ -1,14 +1,13 @@
-"""Findings as text and as JSON. Pure: nothing here knows of terminals or files."""
+"""The full form: what is wrong, the source with marks under it, the path, and what to do."""
 
 from __future__ import annotations
 
-import json
-import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 
-from herosaga.findings import Edit, Finding, Label, Severity
+from herosaga.findings import Finding, Label, Severity
+from herosaga.report.text import display_width, visible, wrapped
 from herosaga.source import Span
 
 _TAB = "    "
@@ -49,13 +48,6 @@ COLOUR = Style(
 )
 
 
-def concise(finding: Finding) -> str:
-    """One line: `path:line:col: HS302 message`."""
-    span = finding.span
-    place = f"{visible(span.source.name)}:{span.line}:{span.column}"
-    return f"{place}: {finding.code} {visible(finding.message)}"
-
-
 def full(finding: Finding, width: int = 80, style: Style = PLAIN) -> str:
     """The whole report of a finding, each line at most `width` columns where words allow it."""
     width = max(width, _NARROWEST)
@@ -70,57 +62,12 @@ def full(finding: Finding, width: int = 80, style: Style = PLAIN) -> str:
     return "\n".join(line.rstrip() for line in lines)
 
 
-def as_json(findings: Sequence[Finding], files: int) -> str:
-    """All findings of a run over `files` files, as one JSON document."""
-    severities = [finding.severity for finding in findings]
-    document = {
-        "version": 1,
-        "findings": [_entry(finding) for finding in findings],
-        "summary": {
-            "errors": severities.count(Severity.ERROR),
-            "warnings": severities.count(Severity.WARNING),
-            "notes": severities.count(Severity.NOTE),
-            "files": files,
-        },
-    }
-    return json.dumps(document, indent=2)
-
-
-# --- JSON --------------------------------------------------------------------------------------
-
-
-def _entry(finding: Finding) -> dict[str, object]:
-    return {
-        "code": finding.code,
-        "severity": finding.severity.value,
-        "message": finding.message,
-        "file": finding.span.source.name,
-        **_position(finding.span),
-        "hint": finding.hint,
-        "path": list(finding.path),
-        "fix": [_edit(edit) for edit in finding.fix],
-    }
-
-
-def _edit(edit: Edit) -> dict[str, object]:
-    return {"file": edit.span.source.name, **_position(edit.span), "text": edit.text}
-
-
-def _position(span: Span) -> dict[str, object]:
-    return {
-        "line": span.line,
-        "column": span.column,
-        "end_line": span.end_line,
-        "end_column": span.end_column,
-    }
-
-
 # --- the parts of a full report ----------------------------------------------------------------
 
 
 def _header(finding: Finding, width: int, style: Style) -> Iterator[str]:
     title = f"{finding.severity.value}[{finding.code}]:"
-    first, *others = _wrapped(f"{title} {visible(finding.message)}", width - 2)
+    first, *others = wrapped(f"{title} {visible(finding.message)}", width - 2)
     yield _painted(title, style.of(finding.severity)) + first[len(title) :]
     yield from (f"  {line}" for line in others)
 
@@ -167,7 +114,7 @@ def _caret(label: Label, shown: _Shown, mark: str, width: int) -> Iterator[str]:
         return
     yield marks
     indent = min(start, max(width - _NARROWEST, 0))
-    yield from (" " * indent + line for line in _wrapped(text, width - indent))
+    yield from (" " * indent + line for line in wrapped(text, width - indent))
 
 
 def _path(path: Sequence[str], margin: int, width: int) -> Iterator[str]:
@@ -184,7 +131,7 @@ def _help(finding: Finding, margin: int, width: int, style: Style) -> Iterator[s
     """What to do, and where to read more: at the right where there is room for it."""
     lead = f"{' ' * margin} = help: "
     more = f"herosaga explain {finding.code}"
-    lines = _wrapped(visible(finding.hint), width - len(lead)) if finding.hint else [more]
+    lines = wrapped(visible(finding.hint), width - len(lead)) if finding.hint else [more]
     space = width - len(lead) - display_width(lines[-1]) - len(more)
     hanging = list(_hanging(lead, lines))
     if finding.hint and space >= 2:
@@ -237,52 +184,11 @@ def _window(labels: Sequence[Label], width: int) -> _Shown:
     return _Shown(text if cut == 0 else "…" + text, edges, first - 1 if cut else 0)
 
 
-# --- text --------------------------------------------------------------------------------------
-
-
-def visible(text: str) -> str:
-    """The text with control and direction characters written out: they could hide or forge lines."""
-    if text.isprintable():
-        return text
-    return "".join(_escaped(char) if _is_hidden(char) else char for char in text)
-
-
-def display_width(text: str) -> int:
-    """How many columns a terminal gives the text."""
-    if text.isascii():
-        return len(text)
-    return sum(_char_width(char) for char in text)
-
-
-def _is_hidden(char: str) -> bool:
-    return unicodedata.category(char) in ("Cc", "Cf", "Cs", "Co", "Zl", "Zp")
-
-
-def _escaped(char: str) -> str:
-    code = ord(char)
-    return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}"
-
-
-def _char_width(char: str) -> int:
-    if unicodedata.category(char) in ("Mn", "Me"):
-        return 0
-    return 2 if unicodedata.east_asian_width(char) in "WF" else 1
+# --- lines --------------------------------------------------------------------------------------
 
 
 def _painted(text: str, colour: str) -> str:
     return f"{colour}{text}\x1b[0m" if colour else text
-
-
-def _wrapped(text: str, width: int) -> list[str]:
-    """The text's words in lines of at most `width` columns; a longer word has a line of its own."""
-    lines = [""]
-    for word in text.split(" "):
-        longer = f"{lines[-1]} {word}" if lines[-1] else word
-        if lines[-1] and display_width(longer) > width:
-            lines.append(word)
-        else:
-            lines[-1] = longer
-    return lines
 
 
 def _hanging(lead: str, lines: Iterable[str]) -> Iterator[str]:
@@ -297,7 +203,7 @@ def _grid(cells: Sequence[str], width: int) -> list[str]:
         if sum(columns) + 3 * (count - 1) <= width:
             rows = [cells[i : i + count] for i in range(0, len(cells), count)]
             return ["   ".join(_padded(row, columns)).rstrip() for row in rows]
-    return [line for cell in cells for line in _hanging("", _wrapped(cell, width))]
+    return [line for cell in cells for line in _hanging("", wrapped(cell, width))]
 
 
 def _padded(row: Sequence[str], columns: Sequence[int]) -> list[str]:

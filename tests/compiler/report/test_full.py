@@ -1,33 +1,13 @@
-"""How findings are printed."""
+"""How findings are printed for people."""
 
 from __future__ import annotations
 
-import json
-
 import pytest
-from herosaga.findings import Edit, Finding, Label, Severity
-from herosaga.report import COLOUR, as_json, concise, display_width, full
-from herosaga.source import Source, Span
+from herosaga.findings import Label
+from herosaga.report import COLOUR, concise, display_width, full
+from herosaga.source import Source
 
-
-def span(source: Source, line: int, column: int, length: int) -> Span:
-    return Span(source, line, column, line, column + length)
-
-
-ORDERS = Source("orders.saga", "\n" * 57 + "    on Fulfilment.faulted -> Cancelled\n")
-HERE = span(ORDERS, 58, 5, 2)
-
-
-def finding(
-    where: Span = HERE,
-    message: str = "the card may stay charged",
-    text: str = "ends in `Cancelled` without undoing `ChargeCard`",
-    labels: tuple[Label, ...] = (),
-    path: tuple[str, ...] = (),
-    hint: str = "write `on Fulfilment.faulted compensate -> Cancelled`",
-    fix: tuple[Edit, ...] = (),
-) -> Finding:
-    return Finding("HS501", Severity.WARNING, message, where, text, labels, path, hint, fix)
+from helpers.reports import ORDERS, finding, span
 
 
 def test_a_finding_with_a_path() -> None:
@@ -38,13 +18,13 @@ def test_a_finding_with_a_path() -> None:
         "Fulfilment.faulted: Cancelled",
     )
     assert full(finding(path=path), 100).splitlines() == [
-        "warning[HS501]: the card may stay charged",
+        "warning[HS302]: the card may stay charged",
         "  ┌─ orders.saga:58:5",
         "58 │     on Fulfilment.faulted -> Cancelled",
         "   │     ^^ ends in `Cancelled` without undoing `ChargeCard`",
         "   = path: 1. OrderPlaced: Reserving   2. ItemsReserved: Charging, requests ChargeCard (line 47)",
         "           3. CardCharged: Shipping    4. Fulfilment.faulted: Cancelled",
-        "   = help: write `on Fulfilment.faulted compensate -> Cancelled`              herosaga explain HS501",
+        "   = help: write `on Fulfilment.faulted compensate -> Cancelled`              herosaga explain HS302",
     ]
 
 
@@ -55,7 +35,7 @@ def test_other_places_come_below_in_their_order() -> None:
         Label(span(ORDERS, 57, 1, 1), "the state"),
     )
     assert full(finding(text="", labels=labels, hint=""), 60).splitlines() == [
-        "warning[HS501]: the card may stay charged",
+        "warning[HS302]: the card may stay charged",
         "  ┌─ orders.saga:58:5",
         "57 │",
         "   │ - the state",
@@ -64,7 +44,7 @@ def test_other_places_come_below_in_their_order() -> None:
         "  ┌─ cards.saga:1:7",
         " 1 │ event CardCharged { }",
         "   │       ----------- declared here",
-        "   = help: herosaga explain HS501",
+        "   = help: herosaga explain HS302",
     ]
 
 
@@ -117,39 +97,6 @@ def test_colours_add_nothing_else() -> None:
 
 
 def test_concise() -> None:
-    assert concise(finding()) == "orders.saga:58:5: HS501 the card may stay charged"
+    assert concise(finding()) == "orders.saga:58:5: HS302 the card may stay charged"
     forged = finding(message="a\nerror[HS001]: b")
-    assert concise(forged) == "orders.saga:58:5: HS501 a\\x0aerror[HS001]: b"
-
-
-def test_json() -> None:
-    fix = (Edit(span(ORDERS, 58, 26, 0), "compensate "),)
-    document = json.loads(as_json([finding(path=("A: B",), fix=fix)], 3))
-    assert document == {
-        "version": 1,
-        "findings": [
-            {
-                "code": "HS501",
-                "severity": "warning",
-                "message": "the card may stay charged",
-                "file": "orders.saga",
-                "line": 58,
-                "column": 5,
-                "end_line": 58,
-                "end_column": 7,
-                "hint": "write `on Fulfilment.faulted compensate -> Cancelled`",
-                "path": ["A: B"],
-                "fix": [
-                    {
-                        "file": "orders.saga",
-                        "line": 58,
-                        "column": 26,
-                        "end_line": 58,
-                        "end_column": 26,
-                        "text": "compensate ",
-                    }
-                ],
-            }
-        ],
-        "summary": {"errors": 0, "warnings": 1, "notes": 0, "files": 3},
-    }
+    assert concise(forged) == "orders.saga:58:5: HS302 a\\x0aerror[HS001]: b"

@@ -1,0 +1,52 @@
+"""Which findings are wanted: `--select` and `--ignore`, and their like in `[tool.herosaga]`."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from herosaga.cli.stop import Stop
+from herosaga.findings import Finding, Severity
+
+_SHAPE = re.compile(r"HS\d{0,3}")
+_UNREADABLE = ("HS0", "HS104")
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """Codes and prefixes of codes: nothing selected is everything, and what is ignored is left out."""
+
+    select: tuple[str, ...] = ()
+    ignore: tuple[str, ...] = ()
+
+    def wants(self, finding: Finding) -> bool:
+        """Whether a finding is wanted.
+
+        What keeps a file from being read always is, for most rules are then not asked at all, and to
+        leave it out would be to say that they had found nothing.
+        """
+        if finding.severity is Severity.ERROR and finding.code.startswith(_UNREADABLE):
+            return True
+        chosen = not self.select or finding.code.startswith(self.select)
+        return chosen and not (self.ignore and finding.code.startswith(self.ignore))
+
+
+def codes(given: Sequence[str], where: str) -> tuple[str, ...]:
+    """The codes and prefixes in texts such as `HS3,HS401`; `where` they are given, for the error."""
+    named = [each.strip().upper() for text in given for each in text.split(",")]
+    for name in named:
+        _known(name, where)
+    return tuple(named)
+
+
+def _known(name: str, where: str) -> None:
+    from herosaga.checks.catalog import PAGES
+
+    if _SHAPE.fullmatch(name) and any(code.startswith(name) for code in PAGES):
+        return
+    from difflib import get_close_matches
+
+    near = get_close_matches(name, PAGES, 1)
+    advice = f"did you mean `{near[0]}`?" if near else "`herosaga explain` lists all"
+    raise Stop(f"{where}: there is no rule `{name}`: {advice}")

@@ -1,0 +1,91 @@
+"""`herosaga check --fix` and `--diff`: safe repairs, in the files or as a patch."""
+
+from __future__ import annotations
+
+import os
+from codecs import BOM_UTF8
+from collections.abc import Callable, Iterator
+from difflib import unified_diff
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from herosaga.cli.output import counted, say
+from herosaga.cli.writing import replace_file
+from herosaga.findings import Finding
+from herosaga.fix import Mended, mend
+from herosaga.source import Source
+
+if TYPE_CHECKING:
+    from herosaga.compile import Checked
+
+ROUNDS = 10
+"""A repair may show another fault that has one; two that undo each other must not go on for ever."""
+
+
+def repaired(look: Callable[[], Checked], wants: Callable[[Finding], bool], root: Path) -> Checked:
+    """Check and repair until nothing is left to repair, and say what was done; then what is left."""
+    done, files = 0, set[str]()
+    for _ in range(ROUNDS):
+        checked = look()
+        mended = mend(each for each in checked.findings if wants(each) and _inside(each, root))
+        saved = {source for source, text in mended.texts.items() if _save(source, text)}
+        if not saved:
+            break
+        for each in mended.findings:
+            if each.span.source in saved:
+                say(f"fixed {_said(each)}\n")
+                done, files = done + 1, files | {each.span.source.name}
+    else:
+        checked = look()
+    say(f"{counted(done, 'repair')} in {counted(len(files), 'file')}\n" if done else "")
+    return checked
+
+
+def patch(checked: Checked, wants: Callable[[Finding], bool]) -> tuple[str, Mended]:
+    """What a first round of repairs would change, as a unified diff, and what it repairs."""
+    from herosaga.report.run import Run
+
+    found = tuple(each for each in checked.findings if wants(each))
+    run = Run(found, found, ()).seen_from(Path.cwd())
+    mended = mend(run.findings)
+    lines = (line for source, text in mended.texts.items() for line in _differences(source, text))
+    return "".join(lines), mended
+
+
+def _differences(source: Source, text: str) -> Iterator[str]:
+    for line in unified_diff(_lines(source.text), _lines(text), source.name, source.name):
+        yield line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n"
+
+
+def _lines(text: str) -> list[str]:
+    """The lines with their ends; other signs than `\\n` that Python splits at are text to a patch."""
+    *whole, last = text.split("\n")
+    return [f"{line}\n" for line in whole] + ([last] if last else [])
+
+
+def _inside(finding: Finding, root: Path) -> bool:
+    """Whether a repair changes nothing but files of the project."""
+    paths = [edit.span.source.path for edit in finding.fix]
+    return all(path is not None and path.resolve().is_relative_to(root) for path in paths)
+
+
+def _save(source: Source, text: str) -> bool:
+    """Write a file's new text, unless the file is no longer what was checked."""
+    path = source.path
+    if path is None:
+        return False
+    old = path.read_bytes()
+    mark = BOM_UTF8 if old.startswith(BOM_UTF8) else b""
+    if old != mark + source.text.encode():
+        say(f"{os.path.relpath(path)} has changed meanwhile, and is left as it is\n")
+        return False
+    replace_file(path, mark + text.encode())
+    return True
+
+
+def _said(finding: Finding) -> str:
+    from herosaga.report import concise
+    from herosaga.report.run import seen_from
+
+    (shown,) = seen_from([finding], Path.cwd())
+    return concise(shown)
