@@ -40,6 +40,8 @@ from herosaga.checks import (
     hs407,
     hs412,
     hs605,
+    hs701,
+    hs702,
     hs906,
 )
 from herosaga.checks.page import Page
@@ -82,6 +84,8 @@ _MODULES = (
     hs407,
     hs412,
     hs605,
+    hs701,
+    hs702,
     hs906,
 )
 

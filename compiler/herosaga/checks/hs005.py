@@ -65,3 +65,25 @@ def disordered(span: Span, clause: str, after: str) -> Finding:
         text="too late here",
         hint="the order is `on … when … compensate -> State { … }`",
     )
+
+
+def contradiction(name: str, span: Span) -> Finding:
+    """`irreversible` and `readonly` of one thing."""
+    return finding(
+        PAGE,
+        f"`{name}` is said to be `irreversible` and `readonly`",
+        span,
+        text="it changes something for good, and it changes nothing",
+        hint="keep the one that is true",
+    )
+
+
+def no_asker(span: Span) -> Finding:
+    """A `reply` where nobody has asked."""
+    return finding(
+        PAGE,
+        "`reply` has nobody to answer: no command is handled here, and none starts this saga",
+        span,
+        text="answers whom?",
+        hint="write `publish` for a fact that others may need, or let a command start the saga",
+    )

@@ -9,7 +9,8 @@ PAGE = Page(
     severity=Severity.ERROR,
     title="Declared twice",
     what="Two declarations, fields, states, members of an enum or parameters of one place have the "
-    "same name, a message has two `key` fields, or a variable hides `event`, `state` or `now`.",
+    "same name, a message has two `key` fields, a flow an arrow twice, or a saga two scenarios of one title; "
+    "or a variable hides `event`, `state` or `now`, or a function one of the language.",
     why="Only one of the two could count, and nobody would see which: a message would lack a field "
     "that its sender believes to send.",
     failing="""\
@@ -71,4 +72,27 @@ def reserved(name: str, what: str, span: Span) -> Finding:
         span,
         text=f"`{name}` is given by the language",
         hint=f"choose another name: `{name}` already means something in every expression",
+    )
+
+
+def built_in(name: str, span: Span) -> Finding:
+    """An extern function called like one of the language."""
+    return finding(
+        PAGE,
+        f"the language has a function `{name}` already",
+        span,
+        text="can never be called",
+        hint="choose another name",
+    )
+
+
+def titled(what: str, title: str, saga: str, span: Span, first: Span) -> Finding:
+    """A second scenario or property of this title for one saga."""
+    return finding(
+        PAGE,
+        f'`{saga}` has two {what} called "{title}"',
+        span,
+        text="again here",
+        labels=(Label(first, "first here"),),
+        hint="give one of them another title: a report names them by it",
     )

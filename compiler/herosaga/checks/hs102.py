@@ -32,7 +32,7 @@ def unknown(name: str, kinds: tuple[str, ...], span: Span, near: str) -> Finding
     wanted = either(kinds)
     head = "nothing here" if kinds == ("name",) else f"no {wanted}"
     where = "not declared here or in an import"
-    if set(kinds) & {"state", "compensation", "data field"}:
+    if set(kinds) & {"state", "compensation", "data field"} or kinds == ("timer",):
         where = "not declared in this saga"
     elif set(kinds) & {"name", "function"}:
         where = "not known here"

@@ -57,8 +57,9 @@ def extra(name: str, kind: str, owner: str, span: Span, near: str, missing: str)
     hint = f"take it out, or add it to `{owner}`"
     if near or missing:
         hint = f"did you mean `{near}`?" if near else f"did you mean `{missing} = …`?"
+    part = "field" if kind in ("record", "event", "command", "outcome") else "parameter"
     return finding(
-        PAGE, f"the {kind} `{owner}` has no field `{name}`", span, text="not a field", hint=hint
+        PAGE, f"the {kind} `{owner}` has no {part} `{name}`", span, text=f"not a {part}", hint=hint
     )
 
 

@@ -7,9 +7,13 @@ from collections.abc import Mapping, Sequence
 from herosaga.findings import Finding
 from herosaga.model import model as m
 from herosaga.model.actions import Around
+from herosaga.model.activities import activities
 from herosaga.model.aliases import aliases, with_aliases
 from herosaga.model.collide import collisions
 from herosaga.model.declare import declare, imports_of, scopes
+from herosaga.model.externs import externs
+from herosaga.model.flows import flows
+from herosaga.model.itinerary import itineraries, travelled, with_outcomes
 from herosaga.model.policies import policies
 from herosaga.model.saga import saga
 from herosaga.model.scope import Decl, Scope
@@ -30,6 +34,8 @@ def build(files: Sequence[ast.File]) -> tuple[m.Model, tuple[Finding, ...]]:
     served = services(decls, visible, report)
     declared = policies(decls, visible, world, report)
     around = Around(declared, declared_undos(served), {})
+    slips = travelled(decls, visible, world, declared, report)
+    world = with_outcomes(world, slips)
     model = m.Model(
         {file.source.name: _file(file) for file in files},
         records(decls, visible, world, report),
@@ -38,6 +44,11 @@ def build(files: Sequence[ast.File]) -> tuple[m.Model, tuple[Finding, ...]]:
         served,
         declared,
         _sagas(decls, visible, world, around, report),
+        aliases(decls, visible),
+        externs(decls, visible, world, report),
+        flows(decls, visible, world, report),
+        activities(decls, visible, world, declared, report),
+        itineraries(slips, world, around),
     )
     report.extend(collisions(model))
     report.extend(unfit_sets(model))

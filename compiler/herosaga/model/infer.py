@@ -272,9 +272,11 @@ def _call(node: ast.Call, env: Env, expected: Type | None) -> e.Expr:
 
 def _called(name: ast.Name, env: Env) -> Decl | None:
     """The declaration that a call names: a record or an extern function, by itself or through a `type`."""
-    scope = env.scope
+    scope, decl = env.scope, env.scope.get(name.text)
+    if decl is not None and decl.kind in ("function", "type"):
+        return decl
     if scope.names.get(name.text) or "." in name.text or not name.text[:1].islower():
-        return find(scope, name, ("record", "function", "type"), env.report)
+        return find(scope, name, ("record",), env.report)
     if name.text in scope.lost or scope.incomplete:
         return None
     other = scope.elsewhere.get(name.text)

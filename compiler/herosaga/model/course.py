@@ -1,0 +1,106 @@
+"""What a slip carries on its way: the variables of an itinerary, and which of them only some path has set."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+
+from herosaga.checks import hs702
+from herosaga.model.env import Env, Variable
+from herosaga.model.fit import bare, same
+from herosaga.model.types import UNKNOWN, Optional, Type
+from herosaga.model.world import Shape, Slot
+from herosaga.source import Span
+
+
+@dataclass(frozen=True, slots=True)
+class Course:
+    """The variables at one place of an itinerary.
+
+    `given` is where each was declared, `maybe` where those were named that only some path has set: these
+    are optional.
+    """
+
+    env: Env
+    given: Mapping[str, Span]
+    maybe: Mapping[str, Span]
+
+    def within(self, env: Env) -> Course:
+        """Here, after a test."""
+        return replace(self, env=env)
+
+    @property
+    def types(self) -> Mapping[str, Type]:
+        """The variables with their types."""
+        return {name: each.type for name, each in self.env.variables.items()}
+
+
+def departure(shape: Shape, env: Env) -> Course:
+    """The beginning of an itinerary: its parameters are the variables."""
+    for slot in shape.slots.values():
+        env = env.binding(slot.name, Variable(slot.type, param=True))
+    return Course(env, {slot.name: slot.span for slot in shape.slots.values()}, {})
+
+
+def done(activity: str, outputs: Iterable[Slot], span: Span, course: Course) -> Course:
+    """After an activity: its outputs replace the variables of their names, and have to have their types."""
+    env, given, maybe = course.env, dict(course.given), dict(course.maybe)
+    for slot in outputs:
+        before = env.variables.get(slot.name)
+        kind = slot.type
+        if before is not None:
+            old = bare(before.type) if slot.name in maybe else before.type
+            kind = _replaced(activity, slot, old, span, given.get(slot.name, span), env)
+        maybe.pop(slot.name, None)
+        given[slot.name] = slot.span
+        env = env.binding(slot.name, Variable(kind, param=True))
+    return Course(env, given, maybe)
+
+
+def _replaced(activity: str, slot: Slot, old: Type, span: Span, place: Span, env: Env) -> Type:
+    if same(slot.type, old):
+        return old
+    types, places = (str(old), str(slot.type)), (place, slot.span)
+    env.report.append(hs702.changed(slot.name, activity, types, span, places))
+    return UNKNOWN
+
+
+def either(one: Course, other: Course, span: Span) -> Course:
+    """After one of two ways; `span` is where they part."""
+    names = {**one.env.variables, **other.env.variables}
+    variables: dict[str, Variable] = {}
+    maybe = {**one.maybe, **other.maybe}
+    for name in names:
+        sides = [way.env.variables.get(name) for way in (one, other)]
+        found = [each.type for each in sides if each is not None]
+        partly = len(found) == 1 or name in maybe
+        if partly:
+            maybe.setdefault(name, span)
+        variables[name] = Variable(_optional(found[0]) if partly else found[0], param=True)
+    env = replace(
+        one.env,
+        variables=variables,
+        facts=one.env.facts & other.env.facts,
+        open=one.env.open or other.env.open,
+    )
+    return Course(env, {**other.given, **one.given}, maybe)
+
+
+def all_of(before: Course, branches: Iterable[Course]) -> Course:
+    """After all of several ways: each has added its outputs."""
+    course = before
+    for branch in branches:
+        env = course.env
+        for name, variable in branch.env.variables.items():
+            if variable != before.env.variables.get(name):
+                env = env.binding(name, variable)
+        given = {**course.given, **branch.given}
+        # What a branch has surely set is there, whatever it was before.
+        sure = {name for name in course.maybe if name in before.maybe and name not in branch.maybe}
+        maybe = {n: span for n, span in {**course.maybe, **branch.maybe}.items() if n not in sure}
+        course = Course(replace(env, open=env.open or branch.env.open), given, maybe)
+    return course
+
+
+def _optional(kind: Type) -> Type:
+    return kind if isinstance(kind, Optional) or kind == UNKNOWN else Optional(kind)
