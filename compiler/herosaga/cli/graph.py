@@ -1,54 +1,319 @@
-"""`herosaga graph`: a saga as a diagram."""
+"""`herosaga graph`: states, events and undo as diagrams, and whether those that are committed are still true."""
 
 from __future__ import annotations
 
+import shlex
 import sys
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
+from herosaga.cli.check import checked_project
 from herosaga.cli.output import full_text, say, summary, write
 from herosaga.cli.settings import settings_of, targets
 from herosaga.cli.stop import Stop
 
 if TYPE_CHECKING:
+    from herosaga.emit.diagrams.picture import Picture
+    from herosaga.emit.markdown import Slot
     from herosaga.model.model import Model, Saga
+
+    Print = Callable[[Picture], str]
+    Read = tuple[Model, tuple[Saga, ...]]
+
+STDIN = "-"
+
+
+class Format(StrEnum):
+    """How a diagram is written."""
+
+    MERMAID = "mermaid"
+    DOT = "dot"
+    JSON = "json"
+    SVG = "svg"
+
+
+class Of(StrEnum):
+    """What a diagram shows."""
+
+    STATES = "states"
+    EVENTS = "events"
+    UNDO = "undo"
+
+
+_SUFFIXES = {
+    ".mmd": Format.MERMAID,
+    ".mermaid": Format.MERMAID,
+    ".dot": Format.DOT,
+    ".gv": Format.DOT,
+    ".json": Format.JSON,
+    ".svg": Format.SVG,
+}
+_MARKDOWN = (".md", ".markdown")
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """One diagram: of what, and in which format. `path` is "" for the project's sources."""
+
+    path: str
+    of: Of
+    saga: str
+    format: Format | None
 
 
 def graph(
-    path: Annotated[str, typer.Argument(help="A .saga file, or a folder.")],
+    path: Annotated[
+        str,
+        typer.Argument(
+            help="A .saga file, or a folder; `-` is stdin. Without one: the project's sources."
+        ),
+    ] = "",
+    format: Annotated[
+        Format | None,
+        typer.Option(help="How to write it, else as the file's name says, else Mermaid."),
+    ] = None,
+    of: Annotated[
+        Of,
+        typer.Option(
+            help="A saga's states; who sends which events and commands to whom; or what undoes what."
+        ),
+    ] = Of.STATES,
     saga: Annotated[str, typer.Option("--saga", help="Which saga, where there are several.")] = "",
+    check: Annotated[
+        str,
+        typer.Option(
+            "--check", help="Write nothing; exit 1 if the diagram in this file is no longer true."
+        ),
+    ] = "",
+    output: Annotated[
+        str, typer.Option("--output", "-o", help="The file to write, or the Markdown to renew.")
+    ] = "",
 ) -> int:
-    """Print the states of a saga as a Mermaid diagram."""
-    from herosaga.compile import check_paths
-    from herosaga.emit.mermaid import diagram
-    from herosaga.findings import Severity
+    """Draw what .saga files say, as Mermaid, DOT or JSON.
 
-    found, root = targets([path], settings_of([path]))
-    checked = check_paths(found, root)
-    errors = [each for each in checked.findings if each.severity is Severity.ERROR]
-    if errors:
-        say(full_text(errors, sys.stderr))
-        say(f"{summary(errors, checked.files)}\n")
-        return 1
-    write(diagram(_chosen(checked.model, found[0].resolve(), saga)))
+    In Markdown, a line `<!-- herosaga graph orders.saga --of undo -->` says what the code block after it shows; the path
+    is from the Markdown's folder. All blocks with such a line are compared, or drawn anew.
+    """
+    wanted = Wanted(path, of, saga, format)
+    match check, output:
+        case "", "":
+            write(_drawn(wanted))
+            return 0
+        case "", file:
+            return _renew(Path(file), wanted)
+        case file, "":
+            return _compare(Path(file), wanted)
+    raise Stop("`--check` writes nothing: leave out `--output`")
+
+
+def _renew(file: Path, wanted: Wanted) -> int:
+    old = _content(file)
+    new = _fresh(file, old, wanted)
+    if new == old:
+        say("up to date\n")
+        return 0
+    file.write_bytes(new.encode())
+    say(f"wrote {file.as_posix()}\n")
     return 0
 
 
-def _chosen(model: Model, path: Path, name: str) -> Saga:
-    """The saga that is meant: of those in the given file, not in what it imports."""
-    given = [each for each in model.sagas.values() if _is_in(model, each, path)]
-    fitting = [each for each in given if name in ("", each.name, each.id)]
-    names = ", ".join(each.name for each in given)
+def _compare(file: Path, wanted: Wanted) -> int:
+    """Report what in a file is not what it would be."""
+    from herosaga.emit.markdown import slots
+
+    old = _content(file)
+    new = _fresh(file, old, wanted)
+    if new == old:
+        say("up to date\n")
+        return 0
+    lines = [1]
+    if old is not None and file.suffix in _MARKDOWN:
+        pairs = zip(slots(old), slots(new), strict=True)
+        lines = [before.line for before, after in pairs if before.body != after.body] or lines
+    what = "is missing" if old is None else "is no longer true"
+    for line in lines:
+        write(f"{file.as_posix()}:{line}:1: this diagram {what}: {_advice(file, wanted)}\n")
+    return 1
+
+
+def _advice(file: Path, wanted: Wanted) -> str:
+    options = [
+        *([wanted.path] if wanted.path else []),
+        *(["--of", wanted.of] if wanted.of is not Of.STATES else []),
+        *(["--saga", wanted.saga] if wanted.saga else []),
+        *(["--format", wanted.format] if wanted.format else []),
+    ]
+    return f"run `{shlex.join(['herosaga', 'graph', *options, '-o', file.as_posix()])}`"
+
+
+def _content(file: Path) -> str | None:
+    try:
+        return file.read_bytes().decode()
+    except FileNotFoundError:
+        return None
+    except UnicodeDecodeError:
+        raise Stop(f"`{file}` is not UTF-8: it is no diagram") from None
+
+
+def _fresh(file: Path, old: str | None, wanted: Wanted) -> str:
+    """What a file would hold now; its line ends stay what they are."""
+    if file.suffix in _MARKDOWN:
+        if old is None:
+            raise Stop(f"there is no file `{file}`")
+        new = _document(file, old.replace("\r\n", "\n"), wanted)
+    else:
+        new = _drawn(replace(wanted, format=_format(file, wanted.format)))
+    return new.replace("\n", "\r\n") if old and "\r\n" in old else new
+
+
+def _format(file: Path, given: Format | None) -> Format:
+    named = _SUFFIXES.get(file.suffix)
+    if file.suffix == ".saga":
+        raise Stop(f"`{file}` is a source, and no place for a diagram")
+    if given and named and given is not named:
+        raise Stop(f"`{file}` is for {named}, not for {given}")
+    return given or named or Format.MERMAID
+
+
+# --- Markdown ------------------------------------------------------------------------------------
+
+
+def _document(file: Path, text: str, wanted: Wanted) -> str:
+    from herosaga.emit.markdown import MARKER, refreshed, slots
+
+    found = slots(text)
+    if not found:
+        raise Stop(f"`{file}` has no diagram: write `{MARKER}` where one is to be")
+    if len(found) > 1 and any(slot.arguments is None for slot in found):
+        raise Stop(f"`{file}` has several diagrams: write `{MARKER}` above each that is drawn")
+    read = cache(_read)  # many diagrams of one project, which is looked at once
+    return refreshed(text, found, lambda slot: _drawn(_asked(slot, file, wanted), read))
+
+
+def _asked(slot: Slot, file: Path, wanted: Wanted) -> Wanted:
+    """What a marker asks for; what it leaves out is as on the command line."""
+    found = replace(wanted, format=Format(slot.language))
+    try:
+        words = iter(shlex.split(slot.arguments or ""))
+    except ValueError:
+        raise _unreadable(slot, file) from None
+    for word in words:
+        match word:
+            case "--of":
+                found = replace(found, of=_subject(next(words, ""), slot, file))
+            case "--saga":
+                found = replace(found, saga=next(words, ""))
+            case _ if word.startswith("-"):
+                raise _unreadable(slot, file)
+            case _:
+                found = replace(found, path=str(file.parent / word))
+    return found
+
+
+def _subject(word: str, slot: Slot, file: Path) -> Of:
+    if word not in list(Of):
+        raise _unreadable(slot, file)
+    return Of(word)
+
+
+def _unreadable(slot: Slot, file: Path) -> Stop:
+    known = "a path, `--of states|events|undo`, `--saga NAME`"
+    return Stop(f"`{file}`: the marker `herosaga graph {slot.arguments}` can only have {known}")
+
+
+# --- drawing -------------------------------------------------------------------------------------
+
+
+def _drawn(wanted: Wanted, read: Callable[[str], Read] | None = None) -> str:
+    printer = _printers()[wanted.format or Format.MERMAID]
+    model, sagas = (read or _read)(wanted.path)
+    return printer(_picture(wanted, model, sagas))
+
+
+def _printers() -> Mapping[Format, Print]:
+    from herosaga.emit.dot import dot
+    from herosaga.emit.graph_json import graph_json
+    from herosaga.emit.mermaid import mermaid
+
+    return {
+        Format.MERMAID: mermaid,
+        Format.DOT: dot,
+        Format.JSON: graph_json,
+        Format.SVG: _no_svg,
+    }
+
+
+def _no_svg(picture: Picture) -> str:
+    raise Stop(
+        "svg needs a program that lays out graphs, and herosaga brings none:"
+        " give what `--format dot` prints to Graphviz, `dot -Tsvg`"
+    )
+
+
+def _picture(wanted: Wanted, model: Model, sagas: tuple[Saga, ...]) -> Picture:
+    from herosaga.emit.diagrams.events import events
+    from herosaga.emit.diagrams.states import states
+    from herosaga.emit.diagrams.undo import undo
+
+    match wanted.of:
+        case Of.STATES:
+            return states(_chosen(sagas, wanted))
+        case Of.EVENTS if wanted.saga:
+            one = _chosen(sagas, wanted)
+            return events(model, f"Events of {one.name}", one.id)
+        case Of.EVENTS:
+            return events(model, f"Events{_in(model)}")
+        case Of.UNDO if wanted.saga or len(sagas) == 1:
+            one = _chosen(sagas, wanted)
+            return undo(model, (one,), f"Undo in {one.name}")
+        case Of.UNDO:
+            return undo(model, sagas, f"Undo{_in(model)}")
+
+
+def _in(model: Model) -> str:
+    """The namespace of which all is, where there is one."""
+    names = {file.namespace for file in model.files.values()}
+    return f" in {names.pop()}" if len(names) == 1 and "" not in names else ""
+
+
+def _read(path: str) -> Read:
+    """A model without errors, and the sagas in the given files, not in what those import."""
+    paths = [path] if path else []
+    project = settings_of(paths)
+    checked = checked_project(paths, project)
+    if checked.broken:
+        from herosaga.findings import Severity
+
+        errors = [each for each in checked.findings if each.severity is Severity.ERROR]
+        say(full_text(errors, sys.stderr))
+        say(f"{summary(errors, checked.files)}\n")
+        raise typer.Exit(1)
+    real = [each.resolve() for each in targets(paths, project)[0]] if path != STDIN else []
+    sagas = checked.model.sagas.values()
+    return checked.model, tuple(each for each in sagas if _is_in(checked.model, each, real))
+
+
+def _is_in(model: Model, saga: Saga, paths: list[Path]) -> bool:
+    source = model.files[saga.file].source.path
+    if source is None:
+        return True
+    return any(source.resolve().is_relative_to(path) for path in paths)
+
+
+def _chosen(sagas: tuple[Saga, ...], wanted: Wanted) -> Saga:
+    """The saga that is meant."""
+    fitting = [each for each in sagas if wanted.saga in ("", each.name, each.id)]
+    names = ", ".join(each.name for each in sagas)
+    where = f"`{Path(wanted.path).name or wanted.path}` has" if wanted.path else "the project has"
     match fitting:
         case [one]:
             return one
         case []:
-            where = f"no saga `{name}`: there is {names}" if given else "no saga"
-            raise Stop(f"`{path.name}` has {where}")
-    raise Stop(f"`{path.name}` has several sagas; name one with `--saga`: {names}")
-
-
-def _is_in(model: Model, saga: Saga, path: Path) -> bool:
-    source = model.files[saga.file].source.path
-    return source is not None and source.resolve().is_relative_to(path)
+            what = f"no saga `{wanted.saga}`: there is {names}" if sagas else "no saga"
+            raise Stop(f"{where} {what}")
+    raise Stop(f"{where} several sagas; name one with `--saga`: {names}")

@@ -1,120 +1,126 @@
-"""A saga as a Mermaid state diagram, the same text for the same saga."""
+"""A picture as a Mermaid diagram, the same text for the same picture."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 
-from herosaga.graph.members import moves, names
-from herosaga.graph.outputs import flat
-from herosaga.graph.states import START, UNKNOWN, Way, ways
-from herosaga.graph.words import message_of, short, source_text, trigger
-from herosaga.model.model import Action, Final, Request, Saga, Send, Set, State, Transition
+from herosaga.emit.diagrams.ids import unique
+from herosaga.emit.diagrams.picture import Cluster, Edge, EdgeKind, Node, NodeKind, Picture
 
-_UNDO = "Compensating"
+# fmt: off
+_RESERVED = frozenset([
+    "accdescr", "acctitle", "as", "call", "class", "classdef", "click", "constructor", "default", "direction", "end",
+    "flowchart", "graph", "hide", "href", "interpolate", "linkstyle", "note",
+    "prototype", "__proto__", "scale", "state", "statediagram", "style", "subgraph",
+])
+# fmt: on
+"""Words that Mermaid reads as its own, in whatever case, or stumbles over as names of an object's parts."""
+_YAML = frozenset(["true", "false", "null", "yes", "no", "on", "off", "y", "n"])
+"""What would be no text, where the title is read as YAML."""
+_SPECIAL = re.compile(r"[\"#$%&*:;<>\\`{|}~]|_(?![A-Za-z0-9])|(?<![A-Za-z0-9])_")
+"""What Mermaid may take for its own syntax, for HTML, or for Markdown, where a `_` in a word means nothing."""
 _END = "[*]"
-# Words that Mermaid reads as its own, in whatever case.
-_RESERVED = frozenset(
-    (
-        "as",
-        "class",
-        "classdef",
-        "click",
-        "default",
-        "direction",
-        "end",
-        "hide",
-        "note",
-        "scale",
-        "state",
-        "style",
+_ENDS = ("final", "failed", "manual")
+_SHAPES: Mapping[NodeKind, tuple[str, str]] = {
+    "saga": ("{{", "}}"),
+    "handler": ("[", "]"),
+    "outside": ("([", "])"),
+    "request": ("[", "]"),
+    "safe": ("[", "]"),
+    "undo": ("(", ")"),
+    "block": ("[[", "]]"),
+    "manual": ("([", "])"),
+}
+_DASHED: frozenset[EdgeKind] = frozenset(("refuses with", "undoes with", "otherwise"))
+
+
+def mermaid(picture: Picture) -> str:
+    """States as a state diagram, everything else as a flowchart."""
+    names = [*(node.id for node in picture.nodes), *(each.id for each in picture.clusters)]
+    printer = _Printer(picture, unique(names, _RESERVED))
+    head, lines = (
+        ("stateDiagram-v2", printer.states())
+        if picture.subject == "states"
+        else ("flowchart LR", printer.flowchart())
     )
-)
-_ESCAPES = str.maketrans({char: f"#{ord(char)};" for char in "#;:<>"})
-_LONGEST = 40
-_MOST = 3
+    title = f'"{picture.title}"' if picture.title.lower() in _YAML else picture.title
+    body = "".join(f"  {line}\n" for line in lines)
+    return f"---\ntitle: {title}\n---\n{head}\n{body}"
 
 
-def diagram(saga: Saga) -> str:
-    """The states, the transitions with guards and actions in short, and what compensating leads to."""
-    lines = [
-        *_states(saga),
-        *(line for way in ways(saga) for line in _arrow(way)),
-        *_after_undo(saga),
-        *_inside(saga),
-        *(f"{_node(final.name)} --> {_END}" for final in saga.finals),
-        *_notes(saga),
-    ]
-    body = "".join(f"  {line}\n" for line in dict.fromkeys(lines))
-    return f"---\ntitle: {saga.name}\n---\nstateDiagram-v2\n{body}"
+@dataclass(frozen=True, slots=True)
+class _Printer:
+    """A picture, and the id that Mermaid knows each of its parts by."""
+
+    picture: Picture
+    ids: Mapping[str, str]
+
+    # --- state diagrams ---
+
+    def states(self) -> Iterator[str]:
+        nodes = {node.id: node for node in self.picture.nodes}
+        framed = {id for cluster in self.picture.clusters for id in cluster.nodes}
+        for node in self.picture.nodes:
+            if node.id not in framed:
+                yield from self._state(node)
+        for cluster in self.picture.clusters:
+            yield f'state "{escaped(cluster.label)}" as {self.ids[cluster.id]} {{'
+            for id in cluster.nodes:
+                yield from (f"  {line}" for line in self._state(nodes[id], framed=True))
+            yield "}"
+        for edge in self.picture.edges:
+            yield self._way(nodes, edge)
+        yield from (
+            f"{self.ids[each.id]} --> {_END}" for each in nodes.values() if each.kind in _ENDS
+        )
+        for node in self.picture.nodes:
+            if node.doc:
+                yield f"note right of {self.ids[node.id]} : {escaped(node.doc)}"
+
+    def _state(self, node: Node, framed: bool = False) -> Iterator[str]:
+        """What the arrows don't say of a state: a label that is not its id, and what is written in it."""
+        id = self.ids[node.id]
+        if framed or node.lines or (node.kind != "start" and node.label != id):
+            yield f'state "{escaped(node.label)}" as {id}'
+        yield from (f"{id} : {escaped(line)}" for line in node.lines)
+
+    def _way(self, nodes: Mapping[str, Node], edge: Edge) -> str:
+        source = _END if nodes[edge.source].kind == "start" else self.ids[edge.source]
+        return f"{source} --> {self.ids[edge.target]} : {_reasons(edge)}"
+
+    # --- flowcharts ---
+
+    def flowchart(self) -> Iterator[str]:
+        nodes = {node.id: node for node in self.picture.nodes}
+        framed = {id for cluster in self.picture.clusters for id in cluster.nodes}
+        yield from (self._box(node) for node in self.picture.nodes if node.id not in framed)
+        for cluster in self.picture.clusters:
+            yield from self._frame(cluster, nodes)
+        yield from map(self._arrow, self.picture.edges)
+
+    def _frame(self, cluster: Cluster, nodes: Mapping[str, Node]) -> Iterator[str]:
+        yield f'subgraph {self.ids[cluster.id]}["{escaped(cluster.label)}"]'
+        yield "  direction LR"
+        yield from (f"  {self._box(nodes[id])}" for id in cluster.nodes)
+        yield "end"
+
+    def _box(self, node: Node) -> str:
+        left, right = _SHAPES[node.kind]
+        text = "<br/>".join(map(escaped, (node.label, *node.lines)))
+        return f'{self.ids[node.id]}{left}"{text}"{right}'
+
+    def _arrow(self, edge: Edge) -> str:
+        line = "-.->" if edge.kind in _DASHED else "-->"
+        label = f'|"{_reasons(edge)}"|' if edge.lines else ""
+        return f"{self.ids[edge.source]} {line}{label} {self.ids[edge.target]}"
 
 
-def _states(saga: Saga) -> Iterator[str]:
-    """A line for each state whose name needs more than the arrows say."""
-    marks = {final.name: f" ({final.mark})" for final in saga.finals if final.mark}
-    for name in names(saga):
-        if name in marks or _node(name) != name:
-            yield f'state "{name}{marks.get(name, "")}" as {_node(name)}'
+def escaped(text: str) -> str:
+    """Text in which Mermaid sees nothing but text."""
+    return _SPECIAL.sub(lambda found: f"#{ord(found[0])};", text)
 
 
-def _arrow(way: Way) -> Iterator[str]:
-    """A transition; one that compensates leads to `Compensating`."""
-    if way.kind == "gives up" or way.target == UNKNOWN:
-        return
-    target = _node(way.target) if way.kind == "goes" else _UNDO
-    yield f"{_node(way.source)} --> {target} : {_label(way.transition)}"
-
-
-def _after_undo(saga: Saga) -> Iterator[str]:
-    for way in ways(saga):
-        if way.kind == "compensates" and way.target != UNKNOWN:
-            yield f"{_UNDO} --> {_node(way.target)} : all undone"
-        elif way.kind == "gives up":
-            yield f"{_UNDO} --> {_node(way.target)} : an undo fails for good"
-
-
-def _inside(saga: Saga) -> Iterator[str]:
-    """Internal transitions, which Mermaid can only show as text in the state."""
-    for state in saga.states:
-        for each in moves(state):
-            if each.target is None and each.target_span is None:
-                yield f"{_node(state.name)} : {_label(each)}"
-
-
-def _notes(saga: Saga) -> Iterator[str]:
-    states: tuple[State | Final, ...] = (*saga.states, *saga.finals)
-    for state in states:
-        text = " ".join(state.meta.doc.split())
-        if text:
-            yield f"note right of {_node(state.name)} : {_escaped(text)}"
-
-
-def _label(transition: Transition) -> str:
-    guard = transition.guard
-    text = trigger(transition.trigger)
-    if guard is not None:
-        text += f" [{source_text(guard.span, _LONGEST)}]"
-    done = list(dict.fromkeys(filter(None, map(_short, flat(transition.actions)))))
-    if done:
-        text += f" / {', '.join(done[:_MOST])}{', …' if len(done) > _MOST else ''}"
-    return _escaped(text)
-
-
-def _short(action: Action) -> str:
-    match action:
-        case Set(field=field):
-            return f"set {field}"
-        case Send(kind=kind, message=message):
-            return f"{kind} {short(message_of(message))}"
-        case Request(message=message):
-            return f"request {short(message_of(message))}"
-    return ""
-
-
-def _node(name: str) -> str:
-    if name == START:
-        return _END
-    return f"{name}_" if name.lower() in _RESERVED else name
-
-
-def _escaped(text: str) -> str:
-    return text.translate(_ESCAPES)
+def _reasons(edge: Edge) -> str:
+    return "<br/>or ".join(map(escaped, edge.lines))

@@ -242,22 +242,6 @@ def test_explain() -> None:
     assert len(herosaga(ROOT, "explain").stdout.splitlines()) > 20
 
 
-def test_graph() -> None:
-    done = herosaga(ROOT, "graph", "samples/oms/orders.saga")
-    assert done.returncode == 0
-    lines = done.stdout.splitlines()
-    assert lines[3:5] == ["stateDiagram-v2", '  state "Rejected (failed)" as Rejected']
-    assert "  Charging --> Compensating : CancelOrder" in lines
-    assert done.stdout == herosaga(ROOT, "graph", "samples/oms/orders.saga").stdout
-
-
-def test_graph_asks_which_saga() -> None:
-    done = herosaga(ROOT, "graph", "samples/oms")
-    assert done.returncode == 2 and "--saga" in done.stderr
-    named = herosaga(ROOT, "graph", "samples/oms", "--saga", "OrderCancellation")
-    assert "title: OrderCancellation" in named.stdout
-
-
 def test_help_and_version() -> None:
     assert herosaga(ROOT, "--version").stdout.startswith("herosaga ")
     assert "Usage: herosaga" in herosaga(ROOT).stdout

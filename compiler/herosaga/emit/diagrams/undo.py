@@ -1,0 +1,149 @@
+"""The picture of what undoes what, in which states it may be needed, and what nothing undoes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+from herosaga.emit.diagrams.picture import Cluster, Edge, Node, NodeKind, Picture, merged
+from herosaga.emit.diagrams.words import done, prose
+from herosaga.graph.outputs import flat
+from herosaga.graph.undo import Record, bodies, record, where
+from herosaga.graph.words import message_of, short
+from herosaga.model.model import Compensation, Handler, Model, Request, Run, Saga
+
+_Part = tuple[tuple[Node, ...], tuple[Edge, ...]]
+
+
+def undo(model: Model, sagas: tuple[Saga, ...], title: str) -> Picture:
+    """What each saga asks for, and how that is taken back."""
+    parts = [_part(model, saga) for saga in sagas]
+    return Picture(
+        "undo",
+        title,
+        tuple(node for nodes, _ in parts for node in nodes),
+        tuple(edge for _, edges in parts for edge in edges),
+        tuple(_frames(sagas, parts)) if len(sagas) > 1 else (),
+        prose(sagas[0].meta.doc) if len(sagas) == 1 else "",
+    )
+
+
+def _frames(sagas: tuple[Saga, ...], parts: list[_Part]) -> Iterator[Cluster]:
+    for saga, (nodes, _) in zip(sagas, parts, strict=True):
+        if nodes:
+            ids = tuple(node.id for node in nodes)
+            yield Cluster(saga.id, saga.name, ids, prose(saga.meta.doc))
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """What a saga asks for, and how it can be taken back: in several ways, where it is asked for in several places."""
+
+    of: str
+    bare: bool
+    records: tuple[Record, ...] = field(default=())
+
+
+def _part(model: Model, saga: Saga) -> _Part:
+    states = where(model, saga)
+    nodes: dict[str, Node] = {}
+    edges: list[Edge] = []
+    for asked in _asked(saga):
+        node = _request(model, saga, asked, states)
+        nodes[node.id] = node
+        for each in asked.records:
+            for undoing in _undoing(model, saga, each):
+                nodes.setdefault(undoing.id, undoing)
+                edges.append(Edge(node.id, undoing.id, "undone by"))
+    used = {each.undo for each in states if each.block}
+    for block in saga.compensations:
+        if block.name in used and block.otherwise is not None:
+            last = _last(saga, block.otherwise)
+            nodes.setdefault(last.id, last)
+            edges.append(Edge(_id(saga, "by", block.name), last.id, "otherwise", ("otherwise",)))
+    return tuple(nodes.values()), merged(edges)
+
+
+def _asked(saga: Saga) -> Iterator[_Asked]:
+    """Each command and itinerary that a saga starts, once."""
+    found: dict[str, tuple[bool, dict[Record, None]]] = {}
+    for body in bodies(saga):
+        for action in flat(body):
+            made = record(action)
+            match action:
+                case Request(message=message) | Run(message=message):
+                    of = message_of(message)
+                case _ if made is not None:
+                    of = ""
+                case _:
+                    continue
+            bare, records = found.get(of, (False, {}))
+            found[of] = (bare or made is None, {**records, **({made: None} if made else {})})
+    return (_Asked(of, bare, tuple(records)) for of, (bare, records) in found.items())
+
+
+def _request(
+    model: Model, saga: Saga, asked: _Asked, states: Mapping[Record, tuple[str, ...]]
+) -> Node:
+    held = {name: None for each in asked.records for name in states[each]}
+    lines = [f"may have to be undone in {', '.join(held)}"] if held else []
+    kind: NodeKind = "request"
+    if asked.bare:
+        why, kind = _why_not(model, asked)
+        lines.append(why)
+    label = short(asked.of) or "recorded by hand"
+    return Node(_id(saga, "asks", asked.of), kind, label, tuple(lines))
+
+
+def _why_not(model: Model, asked: _Asked) -> tuple[str, NodeKind]:
+    """Why there is no record of a request, or not always."""
+    handlers = model.handlers_of(asked.of)
+    if any(each.irreversible for each in handlers):
+        return "irreversible", "request"
+    if any(each.readonly for each in handlers):
+        return "readonly: nothing to undo", "safe"
+    if asked.of in _undos(model):
+        return "is itself an undo", "safe"
+    declared = next((each.undone_by for each in handlers if each.undone_by), None)
+    somewhere = " everywhere" if asked.records else ""
+    if declared is not None:
+        return f"not `compensable`{somewhere}, though {short(declared)} undoes it", "request"
+    return f"nothing undoes it{somewhere}", "request"
+
+
+def _undoing(model: Model, saga: Saga, made: Record) -> Iterator[Node]:
+    """What runs to undo: a command, a compensation, or the itinerary itself, turned back."""
+    id = _id(saga, "by", made.undo)
+    blocks = {each.name: each for each in saga.compensations}
+    if made.block and made.undo in blocks:
+        yield _block(id, blocks[made.undo])
+    elif made.undo in model.itineraries:
+        yield Node(id, "undo", f"{short(made.undo)}, turned back")
+    elif made.undo:
+        yield Node(id, "undo", short(made.undo), tuple(_served(model, made.undo)))
+
+
+def _block(id: str, block: Compensation) -> Node:
+    text = done(block.actions)
+    return Node(id, "block", f"compensation {block.name}", text, prose(block.meta.doc))
+
+
+def _served(model: Model, command: str) -> Iterator[str]:
+    """Who carries out an undo."""
+    for each in model.handlers_of(command):
+        yield f"by {short(each.service)}"
+
+
+def _last(saga: Saga, name: str) -> Node:
+    marks = {final.name: final.mark for final in saga.finals}
+    label = f"{name} ({marks[name]})" if marks.get(name) else name
+    return Node(_id(saga, "ends", name), "manual", label)
+
+
+def _undos(model: Model) -> frozenset[str]:
+    handlers: Iterator[Handler] = model.handlers()
+    return frozenset(each.undone_by for each in handlers if each.undone_by is not None)
+
+
+def _id(saga: Saga, role: str, name: str) -> str:
+    return f"{saga.name} {role} {short(name)}".rstrip()

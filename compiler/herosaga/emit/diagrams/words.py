@@ -1,0 +1,85 @@
+"""Labels of a picture, short enough for an arrow."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from herosaga.graph.outputs import flat
+from herosaga.graph.words import message_of, short, source_text, trigger
+from herosaga.model.model import (
+    Action,
+    Arm,
+    BlockUndo,
+    CommandUndo,
+    Disarm,
+    For,
+    If,
+    Pivot,
+    Recording,
+    Request,
+    Run,
+    Send,
+    Set,
+    Transition,
+)
+
+_LONGEST = 40
+_MOST = 3
+
+
+def move(transition: Transition) -> str:
+    """A transition: `CardDeclined [declined < 2] / set declined, request ChargeCard`."""
+    guard = transition.guard
+    text = trigger(transition.trigger)
+    if guard is not None:
+        text += f" [{source_text(guard.span, _LONGEST)}]"
+    return doing(text, transition.actions)
+
+
+def doing(what: str, actions: Iterable[Action]) -> str:
+    """Something that happens, and the first things that are done then."""
+    said = done(actions)
+    if not said:
+        return what
+    return f"{what} / {', '.join(said[:_MOST])}{', …' if len(said) > _MOST else ''}"
+
+
+def done(actions: Iterable[Action]) -> tuple[str, ...]:
+    """What actions do, without what they are given, each once."""
+    return tuple(dict.fromkeys(filter(None, map(_action, flat(actions)))))
+
+
+def prose(doc: str) -> str:
+    """What `///` says, on one line."""
+    return " ".join(doc.split())
+
+
+def _action(action: Action) -> str:
+    """An action in short; "" for a block, whose actions speak for themselves."""
+    match action:
+        case Set(field=field):
+            return f"set {field}"
+        case Send(kind=kind, message=message):
+            return f"{kind} {short(message_of(message))}"
+        case Request(message=message):
+            return f"request {short(message_of(message))}"
+        case Run(message=message):
+            return f"run {short(message_of(message))}"
+        case Recording(undo=undo):
+            return f"compensable by {_undo(undo)}"
+        case Pivot():
+            return "pivot"
+        case Arm(timer=timer):
+            return f"arm {timer}"
+        case Disarm(timer=timer):
+            return f"disarm {timer}"
+        case If() | For():
+            return ""
+
+
+def _undo(undo: CommandUndo | BlockUndo) -> str:
+    match undo:
+        case CommandUndo(message=message):
+            return short(message_of(message))
+        case BlockUndo(compensation=name):
+            return name
