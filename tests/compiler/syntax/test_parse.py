@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import fields, is_dataclass
 from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
+from pprint import pformat
 
 import pytest
 from herosaga.findings import Finding
-from herosaga.source import Source
+from herosaga.source import Source, Span
 from herosaga.syntax import ast
 from herosaga.syntax.parse import parse
 from herosaga.syntax.tables import parser
+from syrupy.assertion import SnapshotAssertion
 
 TOUR = (Path(__file__).parent / "tour.saga").read_text(encoding="utf-8")
 
@@ -80,18 +84,58 @@ def shape(value: object) -> object:
             return name
         case tuple():
             return tuple(shape(each) for each in value)
-        case str() | bool() | None:
+        case Span():
+            return "here"
+        case ast.Meta("", ()):
+            return "-"
+        case str() | int() | None:
             return value
     fields = [getattr(value, name) for name in value.__slots__ if name != "span"]  # type: ignore[attr-defined]
     return (type(value).__name__, *(shape(field) for field in fields))
 
 
-def test_tour_has_nothing_but_parts_to_come() -> None:
-    found = findings(TOUR)
-    assert {finding.code for finding in found} == {"HS007"}
-    file, _ = parse(Source("orders.saga", TOUR))
-    assert len(file.decls) == 18
+def nodes(value: object) -> Iterator[object]:
+    """A tree's nodes, outermost first."""
+    if isinstance(value, tuple):
+        for each in value:
+            yield from nodes(each)
+    elif type(value).__module__ == ast.__name__:
+        yield value
+        for each in children(value):
+            yield from nodes(each)
+
+
+def children(node: object) -> list[object]:
+    """What stands in a node's fields."""
+    assert is_dataclass(node)
+    return [getattr(node, field.name) for field in fields(node)]
+
+
+def test_tour(snapshot: SnapshotAssertion) -> None:
+    file = read(TOUR)
     assert (file.namespace, file.imports[0].path) == ("oms", "catalog.saga")
+    parts = (file.docs, file.imports, *file.decls, *file.scenarios, *file.properties)
+    text = "\n\n".join(pformat(shape(part), width=100, compact=True) for part in parts)
+    assert text == snapshot
+
+
+def test_the_tour_meets_every_kind_of_node() -> None:
+    kinds = {each for each in vars(ast).values() if is_dataclass(each)}
+    kinds = {kind for kind in kinds if kind.__module__ == ast.__name__}  # type: ignore[union-attr]
+    assert {type(node) for node in nodes(read(TOUR))} == kinds
+
+
+def test_what_stands_in_a_node_stands_in_its_text() -> None:
+    for node in nodes(read(TOUR)):
+        if isinstance(node, ast.File | ast.Meta):
+            continue
+        outer = node.span  # type: ignore[attr-defined]
+        assert outer.start < outer.end
+        for child in children(node):
+            for inner in child if isinstance(child, tuple) else (child,):
+                if type(inner).__module__ == ast.__name__ and not isinstance(inner, ast.Meta):
+                    assert outer.start <= inner.span.start, (node, inner)
+                    assert inner.span.end <= outer.end, (node, inner)
 
 
 @pytest.mark.parametrize("word", [word for word in KEYWORDS if word != "key"])
@@ -99,14 +143,20 @@ def test_any_keyword_names_fields_arguments_and_attributes(word: str) -> None:
     file = read(f"""
         event E {{ {word}: int  {word}: str = "a", {word}: list[int]? }}
         record {word.title()} {{ {word}: int }}
+        enum Color {{ {word}, {word} = "x" }}
+        extern known({word}: int, {word}: str) -> bool
+        @{word} activity A({word}: int = 1,) -> ({word}: int) {{ log {{ {word}: int }} }}
         saga S by {word}: uuid {{
-          data {{ {word}: int = -1 }}
+          data {{ {word}: int = -1  a: Color = Color.{word}  b: R = R({word} = 1) }}
+          migrate from 1 {{ field {word} -> {word}  field {word} = 1  drop {word} }}
           start {{ on E({word}, {word}) -> A {{
             set {word} = event.{word} + event.{word}.{word}
             send C({word} = 1, event.{word}, {word} = f({word} = 2),)
+            for {word} in xs {{ publish E(sum(x for {word} in xs)) }}
           }} }}
-        }}""")
-    event, _, _ = file.decls
+        }}
+        scenario "s" for S {{ when E({word} = 1)  expect sent C({word} = 1) }}""")
+    event, *_ = file.decls
     assert isinstance(event, ast.Message)
     assert [field.name.text for field in event.fields] == [word] * 3
 
@@ -268,14 +318,16 @@ saga S by id: uuid {
 @pytest.mark.parametrize("mark", ["", "\ufeff"])
 @pytest.mark.parametrize("end", ["\n", "\r\n"])
 def test_positions(mark: str, end: str) -> None:
-    text = mark + end.join(['event A { s: str = "é" x: int }', "event B {", "  y z", "}", ""])
+    text = mark + end.join(
+        ['event A { s: str = "é" x: int }', "event B {", "  y: int = 5x", "}", ""]
+    )
     file, _ = parse(Source("a.saga", text))
     first = file.decls[0]
     assert isinstance(first, ast.Message)
     assert (first.name.span.line, first.name.span.column, first.name.span.end_column) == (1, 7, 8)
     assert first.fields[1].span.column == 24
-    assert places(text) == [("HS001", 3, 5)]
-    assert text[findings(text)[0].span.start] == "z"
+    assert places(text) == [("HS002", 3, 12)]
+    assert text[findings(text)[0].span.start] == "5"
 
 
 def test_empty_files() -> None:
