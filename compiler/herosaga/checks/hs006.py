@@ -1,6 +1,7 @@
 """HS006: an operator of another language."""
 
 from herosaga.checks.page import Page, finding
+from herosaga.checks.repairs import word
 from herosaga.findings import Edit, Finding, Severity
 from herosaga.source import Span
 
@@ -41,11 +42,10 @@ PAGE = Page(
 
 def foreign_operator(span: Span, found: str, meant: str) -> Finding:
     """An operator written as elsewhere, with the one that is meant."""
-    space = " " if meant == "not" else ""
     return finding(
         PAGE,
         f"`{found}` is written `{meant}` here",
         span,
         hint=f"write `{meant}`",
-        fix=(Edit(span, meant + space),),
+        fix=(word(span, meant) if meant.isalpha() else Edit(span, meant),),
     )

@@ -1,6 +1,7 @@
 """HS102: a name that nothing has."""
 
 from herosaga.checks.page import Page, finding
+from herosaga.checks.repairs import import_line, slip
 from herosaga.checks.words import a, either
 from herosaga.findings import Edit, Finding, Severity
 from herosaga.source import Span
@@ -42,7 +43,7 @@ def unknown(name: str, kinds: tuple[str, ...], span: Span, near: str) -> Finding
         span,
         text=where,
         hint=f"did you mean `{near}`?" if near else _advice(kinds),
-        fix=(Edit(span, near),) if near else (),
+        fix=(Edit(span, near),) if near and slip(name, near) else (),
     )
 
 
@@ -54,6 +55,7 @@ def not_imported(name: str, kind: str, span: Span, path: str) -> Finding:
         span,
         text="declared in a file that is not imported",
         hint=f'write `import "{path}"` at the top of this file',
+        fix=(import_line(span.source, path),),
     )
 
 
@@ -81,7 +83,7 @@ def no_field(name: str, kind: str, owner: str, span: Span, near: str) -> Finding
         span,
         text=f"not a {part} of this {kind}",
         hint=f"did you mean `{near}`?" if near else advice,
-        fix=(Edit(span, near),) if near else (),
+        fix=(Edit(span, near),) if near and slip(name, near) else (),
     )
 
 

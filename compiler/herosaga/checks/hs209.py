@@ -1,6 +1,7 @@
 """HS209: a literal that its type does not admit."""
 
 from herosaga.checks.page import Page, finding
+from herosaga.checks.repairs import slip
 from herosaga.findings import Edit, Finding, Severity
 from herosaga.source import Span
 
@@ -65,5 +66,5 @@ def member(text: str, enum: str, span: Span, values: tuple[str, ...], near: str)
         span,
         text=f"not one of {listed}",
         hint=f'did you mean "{near}"?' if near else f"write one of {listed}",
-        fix=(Edit(span, f'"{near}"'),) if near else (),
+        fix=(Edit(span, f'"{near}"'),) if near and slip(text, near) else (),
     )
