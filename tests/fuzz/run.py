@@ -36,17 +36,23 @@ _AT_ONCE = 2_000
 
 @dataclass(slots=True)
 class Tally:
-    """What some inputs came to. `codes` counts the inputs that gave a finding of each code."""
+    """What some inputs came to.
+
+    `codes` counts the inputs that gave a finding of each code; `failures` has one input, told in full, for
+    each way of failing, and `failed` counts them all.
+    """
 
     codes: Counter[str] = field(default_factory=Counter)
-    failures: list[str] = field(default_factory=list)
+    failures: dict[str, str] = field(default_factory=dict)
+    failed: int = 0
     slowest: tuple[float, int] = (0.0, 0)
     largest: int = 0
 
     def add(self, other: Tally) -> None:
         """Count another one's inputs too."""
         self.codes += other.codes
-        self.failures += other.failures
+        self.failures = other.failures | self.failures
+        self.failed += other.failed
         self.slowest = max(self.slowest, other.slowest)
         self.largest = max(self.largest, other.largest)
 
@@ -76,17 +82,24 @@ def run(seed: int, numbers: range, seconds: int) -> Tally:
         signal.alarm(seconds)
         try:
             tally.codes.update(tried(made(seed, number)))
-        except Exception:
-            tally.failures.append(
-                f"seed {seed}, number {number}:\n{traceback.format_exc(limit=-6)}"
-            )
+        except Exception as error:
+            tally.failed += 1
+            told = f"seed {seed}, number {number}:\n{traceback.format_exc(limit=-6)}"
+            tally.failures.setdefault(_way(error), told)
         finally:
             signal.alarm(0)
         tally.slowest = max(tally.slowest, (time.perf_counter() - start, number))
     tally.largest = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
     if tally.largest > LARGEST:
-        tally.failures.append(f"seed {seed}, numbers {numbers}: {tally.largest >> 20} MiB")
+        tally.failed += 1
+        tally.failures["size"] = f"seed {seed}, numbers {numbers}: {tally.largest >> 20} MiB"
     return tally
+
+
+def _way(error: Exception) -> str:
+    """What tells one failure from another: the error, and where it was raised."""
+    frame = traceback.extract_tb(error.__traceback__)[-1]
+    return f"{type(error).__name__} in {frame.filename}:{frame.lineno}"
 
 
 def _too_long(signum: int, frame: object) -> None:
@@ -115,9 +128,8 @@ def main() -> int:
             for chunk in _chunks(given.first, given.runs)
         ]
         for done in waiting:
-            tally = done.result()
-            total.add(tally)
-            print("\n".join(tally.failures), end="\n" * bool(tally.failures), flush=True)
+            total.add(done.result())
+    print("\n".join(total.failures.values()), end="\n" * bool(total.failures))
     print(_summary(total, given.runs, time.monotonic() - start))
     return int(bool(total.failures))
 
@@ -126,7 +138,7 @@ def _summary(total: Tally, runs: int, seconds: float) -> str:
     codes = "  ".join(f"{code} {count}" for code, count in sorted(total.codes.items()))
     slowest, number = total.slowest
     return (
-        f"{runs:,} inputs in {seconds:,.0f} s, {len(total.failures)} failures; the slowest (number {number}) "
+        f"{runs:,} inputs in {seconds:,.0f} s, {total.failed} failures; the slowest (number {number}) "
         f"took {slowest:.2f} s; the largest worker had {total.largest >> 20} MiB\n{codes}"
     )
 
