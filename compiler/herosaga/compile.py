@@ -63,10 +63,11 @@ def check(files: Sequence[ast.File], earlier: Iterable[Finding] = ()) -> Checked
     unread = tuple(earlier)
     model, unbound = build(files)
     found = [*unread, *unbound]
-    if not any(each.severity is Severity.ERROR for each in unread):
+    if any(each.severity is Severity.ERROR for each in unread):
         # A line that could not be read leaves gaps, and every rule on the flow would stumble over them.
-        found.extend(_flow(model))
-    return Checked(model, _in_order(silence(found, files)))
+        return Checked(model, _in_order(silence(found, files)))
+    found.extend(_flow(model))
+    return Checked(model, _in_order((*silence(found, files), *_allows(found, files))))
 
 
 def refused(model: Model) -> tuple[Finding, ...]:
@@ -92,6 +93,17 @@ def _flow(model: Model) -> list[Finding]:
 
     made = graphs(model)
     return [finding for rule in RULES for finding in rule(model, made)]
+
+
+def _allows(found: Sequence[Finding], files: Sequence[ast.File]) -> tuple[Finding, ...]:
+    """What is wrong with `@allow`s: only now that every check has spoken can it be known."""
+    if not any("@" in file.source.text for file in files):
+        return ()
+    from herosaga.checks.catalog import PAGES
+    from herosaga.model.allow import doubts
+
+    severities = {code: page.severity for code, page in PAGES.items()}
+    return tuple(doubts(found, files, severities))
 
 
 def _in_order(findings: Iterable[Finding]) -> tuple[Finding, ...]:

@@ -21,6 +21,7 @@ from herosaga.checks import (
     hs104,
     hs105,
     hs106,
+    hs109,
     hs201,
     hs202,
     hs203,
@@ -42,6 +43,8 @@ from herosaga.checks import (
     hs605,
     hs701,
     hs702,
+    hs904,
+    hs905,
     hs906,
 )
 from herosaga.checks.page import Page
@@ -65,6 +68,7 @@ _MODULES = (
     hs104,
     hs105,
     hs106,
+    hs109,
     hs201,
     hs202,
     hs203,
@@ -86,6 +90,8 @@ _MODULES = (
     hs605,
     hs701,
     hs702,
+    hs904,
+    hs905,
     hs906,
 )
 

@@ -1,14 +1,16 @@
-"""`@allow(CODE, "why")`: what it silences, and where."""
+"""`@allow(CODE, "why")`: what it silences, where, and whether it can and does."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, fields, is_dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
+from herosaga.checks import hs904, hs905
 from herosaga.findings import Finding, Severity
-from herosaga.model.meta import meta
+from herosaga.model.annotated import annotated
+from herosaga.model.meta import allow_of
 from herosaga.model.model import Allow
-from herosaga.source import Source, Span
+from herosaga.source import Span
 from herosaga.syntax import ast
 
 
@@ -32,7 +34,12 @@ class Allowed:
 
 def allowed(files: Sequence[ast.File]) -> tuple[Allowed, ...]:
     """Every `@allow` of the files, in source order."""
-    return tuple(each for file in files for each in _below(file))
+    return tuple(
+        Allowed(allow, each.extent)
+        for file in files
+        for each in annotated(file)
+        if (allow := allow_of(each.annotation)) is not None
+    )
 
 
 def silence(findings: Sequence[Finding], files: Sequence[ast.File]) -> tuple[Finding, ...]:
@@ -41,17 +48,18 @@ def silence(findings: Sequence[Finding], files: Sequence[ast.File]) -> tuple[Fin
     return tuple(each for each in findings if not any(a.silences(each) for a in known))
 
 
-def _below(node: object) -> Iterator[Allowed]:
-    match node:
-        case tuple():
-            for part in node:
-                yield from _below(part)
-        case Span() | Source() | ast.Meta():
-            return
-        case _ if is_dataclass(node):
-            values = {each.name: getattr(node, each.name) for each in fields(node)}
-            match values:
-                case {"meta": ast.Meta() as notes, "span": Span() as extent} if notes.annotations:
-                    yield from (Allowed(each, extent) for each in meta(notes).allows)
-            for value in values.values():
-                yield from _below(value)
+def doubts(
+    findings: Sequence[Finding], files: Sequence[ast.File], severities: Mapping[str, Severity]
+) -> Iterator[Finding]:
+    """What is wrong with the `@allow`s themselves, when all `findings` are there.
+
+    `severities` are those of the checks that there are.
+    """
+    for each in allowed(files):
+        code, span = each.allow.code, each.allow.span
+        if severities.get(code) is Severity.ERROR:
+            yield hs905.of_an_error(code, span)
+        elif not each.allow.reason.strip():
+            yield hs905.no_reason(code, span)
+        elif not any(each.silences(finding) for finding in findings):
+            yield hs904.useless(code, code in severities, span)

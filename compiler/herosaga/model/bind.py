@@ -8,6 +8,7 @@ from herosaga.findings import Finding
 from herosaga.model import model as m
 from herosaga.model.actions import Around
 from herosaga.model.activities import activities
+from herosaga.model.annotations import annotations
 from herosaga.model.aliases import aliases, with_aliases
 from herosaga.model.collide import collisions
 from herosaga.model.declare import declare, imports_of, scopes
@@ -50,6 +51,7 @@ def build(files: Sequence[ast.File]) -> tuple[m.Model, tuple[Finding, ...]]:
         activities(decls, visible, world, declared, report),
         itineraries(slips, world, around),
     )
+    report.extend(annotations(files))
     report.extend(collisions(model))
     report.extend(unfit_sets(model))
     for each in model.sagas.values():
