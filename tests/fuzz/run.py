@@ -84,7 +84,7 @@ def run(seed: int, numbers: range, seconds: int) -> Tally:
             tally.codes.update(tried(made(seed, number)))
         except Exception as error:
             tally.failed += 1
-            told = f"seed {seed}, number {number}:\n{traceback.format_exc(limit=-6)}"
+            told = f"seed {seed}, number {number}:\n{traceback.format_exc(limit=-6, chain=False)}"
             tally.failures.setdefault(_way(error), told)
         finally:
             signal.alarm(0)
