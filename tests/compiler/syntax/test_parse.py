@@ -121,7 +121,7 @@ def test_tour(snapshot: SnapshotAssertion) -> None:
 
 def test_the_tour_meets_every_kind_of_node() -> None:
     kinds = {each for each in vars(ast).values() if is_dataclass(each)}
-    kinds = {kind for kind in kinds if kind.__module__ == ast.__name__}  # type: ignore[union-attr]
+    kinds = {kind for kind in kinds if kind.__module__ == ast.__name__}
     assert {type(node) for node in nodes(read(TOUR))} == kinds
 
 
@@ -313,6 +313,114 @@ saga S by id: uuid {
         "Off it goes.",
         ("HS404", "why"),
     )
+
+
+DOCUMENTED = """/// file
+namespace a
+/// event
+extern event E { /// field
+  a: int }
+/// enum
+enum C { red, /// member
+  green }
+/// function
+extern f(/// param
+  a: int) -> int
+/// service
+extern service V { /// handler
+  handle C }
+/// policy
+policy p { within 5s }
+/// flow
+flow F { A -> B }
+/// saga
+saga S by id: uuid {
+  /// timer
+  timer t
+  /// deadline
+  deadline 5d -> Z
+  /// migration
+  migrate from 1 { }
+  /// correlation
+  @allow(HS408, "why") correlate E by event.a
+  /// compensation
+  compensation c { }
+  /// start
+  start { /// first
+    on E -> A }
+  /// state
+  state A {
+    /// entry
+    entry { }
+    /// exit
+    exit { }
+    /// every
+    every 5m { }
+    /// at
+    at now -> A
+    /// defer
+    defer E
+  }
+  /// sequence
+  sequence Q {
+    /// step
+    step C()
+      /// reaction
+      on E -> A
+      /// another
+      @allow(HS306, "why") on F -> A
+    if a { /// nested
+      step D() }
+    /// whole
+    failed -> A
+    /// after
+    after 5m -> A
+  }
+  /// during
+  during A { /// ignore
+    ignore E }
+  /// missing
+  missing { }
+  /// final
+  final Z
+}
+/// activity
+activity T() { log { /// logged
+  a: int } }
+/// itinerary
+itinerary I() {
+  /// do
+  do T()
+  parallel { { /// branch
+    do T() } }
+  /// end
+  on completed { }
+}
+/// scenario
+scenario "s" for S { }
+/// property
+property "p" for S { }
+"""
+
+
+def test_documentation_reaches_everything_that_can_have_it() -> None:
+    file = read(DOCUMENTED)
+    docs = [*file.docs, *(node.doc for node in nodes(file) if isinstance(node, ast.Meta))]
+    written = [line.split("/// ")[1] for line in DOCUMENTED.splitlines() if "/// " in line]
+    assert sorted(doc for doc in docs if doc) == sorted(written)
+
+
+@pytest.mark.parametrize("between", ["", ", ", ' @allow(HS306, "why") ', "/// told\n"])
+def test_what_follows_a_step_is_its_own(between: str) -> None:
+    body = f"step C(id) on A -> X {between} on B -> X  pivot  on D -> X"
+    (sequence,) = saga(f"sequence Q {{ {body} }}").sequences
+    step, _ = sequence.stages
+    assert isinstance(step, ast.Step)
+    assert [shape(each.triggers) for each in step.reactions] == [
+        (("OnMessage", "A", ()),),
+        (("OnMessage", "B", ()),),
+    ]
+    assert len(sequence.members) == 1
 
 
 @pytest.mark.parametrize("mark", ["", "\ufeff"])
