@@ -19,6 +19,8 @@ from herosaga.syntax.tables import parser
 from herosaga.syntax.tokens import lexed
 from lark import Token, Tree
 
+from helpers.projects import generated
+
 ROOT = Path(__file__).parents[2]
 PAGES = sorted((ROOT / "docs").rglob("*.md"))
 WRITTEN = [page for page in PAGES if page.name not in ("findings.md", "grammar.md")]
@@ -66,6 +68,8 @@ def blocks() -> Iterator[Block]:
 
 BLOCKS = list(blocks())
 PROGRAMS = [block for block in BLOCKS if block.kind == "program"]
+PROGRAMS_OF = {block.name.rpartition("-")[0]: block.text for block in reversed(PROGRAMS)}
+"""The first program of each page."""
 
 
 @pytest.mark.parametrize("block", BLOCKS, ids=lambda block: block.name)
@@ -80,6 +84,13 @@ def test_every_program_is_right(block: Block, tmp_path: Path) -> None:
     codes = {each.code for each in found}
     # What `check` can't read yet it leaves out, and then misses it elsewhere.
     assert codes <= {"HS007"} or "HS007" in codes, [(e.code, e.message, e.span.line) for e in found]
+
+
+def test_generated_code_is_generated() -> None:
+    page = (ROOT / "docs" / "language" / "services.md").read_text("utf-8")
+    shown = [text for language, _, text in FENCED.findall(page) if language == "python"]
+    module, *_ = generated({"hall.saga": PROGRAMS_OF["services"]})
+    assert shown and all(each in module.text for each in shown)
 
 
 def without_comments(text: str) -> str:
@@ -134,6 +145,18 @@ def test_the_grammar_page_explains_every_terminal() -> None:
     grammar = GRAMMAR.read_text("utf-8")
     used = re.findall(r"\b[A-Z][A-Z_]+\b", re.sub(r'"[^"]*"', "", ebnf.page(grammar)))
     assert set(used) - {"HS"} == {*ebnf.TERMINALS, "ASCII", "JSON"}
+
+
+def test_the_first_mistakes_are_found(tmp_path: Path) -> None:
+    program = PROGRAMS_OF["first-saga"]
+    for old, new, code in (
+        ("    on RoomTaken -> Rejected\n", "", "HS302"),
+        ("on RoomHeld ->", "on RoomHelt ->", "HS102"),
+        (", amount = price", "", "HS202"),
+    ):
+        assert old in program
+        found = check_text(program.replace(old, new), tmp_path, tmp_path).findings
+        assert code in {each.code for each in found}
 
 
 # --- links and the list of what is not compiled ------------------------------------------------

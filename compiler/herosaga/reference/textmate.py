@@ -1,6 +1,6 @@
 """The rules as a TextMate grammar, and what else an editor wants to know about the language.
 
-VS Code, Sublime Text, JetBrains' editors, GitHub's Linguist and Shiki all read this form.
+VS Code, JetBrains' editors, GitHub's Linguist and Shiki all read this form.
 """
 
 from __future__ import annotations
