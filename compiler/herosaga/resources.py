@@ -1,4 +1,4 @@
-"""Where the grammar and the templates are: in the wheel, or beside the sources."""
+"""Where the grammar, the templates and the first project are: in the wheel, or beside the sources."""
 
 from pathlib import Path
 
@@ -8,3 +8,4 @@ _ROOT = _INSTALLED if _INSTALLED.is_dir() else _PACKAGE.parent.parent
 
 GRAMMAR = _ROOT / "grammar" / "saga.lark"
 TEMPLATES = _ROOT / "templates"
+STARTER = _ROOT / "starter"
