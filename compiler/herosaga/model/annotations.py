@@ -51,7 +51,7 @@ _RULES: Mapping[str, _Rule] = {
 }
 
 
-def annotations(files: Sequence[ast.File]) -> Iterator[Finding]:
+def strange(files: Sequence[ast.File]) -> Iterator[Finding]:
     """What is wrong with the annotations of all files."""
     for file in files:
         first: dict[tuple[int, str], Annotated] = {}

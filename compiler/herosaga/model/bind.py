@@ -6,19 +6,21 @@ from collections.abc import Mapping, Sequence
 
 from herosaga.findings import Finding
 from herosaga.model import model as m
-from herosaga.model.actions import Around
 from herosaga.model.activities import activities
-from herosaga.model.annotations import annotations
 from herosaga.model.aliases import aliases, with_aliases
+from herosaga.model.annotations import strange
+from herosaga.model.around import Around
 from herosaga.model.collide import collisions
 from herosaga.model.declare import declare, imports_of, scopes
 from herosaga.model.externs import externs
 from herosaga.model.flows import flows
 from herosaga.model.itinerary import itineraries, travelled, with_outcomes
 from herosaga.model.policies import policies
+from herosaga.model.properties import properties
 from herosaga.model.saga import saga
+from herosaga.model.scenarios import scenarios
 from herosaga.model.scope import Decl, Scope
-from herosaga.model.services import declared_undos, services
+from herosaga.model.services import declared_undos, of_commands, served, services
 from herosaga.model.sets import unfit_sets
 from herosaga.model.signatures import enums, messages, records, world_of
 from herosaga.model.unset import unset
@@ -32,26 +34,30 @@ def build(files: Sequence[ast.File]) -> tuple[m.Model, tuple[Finding, ...]]:
     decls = declare(files, report)
     visible = with_aliases(decls, scopes(files, decls, report), report)
     world = world_of(decls, visible, report)
-    served = services(decls, visible, report)
+    offered = services(decls, visible, report)
     declared = policies(decls, visible, world, report)
-    around = Around(declared, declared_undos(served), {})
+    handlers = of_commands(offered, served(decls, visible))
+    around = Around(declared, declared_undos(handlers), {}, handlers)
     slips = travelled(decls, visible, world, declared, report)
     world = with_outcomes(world, slips)
+    sagas = _sagas(decls, visible, world, around, report)
     model = m.Model(
         {file.source.name: _file(file) for file in files},
         records(decls, visible, world, report),
         enums(decls),
         messages(decls, visible, world, report),
-        served,
+        offered,
         declared,
-        _sagas(decls, visible, world, around, report),
+        sagas,
         aliases(decls, visible),
         externs(decls, visible, world, report),
         flows(decls, visible, world, report),
         activities(decls, visible, world, declared, report),
         itineraries(slips, world, around),
+        scenarios(files, visible, world, sagas, report),
+        properties(files, visible, sagas, report),
     )
-    report.extend(annotations(files))
+    report.extend(strange(files))
     report.extend(collisions(model))
     report.extend(unfit_sets(model))
     for each in model.sagas.values():

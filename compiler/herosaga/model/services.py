@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
-from herosaga.checks import hs101
+from herosaga.checks import hs005, hs101
 from herosaga.findings import Finding
 from herosaga.model import model as m
 from herosaga.model.meta import meta
@@ -23,18 +23,46 @@ def services(
             case ast.Service() as node:
                 handlers = _handlers(decl.id, node, scopes[decl.file], report)
                 found[decl.id] = m.Service(
-                    decl.id, node.name.text, decl.file, handlers, meta(node.meta), node.name.span
+                    decl.id,
+                    node.name.text,
+                    decl.file,
+                    handlers,
+                    meta(node.meta),
+                    node.name.span,
+                    node.extern,
                 )
     return found
 
 
-def declared_undos(services: Mapping[str, m.Service]) -> Mapping[str, str]:
+def served(decls: Mapping[str, Decl], scopes: Mapping[str, Scope]) -> Mapping[str, m.Handler]:
+    """What sagas handle for others, by the saga's id. What is wrong there is reported with the saga."""
+    found: dict[str, m.Handler] = {}
+    for decl in decls.values():
+        match decl.node:
+            case ast.Saga(serves=ast.Handler() as node):
+                promise = handler(decl.id, node, scopes[decl.file], [])
+                if promise is not None:
+                    found[decl.id] = promise
+    return found
+
+
+def of_commands(
+    services: Mapping[str, m.Service], sagas: Mapping[str, m.Handler]
+) -> Mapping[str, m.Handler]:
+    """The handler of each command; of two, which is reported elsewhere, the first."""
+    found: dict[str, m.Handler] = {}
+    for each in (*(h for service in services.values() for h in service.handlers), *sagas.values()):
+        if each.kind == "handle":
+            found.setdefault(each.message, each)
+    return found
+
+
+def declared_undos(handlers: Mapping[str, m.Handler]) -> Mapping[str, str]:
     """The command that undoes a command, for those whose handler declares one."""
     return {
-        handler.message: handler.undone_by
-        for service in services.values()
-        for handler in service.handlers
-        if handler.undone_by is not None
+        command: each.undone_by
+        for command, each in handlers.items()
+        if each.undone_by is not None
     }
 
 
@@ -43,25 +71,27 @@ def _handlers(
 ) -> tuple[m.Handler, ...]:
     found: dict[str, m.Handler] = {}
     for each in node.handlers:
-        handler = _handler(service, each, scope, report)
-        if handler is None:
+        read = handler(service, each, scope, report)
+        if read is None:
             continue
-        first = found.setdefault(handler.message, handler)
-        if first is not handler:
+        first = found.setdefault(read.message, read)
+        if first is not read:
             name = each.message
             report.append(hs101.twice(name.text, "handler", name.span, first.span))
     return tuple(found.values())
 
 
-def _handler(
+def handler(
     service: str, node: ast.Handler, scope: Scope, report: list[Finding]
 ) -> m.Handler | None:
+    """A handler of a service, or what a saga handles; None where nobody knows of what."""
     kinds = ("command",) if node.kind == "handle" else ("event",)
     message = find(scope, node.message, kinds, report, node.kind) or guess(
         scope, node.message, kinds
     )
     parts = _parts(node.emits, scope, report)
     refuses = _events(node.refuses, scope, report)
+    report.extend(_contradictions(node, parts, refuses))
     undo = find(scope, node.undone_by, ("command",), report) if node.undone_by else None
     if message is None:
         return None
@@ -79,6 +109,19 @@ def _handler(
         node.message.span,
         tuple(refuses.values()),
     )
+
+
+def _contradictions(
+    node: ast.Handler, parts: tuple[m.Emission, ...], refuses: Mapping[str, Span]
+) -> Iterator[Finding]:
+    """Two promises of which one can't be kept."""
+    name = node.message
+    if node.irreversible and node.readonly:
+        yield hs005.contradiction(name.text, name.span)
+    emitted = {id: s for part in parts for id, s in zip(part.events, part.spans, strict=True)}
+    for id, span in refuses.items():
+        if id in emitted:
+            yield hs101.twice(id.rpartition(".")[2], "answer", span, emitted[id])
 
 
 def _parts(
