@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 import subprocess
 import sys
 import tomllib
@@ -9,7 +11,6 @@ from importlib.metadata import EntryPoint
 
 import pytest
 from herosaga.reference.files import ROOT, files
-from pygments.util import ClassNotFound
 
 FILES = files()
 
@@ -28,7 +29,24 @@ def test_the_entry_point_is_the_lexer() -> None:
     lexer = EntryPoint(name, value, "pygments.lexers").load()
     assert not others
     assert "*.saga" in lexer.filenames and "saga" in lexer.aliases
-    assert issubclass(ClassNotFound, ValueError) and lexer().name == "herosaga"
+    assert lexer().name == "herosaga"
+
+
+@pytest.mark.parametrize(
+    ("line", "more", "less"),
+    [
+        ("state Paid {", True, False),
+        ("}", False, True),
+        ("final Paid", False, False),
+        ("} else {", True, True),
+        ('data { note: str = "{" }', False, False),
+        ("activity Pack(", True, False),
+    ],
+)
+def test_editors_indent(line: str, more: bool, less: bool) -> None:
+    rules = json.loads(FILES["grammar/language-configuration.json"])["indentationRules"]
+    assert bool(re.search(rules["increaseIndentPattern"], line)) == more
+    assert bool(re.search(rules["decreaseIndentPattern"], line)) == less
 
 
 def test_nothing_else_imports_pygments() -> None:
