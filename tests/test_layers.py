@@ -17,6 +17,7 @@ ORDER = [
     ("", "source", "resources", "names", "findings", "fix"),
     ("pages",),
     ("syntax",),
+    ("format",),
     ("model",),
     ("project",),
     ("graph",),

@@ -1,0 +1,1 @@
+"""One layout for `.saga` files: tree and comments -> document -> text."""
