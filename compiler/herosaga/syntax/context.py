@@ -53,9 +53,9 @@ class Context:
         parts = [str(part) for part in node.children if part is not None]
         return ast.Name(".".join(parts), self.span(node))
 
-    def doc(self, *nodes: Node) -> str:
-        """The documentation before the first of these trees that has any."""
-        starts = (node.meta.start_pos for node in nodes if not node.meta.empty)
+    def doc(self, *nodes: Node | Token) -> str:
+        """The documentation before the first of these that has any."""
+        starts = (_start(node) for node in nodes)
         return next((self.docs[start] for start in starts if start in self.docs), "")
 
     def lacking(self, node: Node | Token, what: str, hint: str) -> None:
@@ -72,6 +72,12 @@ class Context:
             first = self.keyword(nodes[0])
             self.findings.append(hs005.twice(self.keyword(again), clause, first))
         return nodes[0] if nodes else None
+
+
+def _start(node: Node | Token) -> int | None:
+    if isinstance(node, Token):
+        return node.start_pos
+    return None if node.meta.empty else node.meta.start_pos
 
 
 def trees(children: Iterable[Child], *kinds: str) -> list[Node]:

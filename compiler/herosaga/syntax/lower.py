@@ -134,4 +134,6 @@ def _enum_member(ctx: Context, node: Node) -> ast.EnumMember:
     *notes, name, value = node.children
     label = ctx.name(name)
     text = label.text if value is None else text_of(value)
-    return ast.EnumMember(label, text, lower_meta(ctx, trees(notes), node), ctx.span(node))
+    (first,) = tokens([name])
+    meta = lower_meta(ctx, trees(notes), first)
+    return ast.EnumMember(label, text, meta, label.span.to(ctx.span(node)))

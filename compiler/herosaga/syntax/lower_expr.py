@@ -6,9 +6,8 @@ import json
 from decimal import Decimal
 
 from herosaga.checks import hs001
-from herosaga.source import Span
 from herosaga.syntax import ast
-from herosaga.syntax.context import Child, Context, Node, tree, trees
+from herosaga.syntax.context import Child, Context, Node, tokens, tree, trees
 from herosaga.syntax.tokens import duration
 from lark import Token, Tree
 
@@ -160,26 +159,21 @@ def lower_fields(ctx: Context, node: Child) -> tuple[ast.Field, ...]:
 def _field(ctx: Context, node: Node) -> ast.Field:
     notes = trees(node.children, "annotation")
     key, name, type_, default = node.children[len(notes) :]
+    first, *_ = tokens([key, name])
     return ast.Field(
         ctx.name(name),
         lower_type(ctx, type_),
         None if default is None else lower_expr(ctx, default),
         key is not None,
-        lower_meta(ctx, notes, node),
-        _after_notes(ctx, node, notes),
+        lower_meta(ctx, notes, first),
+        ctx.span(first).to(ctx.span(node)),
     )
 
 
-def _after_notes(ctx: Context, node: Node, notes: list[Node]) -> Span:
-    """The field without the annotations before it."""
-    first = next(c for c in node.children[len(notes) :] if isinstance(c, Token | Tree))
-    return ctx.span(first).to(ctx.span(node))
-
-
-def lower_meta(ctx: Context, notes: list[Node], *nodes: Node) -> ast.Meta:
+def lower_meta(ctx: Context, notes: list[Node], node: Node | Token) -> ast.Meta:
     """The documentation and annotations before a declaration or member."""
     annotations = tuple(_annotation(ctx, note) for note in notes)
-    return ast.Meta(ctx.doc(*notes, *nodes), annotations)
+    return ast.Meta(ctx.doc(*notes, node), annotations)
 
 
 def _annotation(ctx: Context, node: Node) -> ast.Annotation:

@@ -319,10 +319,13 @@ DOCUMENTED = """/// file
 namespace a
 /// event
 extern event E { /// field
-  a: int }
+  a: int  @pii /// after
+  b: int  @pii /// key
+  key c: int }
 /// enum
 enum C { red, /// member
-  green }
+  green, @pii /// told
+  blue }
 /// function
 extern f(/// param
   a: int) -> int
