@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import NoReturn
 
-from herosaga.cli.output import say
+from herosaga.cli.output import counted, say
 from herosaga.cli.stop import Stop
 
 SUFFIX = ".saga"
@@ -36,7 +36,8 @@ def watch(
         except Stop as stop:
             say(f"herosaga: {stop}\n")
         now = stamps(paths)
-        say(f"watching {len(now)} files: Ctrl-C ends it\n")
+        sources = sum(path.suffix == SUFFIX for path in now)
+        say(f"watching {counted(sources, 'file')}: Ctrl-C ends it\n")
         if any(before[path] != stamp for path, stamp in now.items() if path in before):
             continue  # changed while the work was done
         while stamps(paths) == now:

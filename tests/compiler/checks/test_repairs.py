@@ -12,7 +12,7 @@ from herosaga.fix import mend
 from herosaga.source import Source, Span
 
 _SAGA = """\
-extern command Go {{ key id: uuid  a: bool  b: bool }}
+extern event Go {{ key id: uuid  a: bool  b: bool }}
 saga S by id: uuid {{
   start {{ on Go when {} -> Done  on Go -> Done }}
   final Done

@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).parents[3]
+from helpers.commands import ROOT, command, environment, herosaga
+
 SAMPLE = ROOT / "samples" / "oms"
 
 GOOD = """\
@@ -26,32 +27,6 @@ UNHEARD = GOOD.replace("extern event Sent", "event Sent")
 def home(tmp_path: Path) -> Path:
     (tmp_path / "good.saga").write_text(GOOD)
     return tmp_path
-
-
-def command(*arguments: str) -> list[str]:
-    return [sys.executable, "-m", "herosaga", *arguments]
-
-
-def environment(**more: str) -> dict[str, str]:
-    keep = {name: os.environ[name] for name in ("PATH", "SYSTEMROOT") if name in os.environ}
-    path = os.pathsep.join(str(ROOT / each) for each in ("compiler", "runtime"))
-    return {**keep, "PYTHONPATH": path, "PYTHONUTF8": "1", **more}
-
-
-def herosaga(
-    folder: Path, *arguments: str, stdin: bytes = b"", **more: str
-) -> subprocess.CompletedProcess[str]:
-    done = subprocess.run(
-        command(*arguments),
-        cwd=folder,
-        input=stdin,
-        capture_output=True,
-        env=environment(**more),
-        timeout=60,
-    )
-    out, err = done.stdout.decode(), done.stderr.decode()
-    assert "Traceback" not in err
-    return subprocess.CompletedProcess(done.args, done.returncode, out, err)
 
 
 # --- check --------------------------------------------------------------------------------------
