@@ -9,6 +9,7 @@ from uuid import UUID, uuid5
 from herosaga_runtime import Host
 
 from services import Mail, Payments, Stock
+
 from shop.orders import (
     Checkout,
     Item,

@@ -88,7 +88,7 @@ class Payments:
         if command.amount > CREDIT:
             return CardDeclined(command.order_id, "over the limit")
         if command.amount >= SLOW:
-            await context.sleep(2)
+            await context.sleep(1)
         if command.amount == 99 and context.attempt == 1:
             raise LineBusy("try again")
         if await noted(context, command.order_id, "refunded"):

@@ -43,4 +43,7 @@ def test_the_wheels_install_and_compile_the_sample(tmp_path: Path) -> None:
         made = sample / "oms" / f"{name}.py"
         assert made.read_text() == (ROOT / "samples" / "oms" / "oms" / made.name).read_text()
     run(python, "-c", "import app", folder=sample)
+    run(python, "-m", "herosaga", "init", "first", folder=tmp_path)
+    run(python, "-c", "import app", folder=tmp_path / "first")
+    assert (tmp_path / "first" / ".github" / "workflows" / "check.yml").is_file()
     run(python, "-m", "pygments", "-l", "saga", "orders.saga", folder=sample)

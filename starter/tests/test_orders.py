@@ -12,6 +12,7 @@ from herosaga_runtime import Context, Host
 from herosaga_runtime.testing import SeededRandom, VirtualClock, pass_time
 
 from services import Mail, Payments, Stock
+
 from shop.orders import (
     CardCharged,
     CardDeclined,

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from herosaga.cli.compile import compile_project
+from herosaga.cli.output import say
 from herosaga.cli.settings import Settings, settings
 from herosaga.cli.stop import Closed, Interrupted, Stop
 
@@ -71,6 +72,10 @@ def _start(project: Settings, path: Path, demo: bool, kept: bool) -> int:
     play: Callable[[Host], Awaitable[None]] | None = getattr(module, "demo", None)
     if demo and play is None:
         raise Stop(f"`{module.__name__}` has no `async def demo(host)`")
+    if play is not None and not demo:
+        say(
+            f"running until Ctrl-C; with `--demo`, {module.__name__}.py publishes something to watch\n"
+        )
     watching = screen(sys.stdout)
     try:
         with _told(project):
