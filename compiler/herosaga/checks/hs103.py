@@ -34,6 +34,8 @@ _VERBS = {
     ("request", "event"): "publish",
     ("handle", "event"): "on",
     ("on", "command"): "handle",
+    ("request", "itinerary"): "run",
+    ("run", "command"): "request",
 }
 
 
@@ -121,4 +123,42 @@ def no_declared_undo(command: str, span: Span) -> Finding:
         span,
         text="compensable by what?",
         hint=f"write `compensable by …`, or `handle {command} … undone by …` in its service",
+    )
+
+
+def not_an_end(name: str, kind: str, outcome: str, ends: tuple[str, ...], span: Span) -> Finding:
+    """`C.completed`, `I.done`: an outcome that a thing of this kind does not have."""
+    listed = " or ".join(f"`{name}.{each}`" for each in ends)
+    return finding(
+        PAGE,
+        f"`{name}` is {a(kind)}, and does not end `{outcome}`",
+        span,
+        text="never comes",
+        hint=f"write {listed}",
+    )
+
+
+def has_an_answer(command: str, answers: tuple[str, ...], span: Span) -> Finding:
+    """`C.done` of a command that is answered by an event."""
+    listed = " | ".join(answers)
+    return finding(
+        PAGE,
+        f"`{command}` is answered by `{listed}`, so there is no `{command}.done`",
+        span,
+        text="never comes",
+        hint=f"wait for the answer: `on {', '.join(answers)}`",
+    )
+
+
+def not_promised(
+    event: str, command: str, promised: tuple[str, ...], span: Span, serves: Span
+) -> Finding:
+    """A `reply` that is not among what the saga says it answers."""
+    return finding(
+        PAGE,
+        f"`{event}` is no answer to `{command}`",
+        span,
+        text="not promised",
+        labels=(Label(serves, f"promises {' | '.join(promised)}"),),
+        hint=f"reply with `{promised[0]}`, or add `{event}` to what the saga `emits` or `refuses`",
     )

@@ -8,8 +8,9 @@ PAGE = Page(
     code="HS406",
     severity=Severity.ERROR,
     title="Message without correlation",
-    what="A saga takes a message that has no field named like the saga's key: nothing says which "
-    "instance it is for.",
+    what="A saga takes a message that has no field named like the saga's key, and no `correlate` says "
+    "otherwise: nothing tells which instance it is for. Or a `correlate` says it in a way that can't be "
+    "looked up: by something that is not in the message, or `where` for a message that starts instances.",
     why="The payment would be there, and nobody would know for which order.",
     failing="""\
 extern event OrderPlaced { key order_id: uuid }
@@ -49,5 +50,40 @@ def no_key(message: str, kind: str, key: str, type: str, span: Span) -> Finding:
         f"nothing in the {kind} `{message}` says which instance it is for",
         span,
         text=f"has no field `{key}`",
-        hint=f"add `{key}: {type}` to `{message}`",
+        hint=f"add `{key}: {type}` to `{message}`, or say which field it is: "
+        f"`correlate {message} by event.…`",
+    )
+
+
+def start_by_match(message: str, span: Span, key: str) -> Finding:
+    """`correlate … where` for a message that starts an instance."""
+    return finding(
+        PAGE,
+        f"`{message}` starts an instance, so it can't be looked up by a field of one",
+        span,
+        text="starts here",
+        hint=f"a new instance needs its key: give `{message}` the field `{key}`, or write "
+        f"`correlate {message} by event.…`",
+    )
+
+
+def not_a_match(span: Span) -> Finding:
+    """A `where` that is no comparison of a data field with a field of the message."""
+    return finding(
+        PAGE,
+        "`where` compares one data field with one field of the message",
+        span,
+        text="can't be looked up",
+        hint="write `where field == event.other`",
+    )
+
+
+def not_of_the_message(span: Span) -> Finding:
+    """A `by` that is no field of the message."""
+    return finding(
+        PAGE,
+        "a message is brought to its instance by one of its own fields",
+        span,
+        text="not a field of the message",
+        hint="write `by event.other`",
     )

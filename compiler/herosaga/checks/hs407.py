@@ -89,3 +89,25 @@ def key_bound(name: str, span: Span) -> Finding:
         text="the saga's key",
         hint="leave it out: the message was brought here by its key",
     )
+
+
+def optional_value(message: str, span: Span) -> Finding:
+    """What `correlate` compares may be none."""
+    return finding(
+        PAGE,
+        f"this field of `{message}` may be none, and then finds no instance",
+        span,
+        text="can't be brought to its instance",
+        hint="take the `?` from its type",
+    )
+
+
+def unlike(what: str, found: str, expected: str, span: Span) -> Finding:
+    """What `correlate` compares has another type."""
+    return finding(
+        PAGE,
+        f"this has the type {found}, and {what} is of type {expected}",
+        span,
+        text="finds no instance",
+        hint=f"name a field of type {expected}",
+    )

@@ -2,40 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator
 
-from herosaga.checks import hs004, hs102, hs103, hs202, hs407, hs605
+from herosaga.checks import hs001, hs004, hs005, hs102, hs103, hs407, hs605
 from herosaga.model import expr as e
 from herosaga.model import model as m
+from herosaga.model.around import Around
 from herosaga.model.env import Env, Variable, shown
 from herosaga.model.fields import not_reserved
 from herosaga.model.fit import fit
-from herosaga.model.infer import arguments, check, condition, construct, element_of, infer
+from herosaga.model.infer import check, condition, element_of, infer
 from herosaga.model.policies import policy_of
-from herosaga.model.scope import find, nearest
-from herosaga.model.types import UNKNOWN, MessageType, Type
-from herosaga.model.world import Shape
-from herosaga.source import Span
+from herosaga.model.scope import nearest
+from herosaga.model.types import DATETIME, DURATION, UNKNOWN, MessageType, Type
+from herosaga.model.undo import message_of, named, undo_of
 from herosaga.syntax import ast
 
-
-@dataclass(frozen=True, slots=True)
-class Around:
-    """What a saga's actions can name beside data: policies, declared undos, its compensations."""
-
-    policies: Mapping[str, m.PolicyDecl]
-    undos: Mapping[str, str]
-    compensations: Mapping[str, Shape]
+__all__ = ["Around", "action", "actions", "changed", "loop_variable", "request", "run"]
 
 
 def actions(nodes: tuple[ast.Action, ...], env: Env, around: Around) -> tuple[m.Action, ...]:
     """The actions, typed one after the other."""
     found: list[m.Action] = []
     for node in nodes:
-        action = _action(node, env, around)
-        if action is not None:
-            found.append(action)
+        each = action(node, env, around)
+        if each is not None:
+            found.append(each)
         env = env.forgetting(changed((node,)))
     return tuple(found)
 
@@ -53,31 +45,35 @@ def changed(nodes: tuple[ast.Action, ...]) -> Iterator[str]:
                 yield from changed(body)
 
 
-def _loops(nodes: tuple[ast.Action, ...]) -> int:
-    """How many loops stand in each other at most."""
-    deepest = 0
-    for node in nodes:
-        match node:
-            case ast.If(then=then, other=other):
-                deepest = max(deepest, _loops(then), _loops(other))
-            case ast.For(body=body):
-                deepest = max(deepest, 1 + _loops(body))
-    return deepest
-
-
-def _action(node: ast.Action, env: Env, around: Around) -> m.Action | None:
+def action(node: ast.Action, env: Env, around: Around) -> m.Action | None:
+    """One action; None, with a finding, where nothing of it can be kept."""
     match node:
         case ast.Set():
             return _set(node, env)
-        case ast.Send(kind=kind):
-            message = _message(node.message, "command" if kind == "send" else "event", kind, env)
-            return m.Send(kind, message, node.span)
+        case ast.Send():
+            return _send(node, env, around)
         case ast.Request():
-            return _request(node, env, around)
+            return request(node, env, around)
+        case ast.Run():
+            return run(node, env)
+        case ast.Recording():
+            return _recording(node, env, around)
+        case ast.Pivot(span=span):
+            return m.Pivot(span)
+        case ast.Arm(timer=timer, at=at, value=value, span=span):
+            when = check(value, env, DATETIME if at else DURATION)
+            name = _timer(timer, env, around)
+            return m.Arm(name, at, when, span) if name else None
+        case ast.Disarm(timer=timer, span=span):
+            name = _timer(timer, env, around)
+            return m.Disarm(name, span) if name else None
         case ast.If():
             return _if(node, env, around)
         case ast.For():
             return _for(node, env, around)
+
+
+# --- data --------------------------------------------------------------------------------------
 
 
 def _set(node: ast.Set, env: Env) -> m.Set | None:
@@ -111,11 +107,82 @@ def _settable(name: ast.Name, env: Env) -> Type:
     return UNKNOWN
 
 
-def _message(call: ast.Call, kind: str, verb: str, env: Env) -> e.Expr:
-    decl = find(env.scope, call.name, (kind,), env.report, verb)
-    if decl is None:
-        return e.Bad(UNKNOWN, call.span)
-    return construct(call, env.world.shapes[decl.id], env)
+# --- messages ----------------------------------------------------------------------------------
+
+
+def _send(node: ast.Send, env: Env, around: Around) -> m.Send:
+    message = message_of(
+        node.message, "command" if node.kind == "send" else "event", node.kind, env
+    )
+    if node.kind == "reply":
+        _answers(node, message, env, around)
+    return m.Send(node.kind, message, node.span)
+
+
+def _answers(node: ast.Send, message: e.Expr, env: Env, around: Around) -> None:
+    """Reports a reply to nobody, and one that was not promised to whom the saga serves."""
+    handled = _command(env)
+    if not handled and not around.answers:
+        env.report.append(hs005.no_asker(node.span))
+        return
+    serves = around.serves
+    if serves is None or (handled and handled != serves.message):
+        return
+    promised = (*serves.emits, *serves.refuses)
+    if isinstance(message, e.Construct) and promised and message.id not in promised:
+        names = tuple(env.world.shapes[each].name for each in promised)
+        command = env.world.shapes[serves.message].name
+        name = node.message.name
+        env.report.append(hs103.not_promised(name.text, command, names, name.span, serves.span))
+
+
+def _command(env: Env) -> str:
+    """The command that is being handled, "" where it is none."""
+    match env.event:
+        case MessageType(id=id) if env.world.shapes[id].kind == "command":
+            return id
+    return ""
+
+
+def request(node: ast.Request, env: Env, around: Around) -> m.Request:
+    """`request`, and what a sequence's `step` requests."""
+    message = message_of(node.message, "command", "request", env)
+    policy = policy_of(node.policy, around.policies, env)
+    if policy is not None and policy.retries != 0 and policy.within is None:
+        env.report.append(hs605.no_limit(node.policy.span if node.policy else node.span))
+    undo = None
+    if node.undo is not None:
+        undo = undo_of(node.undo, node.message.name, message, env, around)
+    return m.Request(message, policy, undo, node.span)
+
+
+def run(node: ast.Run, env: Env) -> m.Run:
+    """`run` of an itinerary."""
+    message = message_of(node.message, "itinerary", "run", env)
+    return m.Run(message, node.undo is not None, node.span)
+
+
+def _recording(node: ast.Recording, env: Env, around: Around) -> m.Recording | None:
+    if node.undo.by is None:
+        advice = "say what undoes it: `compensable by U(…)`"
+        env.report.append(
+            hs001.unexpected(node.undo.span, "`by U(…)` after `compensable`", "none", advice)
+        )
+        return None
+    undo = named(node.undo.by, node.undo.span, env, around)
+    return m.Recording(undo, node.span) if undo is not None else None
+
+
+def _timer(name: ast.Name, env: Env, around: Around) -> str:
+    """The timer of this name, or what was most likely meant; "" where there is none."""
+    if name.text in around.timers:
+        return name.text
+    near = nearest(name.text, around.timers)
+    env.report.append(hs102.unknown(name.text, ("timer",), name.span, near))
+    return near
+
+
+# --- blocks ------------------------------------------------------------------------------------
 
 
 def _if(node: ast.If, env: Env, around: Around) -> m.If:
@@ -126,69 +193,28 @@ def _if(node: ast.If, env: Env, around: Around) -> m.If:
 
 
 def _for(node: ast.For, env: Env, around: Around) -> m.For:
-    source = infer(node.source, env)
-    kind = element_of(source, env)
     if _loops((node,)) == hs004.MAX_LOOPS + 1:
         env.report.append(hs004.loops(node.span))
-    not_reserved(node.var, "loop variable", env.report)
+    source = infer(node.source, env)
     # A second round sees what the first one set.
-    inner = env.forgetting(changed(node.body)).binding(node.var.text, Variable(kind))
+    inner, kind = loop_variable(node.var, source, env.forgetting(changed(node.body)))
     return m.For(node.var.text, kind, source, actions(node.body, inner, around), node.span)
 
 
-def _request(node: ast.Request, env: Env, around: Around) -> m.Request:
-    message = _message(node.message, "command", "request", env)
-    policy = policy_of(node.policy, around.policies, env)
-    if policy is not None and policy.retries != 0 and policy.within is None:
-        env.report.append(hs605.no_limit(node.policy.span if node.policy else node.span))
-    undo = _undo(node, message, env, around) if node.undo is not None else None
-    return m.Request(message, policy, undo, node.span)
+def loop_variable(name: ast.Name, source: e.Expr, env: Env) -> tuple[Env, Type]:
+    """Inside of a loop, and the type of its variable."""
+    kind = element_of(source, env)
+    not_reserved(name, "loop variable", env.report)
+    return env.binding(name.text, Variable(kind)), kind
 
 
-def _undo(
-    node: ast.Request, message: e.Expr, env: Env, around: Around
-) -> m.CommandUndo | m.BlockUndo | None:
-    assert node.undo is not None
-    call, span = node.undo.by, node.undo.span
-    if call is None:
-        return _declared_undo(node, message, span, env, around)
-    block = around.compensations.get(call.name.text)
-    if block is not None:
-        return m.BlockUndo(call.name.text, arguments(call, block, env), span)
-    if call.name.text not in env.scope.names:
-        near = nearest(call.name.text, around.compensations)
-        if near or call.name.text[:1].islower():
-            kinds = ("compensation",)
-            env.report.append(hs102.unknown(call.name.text, kinds, call.name.span, near))
-            return None
-    return m.CommandUndo(_message(call, "command", "compensable by", env), False, span)
-
-
-def _declared_undo(
-    node: ast.Request, message: e.Expr, span: Span, env: Env, around: Around
-) -> m.CommandUndo | None:
-    """`compensable` alone: the declared undo takes its fields by name from the request."""
-    if not isinstance(message, e.Construct):
-        return None
-    undo = around.undos.get(message.id)
-    if undo is None:
-        env.report.append(hs103.no_declared_undo(node.message.name.text, span))
-        return None
-    shape, given = env.world.shapes[undo], dict(message.args)
-    asked = env.world.shapes[message.id]
-    missing = [s.name for s in shape.slots.values() if s.required and s.name not in asked.slots]
-    if missing:
-        env.report.append(
-            hs202.undo_missing(tuple(missing), shape.name, asked.name, tuple(shape.slots), span)
-        )
-        return m.CommandUndo(e.Bad(UNKNOWN, span), True, span)
-    args = tuple(
-        (name, _from_request(given[name], slot.type, span, env) if name in asked.slots else None)
-        for name, slot in shape.slots.items()
-    )
-    return m.CommandUndo(e.Construct(undo, args, MessageType(undo), span), True, span)
-
-
-def _from_request(value: e.Expr | None, kind: Type, span: Span, env: Env) -> e.Expr | None:
-    """The request's argument where the undo expects a `kind`."""
-    return None if value is None else fit(value, kind, env.report)
+def _loops(nodes: tuple[ast.Action, ...]) -> int:
+    """How many loops stand in each other at most."""
+    deepest = 0
+    for node in nodes:
+        match node:
+            case ast.If(then=then, other=other):
+                deepest = max(deepest, _loops(then), _loops(other))
+            case ast.For(body=body):
+                deepest = max(deepest, 1 + _loops(body))
+    return deepest

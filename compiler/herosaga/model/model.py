@@ -446,9 +446,15 @@ class Deadline:
 
 @dataclass(frozen=True, slots=True)
 class Onward:
-    """How a lowered sequence goes on by itself, without waiting: its start, and what a step's `if` skips."""
+    """How a lowered sequence goes on by itself, without waiting: its start, and what a step's `if` skips.
+
+    In a state with an `entry` (a `parallel` block): once all is answered that was asked for there. With
+    `rounds` only where a `for` over that list has another round, whose `var` is bound then.
+    """
 
     span: Span
+    rounds: Expr | None = None
+    var: str = ""
 
 
 Swallowed = OnMessage | OnTimeout | OnFault | OnTimer | OnOutcome
@@ -553,6 +559,11 @@ class State:
     exit: tuple[Action, ...] = ()
     every: tuple[Every, ...] = ()
     sequence: str = ""
+
+    @property
+    def passing(self) -> bool:
+        """Whether it is left in the step that enters it: it only stands between the steps of a sequence."""
+        return bool(self.sequence) and not self.entry
 
 
 @dataclass(frozen=True, slots=True)
@@ -690,7 +701,11 @@ Stage = Step | RunStep | Do | Branch | Loop | Parallel | Set | Send | Pivot
 
 @dataclass(frozen=True, slots=True)
 class Sequence:
-    """`sequence`, as it was written; `Saga.states` has the states that it is lowered to."""
+    """`sequence`, as it was written; `Saga.states` has the states that it is lowered to.
+
+    `states` are their names; an arrow to the sequence leads to the first. The trigger of `failed` is the
+    `OnFailure` of no command in particular.
+    """
 
     name: str
     stages: tuple[Stage, ...]

@@ -31,7 +31,9 @@ class Places:
 
 def places(node: ast.Saga, report: list[Finding]) -> Places:
     """All places of a saga; a name that two of them have is reported."""
-    named = [each.name for each in (*node.states, *node.finals, *node.sequences)]
+    named = [each.name for each in node.states]
+    named += [each.name for each in node.finals]
+    named += [each.name for each in node.sequences]
     once(((name, "state") for name in sorted(named, key=lambda name: name.span.start)), report)
     found = {each.name.text: spots(each) for each in node.sequences}
     marks = {each.name.text: each.mark for each in node.finals}
@@ -51,10 +53,10 @@ def places(node: ast.Saga, report: list[Finding]) -> Places:
 
 def target(name: ast.Name, known: Places, report: list[Finding]) -> str:
     """The state that an arrow leads to; what was most likely meant, where there is none."""
-    if name.text == "Compensating":
-        report.append(hs103.compensating(name.span))
-        return name.text
     written = name.text
+    if written == "Compensating" and written not in known.marks:
+        report.append(hs103.compensating(name.span))
+        return written
     if written not in known.marks:
         near = nearest(written, known.marks)
         report.append(hs102.unknown(written, ("state",), name.span, near))

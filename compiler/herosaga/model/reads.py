@@ -11,6 +11,7 @@ from herosaga.source import Span
 
 Read = tuple[str, Span]
 Fields = frozenset[str]
+Actions = tuple[m.Action, ...]
 
 
 def reads(node: object) -> Iterator[Read]:
@@ -52,28 +53,35 @@ def walk(actions: Iterable[m.Action], known: Fields, unset: list[Read]) -> Field
             case m.For(source=source, body=body):
                 known = use(source, known, unset)
                 walk(body, known, unset)
-            case m.Send(message=message):
-                known = use(message, known, unset)
-            case m.Request(message=message, policy=policy, undo=undo):
-                known = use((message, policy, undo), known, unset)
+            case _:
+                known = use(action, known, unset)
     return known
 
 
-def step(transition: m.Transition, known: Fields, unset: list[Read]) -> Fields:
-    """What is set after a transition: guard, then what the trigger binds, then the actions."""
+def step(
+    transition: m.Transition, known: Fields, unset: list[Read], leaving: Actions = ()
+) -> Fields:
+    """What is set after a transition: guard, what the trigger binds, what is done on `leaving`, the actions."""
     known = use(transition.guard, known, unset)
     match transition.trigger:
-        case m.OnMessage(binds=binds):
+        case m.OnMessage(binds=binds) | m.OnOutcome(binds=binds):
             known |= frozenset(binds)
+        case m.Onward(rounds=rounds):
+            known = use(rounds, known, unset)
+    if transition.target is not None:
+        known = walk(leaving, known, unset)
     return walk(transition.actions, known, unset)
 
 
 def entered(state: m.State, known: Fields, unset: list[Read]) -> Fields:
-    """What is set once a state is entered, and its delays are evaluated."""
+    """What is set once a state is entered, and its times are evaluated."""
+    known = walk(state.entry, known, unset)
     for member in state.members:
         match member:
-            case m.Transition(trigger=m.After(delay=delay)):
-                known = use(delay, known, unset)
+            case m.Transition(trigger=m.After(delay=time) | m.At(time=time)):
+                known = use(time, known, unset)
+    for every in state.every:
+        known = use(every.delay, known, unset)
     return known
 
 
@@ -88,7 +96,45 @@ def blocks_recorded(actions: Iterable[m.Action]) -> Iterator[str]:
         match action:
             case m.Request(undo=m.BlockUndo(compensation=name)):
                 yield name
+            case m.Recording(undo=m.BlockUndo(compensation=name)):
+                yield name
             case m.If(then=then, other=other):
                 yield from blocks_recorded((*then, *other))
             case m.For(body=body):
                 yield from blocks_recorded(body)
+
+
+def joined(state: m.State, trigger: m.Trigger) -> Fields:
+    """What is set when a trigger comes that waits for several things: by the transitions of each of them."""
+    match trigger:
+        case m.OnAll(messages=messages):
+            return frozenset().union(*(_part(state, message) for message in messages))
+        case m.Onward() if state.entry:
+            asked = [a.span for a in state.entry if isinstance(a, m.Request | m.Run)]
+            return frozenset().union(*(_answered(state, span) for span in asked))
+    return frozenset()
+
+
+def _part(state: m.State, message: str) -> Fields:
+    """What a part of a composite sets in the state, whichever transition takes it."""
+    found: Fields | None = None
+    for member in state.members:
+        match member:
+            case m.Transition(trigger=m.OnMessage(message=taken), target=None) if taken == message:
+                sets = step(member, frozenset(), [])
+                found = sets if found is None else found & sets
+                if member.guard is None:
+                    return found
+            case m.Ignore(what=m.OnMessage(message=taken)) if taken == message:
+                break
+    return frozenset()
+
+
+def _answered(state: m.State, asked: Span) -> Fields:
+    """What the good answer to a request of a `parallel` block sets."""
+    sets = [
+        step(each, frozenset(), [])
+        for each in state.members
+        if isinstance(each, m.Transition) and each.together == asked
+    ]
+    return frozenset.intersection(*sets) if sets else frozenset()

@@ -48,6 +48,11 @@ def entry(node: ast.Sequence, known: Spots) -> str:
     return node.name.text
 
 
+def waits(stage: ast.Stage) -> bool:
+    """Whether a stage may wait for something."""
+    return any(True for _ in _waiting((stage,), None))
+
+
 def _name(stage: ast.Step | ast.Run, runs: dict[str, int]) -> tuple[str, Span]:
     match stage:
         case ast.Step(name=ast.Name(text=text, span=span)):

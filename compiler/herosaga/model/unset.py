@@ -14,11 +14,12 @@ from herosaga.model.flow import (
     Flow,
     Place,
     flow_of,
+    leaving,
     settled,
     shortest,
     trigger_text,
 )
-from herosaga.model.reads import Fields, Read, entered, step, undone, walk
+from herosaga.model.reads import Fields, Read, entered, joined, step, undone, use, walk
 from herosaga.model.types import Optional
 from herosaga.source import Span
 
@@ -66,10 +67,12 @@ def _finding(name: str, found: list[Unset], flow: Flow, declared: Span) -> Findi
 
 def _all(saga: m.Saga, known: Mapping[Place, Fields]) -> Iterator[Unset]:
     """Every such read of a saga."""
+    states = {state.name: state for state in saga.states}
     for transition in saga.start:
         yield from _in_step(transition, START, known[START], "in `start`")
+        yield from _deadline(saga, transition, states.get(transition.target or ""), known[START])
     for state in saga.states:
-        yield from _in_state(state, known)
+        yield from _in_state(saga, state, known)
     for final in saga.finals:
         place = (final.name, "")
         if place in known:
@@ -85,23 +88,46 @@ def _all(saga: m.Saga, known: Mapping[Place, Fields]) -> Iterator[Unset]:
             yield from _told(found, place, f"when `{block.name}` runs", last)
 
 
-def _in_state(state: m.State, known: Mapping[Place, Fields]) -> Iterator[Unset]:
+def _deadline(
+    saga: m.Saga, start: m.Transition, entry: m.State | None, known: Fields
+) -> Iterator[Unset]:
+    """The deadline is evaluated once, at the end of the step that starts an instance."""
+    if saga.deadline is None:
+        return
+    known = step(start, known, [])
+    if entry is not None:
+        known = entered(entry, known, [])
+    found: list[Read] = []
+    use(saga.deadline.trigger, known, found)
+    yield from _told(found, START, "in `start`", f"{trigger_text(start.trigger)}: starts")
+
+
+def _in_state(saga: m.Saga, state: m.State, known: Mapping[Place, Fields]) -> Iterator[Unset]:
     place = (state.name, "")
     if place not in known:
         return
-    where = f"in `{state.name}`"
+    where = f"in `{state.sequence if state.passing else state.name}`"
     found: list[Read] = []
     inside = entered(state, known[place], found)
     yield from _told(found, place, where, "")
-    for member in state.members:
-        match member:
-            case m.Transition():
-                yield from _in_step(member, place, inside, where)
+    for every in state.every:
+        found = []
+        walk(every.actions, inside, found)
+        yield from _told(found, place, where, "")
+    for transition in leaving(saga, state):
+        after = inside | joined(state, transition.trigger)
+        yield from _in_step(transition, place, after, where, state.exit)
 
 
-def _in_step(transition: m.Transition, place: Place, known: Fields, where: str) -> Iterator[Unset]:
+def _in_step(
+    transition: m.Transition,
+    place: Place,
+    known: Fields,
+    where: str,
+    exit: tuple[m.Action, ...] = (),
+) -> Iterator[Unset]:
     found: list[Read] = []
-    step(transition, known, found)
+    step(transition, known, found, exit)
     yield from _told(found, place, where, f"{trigger_text(transition.trigger)}: reads it")
 
 

@@ -1,0 +1,26 @@
+"""What a saga's actions and triggers can name beside data."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from herosaga.model import model as m
+from herosaga.model.world import Shape
+
+
+@dataclass(frozen=True, slots=True)
+class Around:
+    """The project's policies, the declared undo and the handler of each command; a saga's compensations and timers.
+
+    `serves` is what the saga promises to whom it serves; `answers` is whether a command starts it, so
+    that there is somebody to reply to.
+    """
+
+    policies: Mapping[str, m.PolicyDecl]
+    undos: Mapping[str, str]
+    compensations: Mapping[str, Shape]
+    handlers: Mapping[str, m.Handler] = field(default_factory=dict)
+    timers: frozenset[str] = frozenset()
+    serves: m.Handler | None = None
+    answers: bool = False

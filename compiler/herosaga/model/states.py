@@ -1,0 +1,169 @@
+"""States: what is written in them, and what groups and sequences hold over them, flattened."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+from herosaga.checks import hs005
+from herosaga.model import model as m
+from herosaga.model.actions import actions
+from herosaga.model.lower_sequence import Draft, lower
+from herosaga.model.meta import meta
+from herosaga.model.places import held
+from herosaga.model.sequence import Bound, sequence
+from herosaga.model.transitions import Inside, members, repeated
+from herosaga.syntax import ast
+
+_ENTRY = "a state is entered from anywhere, whatever the trigger"
+_EXIT = "a state is left for anywhere, whatever the trigger"
+_IN_GROUP = ("in `during`", "in a state")
+
+
+@dataclass(frozen=True, slots=True)
+class Level:
+    """What holds together at one level."""
+
+    members: tuple[m.Member, ...]
+    every: tuple[m.Every, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Groups:
+    """The levels around each state, by its name, inner ones first; `everywhere` holds in all of them."""
+
+    named: dict[str, list[Level]]
+    everywhere: tuple[Level, ...]
+
+    def around(self, name: str) -> tuple[Level, ...]:
+        """What holds in a state, beside what is written in it."""
+        return (*self.named.get(name, ()), *self.everywhere)
+
+
+def states(node: ast.Saga, inside: Inside) -> tuple[tuple[m.State, ...], tuple[m.Sequence, ...]]:
+    """All states in source order, those of sequences among them; and the sequences."""
+    groups = _groups(node, inside)
+    found: dict[str, m.State] = {}
+    sequences: dict[str, m.Sequence] = {}
+    written: list[ast.State | ast.Sequence] = [*node.states, *node.sequences]
+    for each in sorted(written, key=lambda each: each.name.span.start):
+        match each:
+            case ast.State():
+                found.setdefault(each.name.text, _state(each, groups, inside))
+            case ast.Sequence():
+                bound = sequence(each, inside)
+                made = _lowered(bound, groups, inside)
+                for state in made:
+                    found.setdefault(state.name, state)
+                names = tuple(state.name for state in made)
+                sequences.setdefault(each.name.text, replace(bound.sequence, states=names))
+    return tuple(found.values()), tuple(sequences.values())
+
+
+# --- groups ------------------------------------------------------------------------------------
+
+
+def _groups(node: ast.Saga, inside: Inside) -> Groups:
+    named: dict[str, list[Level]] = {}
+    everywhere: list[Level] = []
+    for each in node.groups:
+        level = f"during {', '.join(name.text for name in each.states) or 'any'}"
+        names = [held(name, inside.places, inside.env.report) for name in each.states]
+        _report_ends(each.members, inside)
+        found = Level(members(each.members, level, inside), repeated(each.members, level, inside))
+        if not each.states:
+            everywhere.append(found)
+        for name in dict.fromkeys(state for some in names for state in some):
+            named.setdefault(name, []).append(found)
+    return Groups(named, tuple(everywhere))
+
+
+def _report_ends(nodes: Iterable[ast.Member], inside: Inside) -> None:
+    """A group is neither entered nor left: only its states are."""
+    for node in nodes:
+        match node:
+            case ast.Entry(span=span):
+                inside.env.report.append(hs005.misplaced(span, "`entry`", *_IN_GROUP))
+            case ast.Exit(span=span):
+                inside.env.report.append(hs005.misplaced(span, "`exit`", *_IN_GROUP))
+
+
+# --- states ------------------------------------------------------------------------------------
+
+
+def _state(node: ast.State, groups: Groups, inside: Inside) -> m.State:
+    around = groups.around(node.name.text)
+    own = members(node.members, "", inside)
+    entries = [each for each in node.members if isinstance(each, ast.Entry)]
+    exits = [each for each in node.members if isinstance(each, ast.Exit)]
+    return m.State(
+        node.name.text,
+        (*own, *(each for level in around for each in level.members)),
+        len(own),
+        meta(node.meta),
+        node.name.span,
+        _block(entries, "`entry`", _ENTRY, inside),
+        _block(exits, "`exit`", _EXIT, inside),
+        (
+            *repeated(node.members, "", inside),
+            *(each for level in around for each in level.every),
+        ),
+    )
+
+
+def _block(
+    nodes: list[ast.Entry] | list[ast.Exit], what: str, why: str, inside: Inside
+) -> tuple[m.Action, ...]:
+    """The actions of a state's one `entry` or `exit`."""
+    env = replace(inside.env, event=None, no_event=why)
+    for extra in nodes[1:]:
+        env.report.append(hs005.twice(extra.span, what, nodes[0].span))
+    return tuple(x for each in nodes for x in actions(each.actions, env, inside.around))
+
+
+def _lowered(bound: Bound, groups: Groups, inside: Inside) -> tuple[m.State, ...]:
+    name = bound.sequence.name
+    drafts = lower(bound.sequence, inside.places.enters[name], inside.around.handlers)
+    return tuple(_of_sequence(draft, bound, groups) for draft in drafts)
+
+
+def _of_sequence(draft: Draft, bound: Bound, groups: Groups) -> m.State:
+    """A state of a sequence. One that waits for nothing is left at once, so nothing else holds in it."""
+    name = bound.sequence.name
+    if not draft.entry:
+        own = len(draft.moves)
+        return m.State(draft.name, draft.moves, own, draft.meta, draft.span, sequence=name)
+    around = groups.around(draft.name)
+    every = (*bound.every, *(each for level in around for each in level.every))
+    return m.State(
+        draft.name,
+        (
+            *draft.moves,
+            *_with_failures(bound, draft),
+            *(each for level in around for each in level.members),
+        ),
+        len(draft.moves),
+        draft.meta,
+        draft.span,
+        draft.entry,
+        (),
+        every,
+        name,
+    )
+
+
+def _with_failures(bound: Bound, draft: Draft) -> tuple[m.Member, ...]:
+    """What holds for the whole sequence, `failed` at its place among it, once for each way to fail."""
+    failed = bound.sequence.failed
+    if failed is None:
+        return bound.members
+    mine = tuple(replace(failed, trigger=_at(each, failed)) for each in draft.failures)
+    place = sum(
+        isinstance(each, m.Transition) and each.span.start < failed.span.start
+        for each in bound.members
+    )
+    return (*bound.members[:place], *mine, *bound.members[place:])
+
+
+def _at(trigger: m.OnFailure | m.OnOutcome, failed: m.Transition) -> m.Trigger:
+    return replace(trigger, span=failed.span)

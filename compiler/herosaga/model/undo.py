@@ -1,0 +1,78 @@
+"""Undo: what takes something back, and with which arguments."""
+
+from __future__ import annotations
+
+from herosaga.checks import hs102, hs103, hs202
+from herosaga.model import expr as e
+from herosaga.model import model as m
+from herosaga.model.around import Around
+from herosaga.model.env import Env
+from herosaga.model.fit import fit
+from herosaga.model.infer import arguments, construct
+from herosaga.model.scope import find, nearest
+from herosaga.model.types import UNKNOWN, MessageType, Type
+from herosaga.source import Span
+from herosaga.syntax import ast
+
+Undo = m.CommandUndo | m.BlockUndo
+
+
+def undo_of(
+    node: ast.Undo, asked: ast.Name, message: e.Expr, env: Env, around: Around
+) -> Undo | None:
+    """The undo of a request of `message`, in which the command is written as `asked`."""
+    if node.by is None:
+        return _declared(node.span, asked, message, env, around)
+    return named(node.by, node.span, env, around)
+
+
+def named(call: ast.Call, span: Span, env: Env, around: Around) -> Undo | None:
+    """An undo that is written out: a compensation of the saga, or a command."""
+    block = around.compensations.get(call.name.text)
+    if block is not None:
+        return m.BlockUndo(call.name.text, arguments(call, block, env), span)
+    if call.name.text not in env.scope.names:
+        near = nearest(call.name.text, around.compensations)
+        if near or call.name.text[:1].islower():
+            kinds = ("compensation",)
+            env.report.append(hs102.unknown(call.name.text, kinds, call.name.span, near))
+            return None
+    return m.CommandUndo(message_of(call, "command", "compensable by", env), False, span)
+
+
+def message_of(call: ast.Call, kind: str, verb: str, env: Env) -> e.Expr:
+    """A message, or what an itinerary is given: what `call` names has to be of `kind`."""
+    decl = find(env.scope, call.name, (kind,), env.report, verb)
+    if decl is None:
+        return e.Bad(UNKNOWN, call.span)
+    return construct(call, env.world.shapes[decl.id], env)
+
+
+def _declared(
+    span: Span, asked: ast.Name, message: e.Expr, env: Env, around: Around
+) -> m.CommandUndo | None:
+    """`compensable` alone: the declared undo takes its fields by name from the request."""
+    if not isinstance(message, e.Construct):
+        return None
+    undo = around.undos.get(message.id)
+    if undo is None:
+        env.report.append(hs103.no_declared_undo(asked.text, span))
+        return None
+    shape, given = env.world.shapes[undo], dict(message.args)
+    has = env.world.shapes[message.id]
+    missing = [s.name for s in shape.slots.values() if s.required and s.name not in has.slots]
+    if missing:
+        env.report.append(
+            hs202.undo_missing(tuple(missing), shape.name, has.name, tuple(shape.slots), span)
+        )
+        return m.CommandUndo(e.Bad(UNKNOWN, span), True, span)
+    args = tuple(
+        (name, _from_request(given[name], slot.type, span, env) if name in has.slots else None)
+        for name, slot in shape.slots.items()
+    )
+    return m.CommandUndo(e.Construct(undo, args, MessageType(undo), span), True, span)
+
+
+def _from_request(value: e.Expr | None, kind: Type, span: Span, env: Env) -> e.Expr | None:
+    """The request's argument where the undo expects a `kind`."""
+    return None if value is None else fit(value, kind, env.report)
