@@ -38,9 +38,7 @@ def aliases(decls: Decls, scopes: Scopes) -> Mapping[str, m.Alias]:
 
 def _types(decls: Decls, scopes: Scopes, report: list[Finding]) -> Mapping[str, Type]:
     """By id; of what names itself, directly or through others, nothing is known."""
-    parts = {
-        id: tuple(_named(node.type, scopes[decl.file])) for id, decl, node in _declared(decls)
-    }
+    parts = {id: tuple(_named(node.type, scopes[decl.file])) for id, decl, node in _declared(decls)}
     types: dict[str, Type] = dict.fromkeys(parts, UNKNOWN)
     circular = _circular(parts, decls, report)
     for id in _order(parts, circular):

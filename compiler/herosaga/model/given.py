@@ -86,7 +86,9 @@ def _filled(value: e.Expr, given: Mapping[str, e.Expr]) -> e.Expr:
         return given.get(value.name, value)
     if isinstance(value, e.Fold):
         given = {name: each for name, each in given.items() if name != value.var}
-    changes: dict[str, Any] = {each.name: _inside(getattr(value, each.name), given) for each in fields(value)}
+    changes: dict[str, Any] = {
+        each.name: _inside(getattr(value, each.name), given) for each in fields(value)
+    }
     return replace(value, **changes)
 
 

@@ -35,7 +35,6 @@ from herosaga.model.world import Shape, Slot
 from herosaga.source import Span
 from herosaga.syntax import ast
 
-
 _NO_STATE = "decide it by something that is at hand here"
 
 

@@ -203,9 +203,7 @@ def _place(node: ast.Branch | ast.Loop) -> Span:
     return node.condition.span if isinstance(node, ast.Branch) else node.source.span
 
 
-def _given(
-    nodes: tuple[ast.Stage, ...], scope: Scope, world: World
-) -> Iterator[tuple[str, Span]]:
+def _given(nodes: tuple[ast.Stage, ...], scope: Scope, world: World) -> Iterator[tuple[str, Span]]:
     """Every output of every activity that is done, with the place of its `do`."""
     for node in nodes:
         match node:
@@ -259,6 +257,10 @@ def _end(
     shape = world.shapes[f"{found.decl.id}.{trigger.outcome}"]
     variables = {name: Variable(slot.type, param=True) for name, slot in shape.slots.items()}
     env = replace(
-        found.end.env, world=world, variables=variables, event=MessageType(shape.id), facts=frozenset()
+        found.end.env,
+        world=world,
+        variables=variables,
+        event=MessageType(shape.id),
+        facts=frozenset(),
     )
     return m.Outcome(trigger.outcome, actions(node.actions, env, around), trigger.span)

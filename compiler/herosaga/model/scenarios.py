@@ -49,9 +49,7 @@ def scenarios(
     """All scenarios; one for an unknown saga is left out."""
     found: list[m.Scenario] = []
     for file in files:
-        env = Env(
-            world, scopes[file.source.name], report, no_event=_NO_EVENT, no_state=_NO_STATE
-        )
+        env = Env(world, scopes[file.source.name], report, no_event=_NO_EVENT, no_state=_NO_STATE)
         for node in file.scenarios:
             decl = find(env.scope, node.saga, ("saga",), report)
             if decl is not None:

@@ -60,9 +60,7 @@ def of_commands(
 def declared_undos(handlers: Mapping[str, m.Handler]) -> Mapping[str, str]:
     """The command that undoes a command, for those whose handler declares one."""
     return {
-        command: each.undone_by
-        for command, each in handlers.items()
-        if each.undone_by is not None
+        command: each.undone_by for command, each in handlers.items() if each.undone_by is not None
     }
 
 
