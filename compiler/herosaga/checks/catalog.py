@@ -46,6 +46,7 @@ from herosaga.checks import (
     hs904,
     hs905,
     hs906,
+    hs907,
 )
 from herosaga.checks.page import Page
 from herosaga.findings import Finding
@@ -93,6 +94,7 @@ _MODULES = (
     hs904,
     hs905,
     hs906,
+    hs907,
 )
 
 PAGES: dict[str, Page] = {module.PAGE.code: module.PAGE for module in _MODULES}

@@ -12,7 +12,7 @@ from herosaga.compile import check_text
 from herosaga.findings import Severity
 
 # Rules that `check` does not give have no example: there is no program to show.
-ELSEWHERE = {"HS906"}
+ELSEWHERE = {"HS906", "HS907"}
 
 _PACKED = "extern event ParcelPacked { key parcel_id: uuid }\n"
 BESIDE = {"HS105": {"shop.saga": _PACKED, "warehouse.saga": "namespace depot\n" + _PACKED}}
