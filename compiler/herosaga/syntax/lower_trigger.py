@@ -12,6 +12,11 @@ from lark import Token, Tree
 _NEVER_SWALLOWED = {"on_failure": "`failure of`", "on_all": "`all(…)`"}
 _INSTEAD = "to `on`: here name the messages, `timeout of C` and `fault of C` one by one"
 
+_OWNERS = {
+    True: "after the command whose handling is done: `Name.done`",
+    False: "in an itinerary's own `on`: here say whose outcome it is, as in `Name.completed`",
+}
+
 
 def lower_triggers(ctx: Context, nodes: list[Node]) -> tuple[ast.Trigger, ...]:
     """What an `on` waits for; fields are taken only from a message that is alone there."""
@@ -53,8 +58,7 @@ def _trigger(ctx: Context, node: Node, binding: bool) -> ast.Trigger | None:
         case Tree(data="on_all", children=messages):
             return ast.OnAll(tuple(ctx.ref(each) for each in messages), span)
         case Tree(data="on_outcome", children=[None, _, Token() as outcome, _]):
-            belongs = f"in an itinerary's own `on`: here say of what, `Name.{outcome}`"
-            ctx.misplaced(node, f"`{outcome}` alone", "in a saga", belongs)
+            ctx.misplaced(node, f"`{outcome}` alone", "in a saga", _OWNERS[outcome == "done"])
             return None
         case Tree(data="on_outcome", children=[*names, outcome, binds]):
             of = lower_owner(ctx, names)

@@ -21,7 +21,7 @@ _BLOCKS = {
     "branches": ("in a sequence's `parallel`", "in a sequence"),
     "itinerary": ("directly in an itinerary", "in an itinerary"),
     "route": ("in a block of an itinerary", "in an itinerary"),
-    "routes": ("in an itinerary's `parallel`", "in an itinerary's `parallel`"),
+    "routes": ("in an itinerary's `parallel`", "in an itinerary"),
     "outcome": ("in an itinerary's `on`", "in an itinerary's `on`"),
     "actions": ("among actions", "in the braces of a transition"),
     "request": ("after a request", "after a request"),
@@ -30,6 +30,7 @@ _BLOCKS = {
 _IN_STATES = ("state", "during", "sequence")
 _SEQUENCE = ("sequence", "stages")
 _ITINERARY = ("itinerary", "route", "routes")
+_OF_ITINERARIES = (*_ITINERARY, "outcome")
 _REQUESTS = ("actions", "compensation")
 _ACTIONS = (*_REQUESTS, "final")
 
@@ -84,6 +85,7 @@ _INSTEAD = {
     ("do", "sequence"): "in an itinerary: here write `step`, or `run` an itinerary",
     ("do", "actions"): "in an itinerary: here write `request`, or `run` an itinerary",
 }
+_ONLY = {"group": "in an itinerary's `parallel`"}
 _KIN = {"stages": "sequence", "branches": "sequence", "route": "itinerary", "routes": "itinerary"}
 
 
@@ -97,11 +99,13 @@ def in_place(ctx: Context, node: Node, block: str) -> bool:
     allowed = PLACES.get(node.data, ())
     if block in allowed:
         return True
-    belongs = _INSTEAD.get((node.data, _KIN.get(block, block))) or _listed(allowed)
-    ctx.misplaced(node, written(node), _BLOCKS[block][0], belongs)
+    belongs = _INSTEAD.get((node.data, _KIN.get(block, block))) or _ONLY.get(node.data)
+    ctx.misplaced(node, written(node), _BLOCKS[block][0], belongs or _listed(allowed, block))
     return False
 
 
-def _listed(blocks: tuple[str, ...]) -> str:
-    *some, last = dict.fromkeys(_BLOCKS[each][1] for each in blocks)
+def _listed(allowed: tuple[str, ...], block: str) -> str:
+    """Where a clause belongs: in the pattern that the reader is at, if it has a place there."""
+    near = [each for each in allowed if (each in _OF_ITINERARIES) == (block in _OF_ITINERARIES)]
+    *some, last = dict.fromkeys(_BLOCKS[each][1] for each in near or allowed)
     return f"{', '.join(some)} or {last}" if some else last
