@@ -86,6 +86,30 @@ def built_in(name: str, span: Span) -> Finding:
     )
 
 
+def named_twice(name: str, what: str, span: Span, first: Span) -> Finding:
+    """Something that is listed there already."""
+    return finding(
+        PAGE,
+        f"the {what} `{name}` is named twice",
+        span,
+        text="again here",
+        labels=(Label(first, "first here"),),
+        hint="take one of them out: the second says nothing more",
+    )
+
+
+def two_answers(name: str, span: Span, first: Span) -> Finding:
+    """An event that a handler emits and refuses with."""
+    return finding(
+        PAGE,
+        f"`{name}` would mean both that it was done and that it was refused",
+        span,
+        text="a refusal here",
+        labels=(Label(first, "what comes of it here"),),
+        hint="declare an event of its own for the refusal",
+    )
+
+
 def titled(what: str, title: str, saga: str, span: Span, first: Span) -> Finding:
     """A second scenario or property of this title for one saga."""
     return finding(

@@ -34,6 +34,9 @@ _VERBS = {
     ("request", "event"): "publish",
     ("handle", "event"): "on",
     ("on", "command"): "handle",
+    ("sent", "event"): "published",
+    ("published", "command"): "sent",
+    ("replied", "command"): "sent",
     ("request", "itinerary"): "run",
     ("run", "command"): "request",
 }

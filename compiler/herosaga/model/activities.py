@@ -73,6 +73,6 @@ def _revises(node: ast.Activity, env: Env) -> tuple[str, ...]:
         if decl is None:
             continue
         if decl.id in found:
-            env.report.append(hs101.twice(name.text, "activity", name.span, found[decl.id]))
+            env.report.append(hs101.named_twice(name.text, "activity", name.span, found[decl.id]))
         found.setdefault(decl.id, name.span)
     return tuple(found)

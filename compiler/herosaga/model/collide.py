@@ -23,6 +23,7 @@ from herosaga.names import (
 from herosaga.source import Source, Span
 
 Named = tuple[str, Span]
+Declared = m.Record | m.Enum | m.Message | m.Saga | m.Activity | m.Itinerary
 
 _IMPORTED = sys.stdlib_module_names | {"herosaga_runtime"}
 """What generated modules import, or what that imports in turn: the output folder comes before it."""
@@ -57,6 +58,13 @@ def _field_lists(model: m.Model) -> Iterator[tuple[str, tuple[m.Field, ...]]]:
         yield f"{saga.name}Data", (key, *saga.data)
         for block in saga.compensations:
             yield undo_class_name(saga.name, block.name), block.params
+    for function in model.externs.values():
+        yield function.name, function.params
+    for activity in model.activities.values():
+        for fields in (activity.params, activity.outputs, activity.log or ()):
+            yield activity.name, fields
+    for itinerary in model.itineraries.values():
+        yield itinerary.name, itinerary.params
 
 
 def _named(fields: tuple[m.Field, ...]) -> list[Named]:
@@ -148,12 +156,14 @@ def _undeclarable(model: m.Model) -> Iterator[Finding]:
             yield hs106.reserved(service.name, service.span)
 
 
-def _declarations(model: m.Model) -> Iterator[m.Record | m.Enum | m.Message | m.Saga]:
+def _declarations(model: m.Model) -> Iterator[Declared]:
     """What is a class or value of its own name."""
     yield from model.records.values()
     yield from model.enums.values()
     yield from model.messages.values()
     yield from model.sagas.values()
+    yield from model.activities.values()
+    yield from model.itineraries.values()
 
 
 def _modules(model: m.Model) -> Iterator[Finding]:

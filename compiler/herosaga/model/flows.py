@@ -52,7 +52,7 @@ def _arrows(node: ast.Flow, env: Env) -> tuple[m.Arrow, ...]:
         span = right[1].span
         if arrow in first:
             text = f"{left[1].text} -> {right[1].text}"
-            env.report.append(hs101.twice(text, "arrow", span, first[arrow]))
+            env.report.append(hs101.named_twice(text, "arrow", span, first[arrow]))
         first.setdefault(arrow, span)
     return tuple(m.Arrow(source, target, span) for (source, target), span in first.items())
 

@@ -66,5 +66,5 @@ def _law(node: ast.Law, saga: m.Saga, scope: Scope, report: list[Finding]) -> m.
 def _atom(node: ast.Atom, saga: m.Saga, scope: Scope, report: list[Finding]) -> m.Atom | None:
     if node.kind == "state":
         return m.Atom("state", state(node.name, saga, report), node.span)
-    decl = find(scope, node.name, _KINDS[node.kind], report)
+    decl = find(scope, node.name, _KINDS[node.kind], report, node.kind)
     return m.Atom(node.kind, decl.id, node.span) if decl is not None else None

@@ -153,7 +153,7 @@ def _expectation(node: ast.Expectation, given: Given, stage: Stage) -> m.Expecta
             of = _compensated(name, stage)
             return m.Expectation("compensated", of, (), node.span) if of else None
         case ast.Expectation(kind=kind, name=ast.Name() as name):
-            decl = find(env.scope, name, _MESSAGES[kind], env.report)
+            decl = find(env.scope, name, _MESSAGES[kind], env.report, kind)
             if decl is not None:
                 call = ast.Call(name, node.args, node.span)
                 equal = part(call, env.world.shapes[decl.id], given, env)

@@ -119,7 +119,7 @@ def _contradictions(
     emitted = {id: s for part in parts for id, s in zip(part.events, part.spans, strict=True)}
     for id, span in refuses.items():
         if id in emitted:
-            yield hs101.twice(id.rpartition(".")[2], "answer", span, emitted[id])
+            yield hs101.two_answers(id.rpartition(".")[2], span, emitted[id])
 
 
 def _parts(

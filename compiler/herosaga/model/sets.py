@@ -27,6 +27,12 @@ def _fields(model: m.Model) -> Iterator[m.Field]:
         yield from saga.data
         for block in saga.compensations:
             yield from block.params
+    for function in model.externs.values():
+        yield from function.params
+    for activity in model.activities.values():
+        yield from (*activity.params, *activity.outputs, *(activity.log or ()))
+    for itinerary in model.itineraries.values():
+        yield from itinerary.params
 
 
 def _in_sets(kind: Type) -> Iterator[RecordType]:
