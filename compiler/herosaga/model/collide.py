@@ -39,7 +39,7 @@ def collisions(model: m.Model) -> Iterator[Finding]:
     for saga in model.sagas.values():
         yield from _states(saga)
     messages = {id: message.name for id, message in model.messages.items()}
-    for service in model.services.values():
+    for service in _implemented(model):
         yield from _methods(service, messages)
     yield from _classes(model)
     yield from _undeclarable(model)
@@ -140,7 +140,7 @@ def _owners(model: m.Model) -> Iterator[tuple[str, str, str, tuple[str, ...], Sp
         for block in saga.compensations:
             names = (undo_class_name(saga.name, block.name),)
             yield saga.file, block.name, "compensation", names, block.span
-    for service in model.services.values():
+    for service in _implemented(model):
         yield service.file, service.name, "service", service_classes(service.name), service.span
     for policy in model.policies.values():
         yield policy.file, policy.name, "policy", (constant(policy.name),), policy.span
@@ -151,9 +151,14 @@ def _undeclarable(model: m.Model) -> Iterator[Finding]:
     for each in _declarations(model):
         if not declarable(each.name):
             yield hs106.reserved(each.name, each.span)
-    for service in model.services.values():
+    for service in _implemented(model):
         if service.name.startswith("_"):
             yield hs106.reserved(service.name, service.span)
+
+
+def _implemented(model: m.Model) -> Iterator[m.Service]:
+    """The services that are implemented here: of others only the messages are generated."""
+    yield from (each for each in model.services.values() if not each.extern)
 
 
 def _declarations(model: m.Model) -> Iterator[Declared]:

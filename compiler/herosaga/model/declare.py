@@ -60,7 +60,8 @@ def _scope(
     own = {decl.node.name.text: (decl,) for decl in by_file[file.source.name]}
     names: dict[str, tuple[Decl, ...]] = {}
     incomplete = False
-    lost = set(file.lost)
+    # What is declared twice stays with the first file that declares it; it is not unknown here.
+    lost = {*file.lost, *(node.name.text for node in file.decls if node.name.text not in own)}
     for each in file.imports:
         target = imported_name(file.source.name, each.path)
         incomplete = incomplete or target not in by_file

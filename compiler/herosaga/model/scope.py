@@ -15,6 +15,10 @@ from herosaga.source import Span
 from herosaga.syntax import ast
 
 
+_MANY = 100
+"""The findings after which nobody reads on: a search through all names for each would take its time."""
+
+
 @dataclass(frozen=True, slots=True)
 class Decl:
     """A declared name. `kind` is what `kind_of` says of its node."""
@@ -96,13 +100,16 @@ def find(
         label = (found[0].span, f"declared as {a(found[0].kind)} here")
         report.append(hs103.wrong_kind(name.text, found[0].kind, kinds, name.span, label, verb))
     elif not scope.incomplete and name.text not in scope.lost:
-        report.append(_unknown(scope, name, kinds))
+        report.append(_unknown(scope, name, kinds, len(report) > _MANY))
     return None
 
 
 def guess(scope: Scope, name: ast.Name, kinds: tuple[str, ...]) -> Decl | None:
     """What an unknown name was most likely to be: stands in for it, so that nothing else is reported."""
-    return None if name.text in scope.lost else scope.get(_likeliest(scope, name.text, kinds))
+    if name.text in scope.lost:
+        return None
+    meant = _qualified(scope, name.text, kinds) or _likeliest(scope, name.text, kinds)
+    return scope.get(meant)
 
 
 def nearest(name: str, candidates: Iterable[str]) -> str:
@@ -114,7 +121,13 @@ def nearest(name: str, candidates: Iterable[str]) -> str:
     return folded[close[0]] if close else ""
 
 
-def _unknown(scope: Scope, name: ast.Name, kinds: tuple[str, ...]) -> Finding:
+def _unknown(scope: Scope, name: ast.Name, kinds: tuple[str, ...], many: bool) -> Finding:
+    """An unknown name; where there are `many` findings, what it may have meant is not looked for."""
+    if many:
+        return hs102.unknown(name.text, kinds, name.span, "")
+    near = _qualified(scope, name.text, kinds) or _end(scope, name.text)
+    if near:
+        return hs102.unknown(name.text, kinds, name.span, near)
     other = scope.elsewhere.get(name.text)
     if other is not None and other.kind in kinds:
         return hs102.not_imported(name.text, other.kind, name.span, _path(scope, other))
@@ -124,6 +137,21 @@ def _unknown(scope: Scope, name: ast.Name, kinds: tuple[str, ...]) -> Finding:
         return hs102.unknown(name.text, kinds, name.span, near)
     near, path = far.node.name.text, _path(scope, far)
     return hs102.elsewhere(name.text, far.kind, near, far.file, path, name.span)
+
+
+def _qualified(scope: Scope, name: str, kinds: tuple[str, ...]) -> str:
+    """What an import brings under this name, and under its own word: `p.Name`."""
+    return next((each for each in _of_kind(scope, kinds) if each.endswith(f".{name}")), "")
+
+
+def _end(scope: Scope, name: str) -> str:
+    """How an itinerary ends, where `I.complete` was written."""
+    owner, _, end = name.rpartition(".")
+    decl = scope.get(owner)
+    if decl is None or decl.kind != "itinerary":
+        return ""
+    near = nearest(end, ("completed", "faulted", "compensated"))
+    return f"{owner}.{near}" if near else ""
 
 
 def _farther(scope: Scope, name: str, kinds: tuple[str, ...]) -> Decl | None:
