@@ -56,14 +56,17 @@ def rule(model: Model, graphs: Graphs) -> Iterator[Finding]:
         # Where some state leads to no end, HS303 and HS304 ask for the way that a final lacks.
         ends = () if _endless(graphs.states[saga.id], reached, saga) else saga.finals
         states: tuple[State | Final, ...] = (*saga.states, *ends)
-        into = [way for way in ways(saga) if way.source != way.target]
-        lost: list[str] = []
+        into: dict[str, list[Way]] = {}
+        for way in ways(saga):
+            if way.source != way.target:
+                into.setdefault(way.target, []).append(way)
+        lost: set[str] = set()
         for each in states:
             if each.name not in reached:
-                arrows = [way for way in into if way.target == each.name]
+                arrows = into.get(each.name, [])
                 if not any(way.source in lost for way in arrows):
                     yield _unreached(each, arrows)
-                lost.append(each.name)
+                lost.add(each.name)
 
 
 def _endless(graph: StateGraph, reached: Set[str], saga: Saga) -> bool:
@@ -81,11 +84,12 @@ def _unreached(state: State | Final, into: list[Way]) -> Finding:
         Label(way.transition.span, f"leads there, but `{way.source}` is not reached either")
         for way in into
     )
+    name = state.sequence or state.name if isinstance(state, State) else state.name
     return finding(
         PAGE,
-        f"no instance ever gets to `{state.name}`",
+        f"no instance ever gets to `{name}`",
         state.span,
         text="no path from `start` leads here",
         labels=labels[:3],
-        hint=f"lead an arrow to it, `-> {state.name}`, or take it out",
+        hint=f"lead an arrow to it, `-> {name}`, or take it out",
     )

@@ -1,16 +1,26 @@
 """HS306: a transition that an earlier one leaves nothing to."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from herosaga.checks.page import Page, finding
 from herosaga.findings import Finding, Label, Severity
 from herosaga.graph.graphs import Graphs
-from herosaga.graph.words import head, short
+from herosaga.graph.words import head, swallowed
 from herosaga.model.model import (
-    Ignore,
+    After,
+    At,
+    Deadline,
+    Handler,
+    Member,
     Model,
+    OnAll,
     OnFailure,
+    OnFault,
     OnMessage,
+    OnOutcome,
+    OnTimeout,
+    OnTimer,
+    Onward,
     Saga,
     Transition,
 )
@@ -36,61 +46,97 @@ PAGE = Page(
     severity=Severity.WARNING,
     title="Shadowed transition",
     what="An earlier transition of the same block takes the same message under every condition: it has "
-    "no guard. Or `on failure of C` without a guard stands above one of the refusals of `C`.",
+    "no guard. Or `on failure of C` without a guard stands above one of the refusals of `C`, its time-out or its fault.",
     why="The special case that this line was written for is treated like all others, without a word.",
     failing=_PROGRAM.format("on Paid -> Sending", "on Paid when event.amount == 0 -> Completed"),
     mended=_PROGRAM.format("on Paid when event.amount == 0 -> Completed", "on Paid -> Sending"),
 )
 
-Member = Transition | Ignore
+Key = tuple[str, str]
 
 
 def rule(model: Model, graphs: Graphs) -> Iterator[Finding]:
     """Transitions that are never tried. One of a group is reported once."""
     for saga in model.sagas.values():
-        seen: set[int] = set()
-        for members in _levels(saga):
-            for index, later in enumerate(members):
-                earlier = _taker(members[:index], later, model)
-                if earlier is not None and later.span.start not in seen:
+        # What is special stands above a sequence's `failed`, which is for all the rest.
+        seen = {each.failed.span.start for each in saga.sequences if each.failed is not None}
+        for level in _levels(saga):
+            for earlier, later in _shadows(level, graphs.handlers):
+                if later.span.start not in seen:
                     seen.add(later.span.start)
                     yield _shadowed(earlier, later)
 
 
-def _levels(saga: Saga) -> Iterator[tuple[Member, ...]]:
+def _levels(saga: Saga) -> Iterator[list[Member]]:
     """The members that are tried one after the other: outer levels are meant to be overridden."""
     for block in (saga.start, *(state.members for state in saga.states), saga.missing):
-        for level in dict.fromkeys(each.level for each in block):
-            yield tuple(each for each in block if each.level == level)
+        levels: dict[str, list[Member]] = {}
+        for each in block:
+            levels.setdefault(each.level, []).append(each)
+        yield from levels.values()
 
 
-def _taker(earlier: tuple[Member, ...], later: Member, model: Model) -> Transition | None:
-    for each in earlier:
-        if isinstance(each, Transition) and each.guard is None and _takes(each, later, model):
-            return each
-    return None
+def _shadows(
+    level: list[Member], handlers: Mapping[str, tuple[Handler, ...]]
+) -> Iterator[tuple[Transition, Member]]:
+    """What is never tried, each with the transition without a guard that takes all of it."""
+    taken: dict[Key, Transition] = {}
+    for each in level:
+        earlier = taken.get(_key(each))
+        if earlier is not None and not _alike(earlier, each):
+            yield earlier, each
+        elif isinstance(each, Transition) and each.guard is None:
+            for key in _covered(each, handlers):
+                taken.setdefault(key, each)
 
 
-def _takes(earlier: Transition, later: Member, model: Model) -> bool:
-    message = _message(later)
-    match earlier.trigger:
-        case OnMessage(message=taken):
-            return taken == message
+def _alike(earlier: Transition, later: Member) -> bool:
+    """Whether both are answers to requests of one `parallel` block, which tells them apart by the request."""
+    return (
+        isinstance(later, Transition)
+        and None not in (earlier.together, later.together)
+        and earlier.together != later.together
+        and earlier.target is later.target is None
+    )
+
+
+def _key(member: Member) -> Key:
+    """What a member takes; two with one key take the same."""
+    trigger = member.trigger if isinstance(member, Transition) else member.what
+    match trigger:
+        case OnMessage(message=message):
+            return ("message", message)
         case OnFailure(command=command):
-            if isinstance(later, Transition) and isinstance(later.trigger, OnFailure):
-                return later.trigger.command == command
-            return any(message in each.refuses for each in model.handlers_of(command))
-    return False
+            return ("failure", command)
+        case OnTimeout(command=command):
+            return ("timeout", command)
+        case OnFault(command=command):
+            return ("fault", command)
+        case OnTimer(timer=timer):
+            return ("timer", timer)
+        case OnOutcome(of=of, outcome=outcome):
+            return (outcome, of)
+        case OnAll(messages=messages):
+            return ("all", " ".join(sorted(messages)))
+        case After() | At() | Deadline() | Onward():
+            return ("once", str(member.span.start))
 
 
-def _message(member: Member) -> str:
-    if isinstance(member, Ignore):
-        return member.message
-    return member.trigger.message if isinstance(member.trigger, OnMessage) else ""
+def _covered(transition: Transition, handlers: Mapping[str, tuple[Handler, ...]]) -> Iterator[Key]:
+    """What a transition without a guard leaves nothing of."""
+    if isinstance(transition.trigger, Onward):
+        return
+    yield _key(transition)
+    match transition.trigger:
+        case OnFailure(command=command):
+            yield ("timeout", command)
+            yield ("fault", command)
+            for handler in handlers.get(command, ()):
+                yield from (("message", event) for event in handler.refuses)
 
 
 def _shadowed(earlier: Transition, later: Member) -> Finding:
-    written = head(later) if isinstance(later, Transition) else f"ignore {short(later.message)}"
+    written = head(later) if isinstance(later, Transition) else swallowed(later)
     return finding(
         PAGE,
         f"`{written}` never gets its turn",

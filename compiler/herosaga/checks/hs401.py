@@ -6,7 +6,7 @@ from herosaga.checks.page import Page, finding
 from herosaga.findings import Finding, Label, Severity
 from herosaga.graph.events import Reaction, answers, asked
 from herosaga.graph.graphs import Graphs
-from herosaga.graph.members import ignored
+from herosaga.graph.members import dropped
 from herosaga.graph.outputs import Output, everything
 from herosaga.graph.words import short
 from herosaga.model.model import Model
@@ -36,26 +36,28 @@ PAGE = Page(
 
 def rule(model: Model, graphs: Graphs) -> Iterator[Finding]:
     """Events without a receiver, each once, at the first place that sends it."""
-    received = _received(model, graphs.reactions)
+    received = _received(model, graphs)
     for message, outputs in _emitted(model, graphs.reactions).items():
         if message not in received and not model.messages[message].extern:
             yield _unheard(message, outputs)
 
 
-def _received(model: Model, reactions: tuple[Reaction, ...]) -> frozenset[str]:
-    taken = frozenset(each.receives for each in reactions)
+def _received(model: Model, graphs: Graphs) -> set[str]:
+    taken = {each.receives for each in graphs.reactions}
     for saga in model.sagas.values():
-        taken |= ignored(saga) | answers(model, asked(saga))
+        taken |= dropped(saga) | answers(graphs.handlers, asked(saga))
     return taken
 
 
 def _emitted(model: Model, reactions: tuple[Reaction, ...]) -> dict[str, list[Output]]:
     """Events, each with the places that send it."""
-    services = (output for each in reactions if each.where == "service" for output in each.outputs)
+    others = ("service", "itinerary")
+    services = (output for each in reactions if each.where in others for output in each.outputs)
     sagas = (output for saga in model.sagas.values() for output in everything(saga))
     found: dict[str, list[Output]] = {}
     for output in (*services, *sagas):
-        if model.messages[output.message].kind == "event":
+        message = model.messages.get(output.message)
+        if message is not None and message.kind == "event":
             found.setdefault(output.message, []).append(output)
     return found
 

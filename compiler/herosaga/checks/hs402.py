@@ -50,8 +50,10 @@ def rule(model: Model, graphs: Graphs) -> Iterator[Finding]:
     sent |= {out.message for saga in model.sagas.values() for out in everything(saga)}
     sent |= {each.receives for each in graphs.reactions if each.where == "start"}
     for message, waits in _awaited(graphs.reactions).items():
-        declared = model.messages[message]
-        if declared.kind == "event" and not declared.extern and message not in sent:
+        declared = model.messages.get(message)
+        if declared is None or declared.kind != "event" or declared.extern:
+            continue
+        if message not in sent:
             yield _unsent(message, waits)
 
 

@@ -8,7 +8,7 @@ from herosaga.graph.events import Reaction
 from herosaga.graph.graphs import Graphs
 from herosaga.graph.outputs import Output, everything
 from herosaga.graph.words import listed, short
-from herosaga.model.model import Model, OnMessage, Transition
+from herosaga.model.model import Handler, Model, OnMessage, Saga, Transition
 
 _PROGRAM = """\
 event Paid {{ key order_id: uuid }}
@@ -34,7 +34,8 @@ PAGE = Page(
     title="Command without its one handler",
     what="A command that is sent or requested has no handler, or a command has two. A handler is a "
     "service's `handle`, or the saga that takes the command in a transition. A command that nobody "
-    "sends is none of this: it may come from outside.",
+    "sends is none of this: it may come from outside. Or a saga says that it `handles` a command, and "
+    "nothing in its `start` takes it.",
     why="A command is an order to act. Without a handler nothing is done; with two it is done twice: two "
     "parcels, two charges.",
     failing=_PROGRAM.format(""),
@@ -45,13 +46,18 @@ PAGE = Page(
 def rule(model: Model, graphs: Graphs) -> Iterator[Finding]:
     """Commands without their one handler, each once."""
     takers = _takers(graphs.reactions)
+    served = {saga.serves.message for saga in model.sagas.values() if saga.serves is not None}
     for message, outputs in _sent(model).items():
-        if message not in takers:
+        if message not in takers and message not in served:
             yield _unhandled(message, outputs)
     for message, takes in takers.items():
         owners = {owner: each for owner, each in takes.items() if not _is_guessed(each)}
-        if len(owners) > 1 and model.messages[message].kind == "command":
+        declared = model.messages.get(message)
+        if len(owners) > 1 and declared is not None and declared.kind == "command":
             yield _contested(message, owners)
+    for saga in model.sagas.values():
+        if saga.serves is not None and not _starts(saga, saga.serves.message):
+            yield _unserved(saga, saga.serves)
 
 
 def _takers(reactions: tuple[Reaction, ...]) -> dict[str, dict[str, Reaction]]:
@@ -76,9 +82,29 @@ def _sent(model: Model) -> dict[str, list[Output]]:
     found: dict[str, list[Output]] = {}
     for saga in model.sagas.values():
         for output in everything(saga):
-            if model.messages[output.message].kind == "command":
+            message = model.messages.get(output.message)
+            if message is not None and message.kind == "command":
                 found.setdefault(output.message, []).append(output)
     return found
+
+
+def _starts(saga: Saga, command: str) -> bool:
+    """Whether a command starts a saga."""
+    triggers = (each.trigger for each in saga.start)
+    return any(isinstance(each, OnMessage) and each.message == command for each in triggers)
+
+
+def _unserved(saga: Saga, serves: Handler) -> Finding:
+    name = short(serves.message)
+    first = saga.start_span if saga.start_span is not None else saga.span
+    return finding(
+        PAGE,
+        f"`{saga.name}` says that it handles `{name}`, and does not start with it",
+        serves.span,
+        text="nothing starts when it comes",
+        labels=(Label(first, f"no `on {name}` here"),),
+        hint=f"write `start {{ on {name} -> … }}`",
+    )
 
 
 def _unhandled(message: str, outputs: list[Output]) -> Finding:

@@ -115,7 +115,7 @@ def _repeats(node: Reaction, states: Mapping[str, StateGraph]) -> bool:
     """Whether it can happen again for one instance: a transition only where its state comes back."""
     from networkx import has_path
 
-    if node.where == "service":
+    if node.where in ("service", "itinerary"):
         return True
     if node.where != "state" or not isinstance(node.node, Transition):
         return False
@@ -137,8 +137,9 @@ def _bounded(node: Reaction) -> bool:
 
 def _allowed(node: Reaction, model: Model) -> bool:
     """Whether an `@allow` stands before it, or before its service or saga."""
-    owner = model.services.get(node.owner) or model.sagas[node.owner]
-    return any(allow.code == PAGE.code for allow in (*node.meta.allows, *owner.meta.allows))
+    owners = (model.services.get(node.owner), model.sagas.get(node.owner))
+    allows = [allow for owner in owners if owner is not None for allow in owner.meta.allows]
+    return any(allow.code == PAGE.code for allow in (*node.meta.allows, *allows))
 
 
 def _circular(

@@ -1,15 +1,35 @@
-"""Which message causes which, across services and sagas."""
+"""Which message causes which, across services, sagas and itineraries."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from herosaga.graph.members import transitions
-from herosaga.graph.outputs import Output, blocks, everything, of_actions, of_handler, undos
+from herosaga.graph.members import Placed, bodies, transitions
+from herosaga.graph.outputs import (
+    Output,
+    blocks,
+    everything,
+    of_actions,
+    of_handler,
+    of_itinerary,
+    undos,
+)
 from herosaga.graph.words import head, short
-from herosaga.model.model import Handler, Meta, Model, OnMessage, Saga, Transition
+from herosaga.model.model import (
+    Action,
+    Handler,
+    Itinerary,
+    Meta,
+    Model,
+    OnAll,
+    OnMessage,
+    OnOutcome,
+    Saga,
+    State,
+    Transition,
+)
 from herosaga.source import Span
 
 if TYPE_CHECKING:
@@ -17,20 +37,21 @@ if TYPE_CHECKING:
 
     EventGraph = DiGraph[int]
 
-Where = Literal["service", "start", "state", "missing"]
+Where = Literal["service", "itinerary", "start", "state", "missing"]
 
 
 @dataclass(frozen=True, slots=True)
 class Reaction:
-    """A handler or a transition: what it receives, and what it sends because of that.
+    """A handler, a transition or an itinerary: what it receives, and what it sends because of that.
 
-    `receives` is "" for what time or a failure sets off. `states` are where a transition holds, more
-    than one for a group's. `owner` is the id of the service or saga; `node` is what was declared.
+    `receives` is "" for what time or a failure sets off; an itinerary receives its own id, whoever waits for
+    its end that outcome. `states` are where a transition holds, more than one for a group's. `owner` is the
+    id of the service, saga or itinerary; `node` is what was declared.
     """
 
     owner: str
     where: Where
-    node: Handler | Transition
+    node: Handler | Transition | Itinerary
     receives: str
     outputs: tuple[Output, ...]
     states: tuple[str, ...]
@@ -40,9 +61,13 @@ class Reaction:
     def __str__(self) -> str:
         """As a report calls it: `Payments: handle ChargeCard`, `Order in Charging: on CardDeclined`."""
         owner = short(self.owner)
-        if isinstance(self.node, Handler):
-            return f"{owner}: {self.node.kind} {short(self.receives)}"
-        return f"{owner} in {', '.join(self.states) or self.where}: {head(self.node)}"
+        match self.node:
+            case Handler(kind=kind):
+                return f"{owner}: {kind} {short(self.receives)}"
+            case Itinerary():
+                return f"itinerary {owner}"
+            case Transition() as transition:
+                return f"{owner} in {', '.join(self.states) or self.where}: {head(transition)}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,12 +79,13 @@ class Cause:
 
 
 def reactions(model: Model) -> tuple[Reaction, ...]:
-    """All reactions of all services and sagas, in source order."""
+    """All reactions of all services, sagas and itineraries, in source order of each kind."""
     services = (
         _handling(handler) for service in model.services.values() for handler in service.handlers
     )
     sagas = (each for saga in model.sagas.values() for each in _moving(saga))
-    return (*services, *sagas)
+    slips = (_travelling(each) for each in model.itineraries.values())
+    return (*services, *sagas, *slips)
 
 
 def asked(saga: Saga) -> frozenset[str]:
@@ -69,12 +95,20 @@ def asked(saga: Saga) -> frozenset[str]:
     )
 
 
-def answers(model: Model, commands: frozenset[str]) -> frozenset[str]:
+def by_message(model: Model) -> Mapping[str, tuple[Handler, ...]]:
+    """The handlers of each message, those of sagas that serve a command among them."""
+    found: dict[str, list[Handler]] = {}
+    for each in model.handlers():
+        found.setdefault(each.message, []).append(each)
+    return {message: tuple(handlers) for message, handlers in found.items()}
+
+
+def answers(handlers: Mapping[str, tuple[Handler, ...]], commands: Iterable[str]) -> frozenset[str]:
     """The events by which the handlers of some commands answer."""
     return frozenset(
         event
         for command in commands
-        for handler in model.handlers_of(command)
+        for handler in handlers.get(command, ())
         for event in (*handler.emits, *handler.refuses)
     )
 
@@ -111,26 +145,102 @@ def _handling(handler: Handler) -> Reaction:
     )
 
 
+def _travelling(itinerary: Itinerary) -> Reaction:
+    return Reaction(
+        itinerary.id,
+        "itinerary",
+        itinerary,
+        itinerary.id,
+        of_itinerary(itinerary),
+        (),
+        itinerary.meta,
+        itinerary.span,
+    )
+
+
+# --- sagas -------------------------------------------------------------------------------------
+
+
 def _moving(saga: Saga) -> Iterator[Reaction]:
+    """One for each message that a transition waits for; one for what else sets it off."""
+    around = _Around(
+        {state.name: state for state in saga.states},
+        {final.name: final.actions for final in saga.finals},
+        tuple(dict.fromkeys(_undone(saga))),
+    )
     for each in transitions(saga):
-        node = each.transition
-        receives = node.trigger.message if isinstance(node.trigger, OnMessage) else ""
-        sent = _sent(saga, node)
-        yield Reaction(saga.id, each.where, node, receives, sent, each.states, node.meta, node.span)
+        node, sent = each.transition, around.sent(each)
+        for message in _received(node):
+            yield Reaction(
+                saga.id, each.where, node, message, sent, each.states, node.meta, node.span
+            )
 
 
-def _sent(saga: Saga, transition: Transition) -> tuple[Output, ...]:
-    """What a transition sends: its own actions, the final that it enters, and the undo that it starts."""
-    entered = [final.actions for final in saga.finals if final.name == transition.target]
-    own = of_actions((*transition.actions, *(a for actions in entered for a in actions)))
-    return (*own, *_undone(saga)) if transition.compensate else own
+def _received(transition: Transition) -> tuple[str, ...]:
+    match transition.trigger:
+        case OnMessage(message=message):
+            return (message,)
+        case OnAll(messages=messages):
+            return messages
+        case OnOutcome(of=of, outcome=outcome) if outcome != "done":
+            return (f"{of}.{outcome}",)
+    return ("",)
+
+
+@dataclass(frozen=True, slots=True)
+class _Around:
+    """What a saga's transitions lead into: its states, its finals' actions, and all that undo sends."""
+
+    states: Mapping[str, State]
+    finals: Mapping[str, tuple[Action, ...]]
+    undone: tuple[Output, ...]
+
+    def sent(self, placed: Placed) -> tuple[Output, ...]:
+        """What a transition sends: with what is left and entered, and the undo that it starts."""
+        transition = placed.transition
+        if transition.target is None:
+            return of_actions(transition.actions)
+        left = (a for name in placed.states for a in self._left(name))
+        entered = (a for name in self._through(transition.target) for a in self._entered(name))
+        own = of_actions((*left, *transition.actions, *entered))
+        return (*own, *self.undone) if transition.compensate else own
+
+    def _left(self, name: str) -> tuple[Action, ...]:
+        return self.states[name].exit if name in self.states else ()
+
+    def _entered(self, name: str) -> Iterator[Action]:
+        """What is done on entering, and, where nothing is waited for, on going on."""
+        yield from self.finals.get(name, ())
+        if name in self.states:
+            state = self.states[name]
+            yield from state.entry
+            if state.passing:
+                for each in state.members:
+                    if isinstance(each, Transition):
+                        yield from each.actions
+
+    def _through(self, name: str) -> tuple[str, ...]:
+        """The state that is entered, and those that may be entered after it in the same step."""
+        found = {name: None}
+        queue = [name]
+        for each in queue:
+            state = self.states.get(each)
+            if state is None or not state.passing:
+                continue
+            for member in state.members:
+                goal = member.target if isinstance(member, Transition) else None
+                if goal is not None and goal not in found:
+                    found[goal] = None
+                    queue.append(goal)
+        return tuple(found)
 
 
 def _undone(saga: Saga) -> Iterator[Output]:
     """All that compensating may send: which records there are by then, only a run can tell."""
-    for each in transitions(saga):
-        recorded = blocks(each.transition.actions)
-        yield from undos(each.transition.actions)
-        for block in saga.compensations:
-            if block.name in recorded:
-                yield from of_actions(block.actions)
+    recorded: set[str] = set()
+    for body in bodies(saga):
+        yield from undos(body)
+        recorded |= blocks(body)
+    for block in saga.compensations:
+        if block.name in recorded:
+            yield from of_actions(block.actions)

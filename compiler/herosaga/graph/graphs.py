@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from herosaga.graph.events import Reaction, event_graph, reactions
+from herosaga.graph.events import Reaction, by_message, event_graph, reactions
 from herosaga.graph.states import state_graph
-from herosaga.model.model import Model
+from herosaga.model.model import Handler, Model
 
 if TYPE_CHECKING:
     from herosaga.graph.events import EventGraph
@@ -17,15 +17,19 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Graphs:
-    """The state graph of each saga, by its id; all reactions, and the graph of their positions."""
+    """The state graph of each saga, by its id; all reactions, and the graph of their positions.
+
+    `handlers` are those of each message.
+    """
 
     states: Mapping[str, StateGraph]
     reactions: tuple[Reaction, ...]
     events: EventGraph
+    handlers: Mapping[str, tuple[Handler, ...]]
 
 
 def graphs(model: Model) -> Graphs:
     """All graphs of a model."""
     nodes = reactions(model)
     states = {saga.id: state_graph(saga) for saga in model.sagas.values()}
-    return Graphs(states, nodes, event_graph(model, nodes))
+    return Graphs(states, nodes, event_graph(model, nodes), by_message(model))

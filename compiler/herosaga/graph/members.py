@@ -1,4 +1,4 @@
-"""A saga's transitions, each once, with the states in which it holds."""
+"""A saga's transitions, each once, with the states in which it holds; and all that it ever does."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
-from herosaga.model.model import Ignore, Saga, State, Transition
+from herosaga.model.model import Action, Defer, Ignore, Member, Saga, State, Transition
 
 Where = Literal["start", "state", "missing"]
 
@@ -31,29 +31,48 @@ def names(saga: Saga) -> tuple[str, ...]:
 
 
 def transitions(saga: Saga) -> tuple[Placed, ...]:
-    """All transitions, those of a group once."""
-    found: dict[int, Placed] = {}
+    """All transitions, those of a group once: that is one value in several states."""
+    found: dict[int, tuple[Transition, Where, list[str]]] = {}
     for where, name, members in _blocks(saga):
         for each in members:
             if isinstance(each, Transition):
-                before = found.get(each.span.start)
-                states = (*(before.states if before else ()), *([name] if name else []))
-                found[each.span.start] = Placed(each, where, states)
-    return tuple(found.values())
+                _, _, states = found.setdefault(id(each), (each, where, []))
+                states.extend([name] if name else [])
+    return tuple(Placed(each, where, tuple(states)) for each, where, states in found.values())
 
 
-def ignored(saga: Saga) -> frozenset[str]:
-    """The messages that a saga takes in some state only to drop them."""
+def dropped(saga: Saga) -> frozenset[str]:
+    """The messages that a saga takes in some state only to drop them, or to keep them for later."""
     return frozenset(
         each.message
         for _, _, members in _blocks(saga)
         for each in members
-        if isinstance(each, Ignore)
+        if isinstance(each, Ignore | Defer)
     )
 
 
-def _blocks(saga: Saga) -> Iterator[tuple[Where, str, tuple[Transition | Ignore, ...]]]:
+def bodies(saga: Saga) -> Iterator[tuple[Action, ...]]:
+    """All actions of a saga, block by block: of transitions, states, finals and compensations."""
+    for placed in transitions(saga):
+        yield placed.transition.actions
+    told: set[int] = set()
+    for state in saga.states:
+        yield state.entry
+        yield state.exit
+        for every in state.every:
+            if id(every) not in told:
+                told.add(id(every))
+                yield every.actions
+    for final in saga.finals:
+        yield final.actions
+    for block in saga.compensations:
+        yield block.actions
+
+
+def _blocks(saga: Saga) -> Iterator[tuple[Where, str, tuple[Member, ...]]]:
     yield "start", "", saga.start
     for state in saga.states:
         yield "state", state.name, state.members
+        if saga.deadline is not None and not state.passing:
+            yield "state", state.name, (saga.deadline,)
     yield "missing", "", saga.missing

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING, Literal
 
-from herosaga.graph.members import moves, names, transitions
+from herosaga.graph.members import bodies, moves, names
 from herosaga.graph.outputs import blocks, flat
 from herosaga.graph.words import requested, short, trigger
 from herosaga.model.model import Request, Saga, Transition
@@ -39,14 +39,19 @@ class Way:
 
 
 def ways(saga: Saga) -> tuple[Way, ...]:
-    """All ways of a saga, in source order of the states that they leave. Internal transitions are none."""
+    """All ways of a saga, in source order of the states that they leave. Internal transitions are none.
+
+    The deadline is a way out of every state that waits.
+    """
     known = set(names(saga))
-    sources = ((START, saga.start), *((state.name, moves(state)) for state in saga.states))
-    last_resorts = _last_resorts(saga) & known
+    resorts = sorted(_last_resorts(saga) & known)
     found: list[Way] = []
-    for source, leaving in sources:
-        for each in leaving:
-            found.extend(_ways(source, each, known, sorted(last_resorts)))
+    for each in saga.start:
+        found.extend(_ways(START, each, known, resorts))
+    for state in saga.states:
+        late = (saga.deadline,) if saga.deadline is not None and not state.passing else ()
+        for each in (*moves(state), *late):
+            found.extend(_ways(state.name, each, known, resorts))
     return tuple(found)
 
 
@@ -89,8 +94,8 @@ def _ways(source: str, transition: Transition, known: set[str], resorts: list[st
 
 
 def _last_resorts(saga: Saga) -> set[str]:
-    """Where `otherwise` leads, for those compensations that some transition records."""
-    recorded = {name for each in transitions(saga) for name in blocks(each.transition.actions)}
+    """Where `otherwise` leads, for those compensations that something records."""
+    recorded = {name for body in bodies(saga) for name in blocks(body)}
     return {
         block.otherwise
         for block in saga.compensations

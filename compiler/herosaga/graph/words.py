@@ -3,7 +3,24 @@
 from __future__ import annotations
 
 from herosaga.model.expr import Construct, Expr
-from herosaga.model.model import After, OnFailure, OnMessage, Request, Transition, Trigger
+from herosaga.model.model import (
+    After,
+    At,
+    Deadline,
+    Defer,
+    Ignore,
+    OnAll,
+    OnFailure,
+    OnFault,
+    OnMessage,
+    OnOutcome,
+    OnTimeout,
+    OnTimer,
+    Onward,
+    Request,
+    Transition,
+    Trigger,
+)
 from herosaga.source import Span
 
 
@@ -25,14 +42,37 @@ def trigger(node: Trigger) -> str:
             return short(message)
         case OnFailure(command=command):
             return f"failure of {short(command)}"
+        case OnTimeout(command=command):
+            return f"timeout of {short(command)}"
+        case OnFault(command=command):
+            return f"fault of {short(command)}"
+        case OnTimer(timer=timer):
+            return timer
+        case OnAll(messages=messages):
+            return f"all({', '.join(short(each) for each in messages)})"
+        case OnOutcome(of=of, outcome=outcome):
+            return f"{short(of)}.{outcome}"
         case After(delay=delay):
             return f"after {source_text(delay.span)}"
+        case At(time=time):
+            return f"at {source_text(time.span)}"
+        case Deadline(delay=delay):
+            return f"deadline {source_text(delay.span)}"
+        case Onward():
+            return "onward"
 
 
 def head(transition: Transition) -> str:
     """A transition as it begins in the source: `on CardDeclined`, `after 10d`."""
     text = trigger(transition.trigger)
-    return text if isinstance(transition.trigger, After) else f"on {text}"
+    timed = isinstance(transition.trigger, After | At | Deadline | Onward)
+    return text if timed else f"on {text}"
+
+
+def swallowed(member: Ignore | Defer) -> str:
+    """What is ignored or deferred, as written: `ignore CancelOrder`."""
+    word = "ignore" if isinstance(member, Ignore) else "defer"
+    return f"{word} {trigger(member.what)}"
 
 
 def requested(request: Request) -> str:
