@@ -36,6 +36,8 @@ def _nodes(model: Model) -> Iterator[Node]:
             name = short(handler.message)
             label = f"on {name}" if handler.kind == "on" else name
             yield Node(handler.id, "handler", label, _effects(handler), prose(handler.meta.doc))
+    for itinerary in model.itineraries.values():
+        yield Node(itinerary.id, "block", itinerary.name, (), prose(itinerary.meta.doc))
     yield Node(OUT, "outside", "outside")
 
 
@@ -74,7 +76,9 @@ def _edges(model: Model) -> Iterator[Edge]:
 
 def _sent(source: str, output: Output, takers: Mapping[str, bool]) -> Iterator[Edge]:
     kind: EdgeKind = output.how
-    for target, handler in (takers or {OUT: False}).items():
+    # How an itinerary ended is no message: who does not wait for it learns nothing of it.
+    outside = {} if kind in ("runs", "ends as") else {OUT: False}
+    for target, handler in (takers or outside).items():
         yield Edge(source, target, kind, _said(output, handler), (output.message,))
 
 
@@ -83,6 +87,8 @@ def _said(output: Output, handler: bool) -> tuple[str, ...]:
     match output.how:
         case "refuses with":
             return ("refused",) if handler else (f"{short(output.message)} (refused)",)
+        case "runs":
+            return ("run",)
         case "undoes with":
             return ("undo",) if handler else (f"{short(output.message)} (undo)",)
     return () if handler else (short(output.message),)

@@ -9,16 +9,16 @@ from typing import Literal
 Subject = Literal["states", "events", "undo"]
 
 NodeKind = Literal[
-    "start", "state", "compensating", "final", "failed", "manual",
+    "start", "state", "choice", "compensating", "final", "failed", "manual",
     "saga", "handler", "outside",
     "request", "safe", "undo", "block",
 ]  # fmt: skip
-"""`safe` is a request that needs no undo, because it is `readonly`."""
+"""A `choice` is passed without waiting. A `safe` request needs no undo: it is `readonly`, or an undo itself."""
 
 EdgeKind = Literal[
     "goes", "compensates", "undone", "gives up",
-    "emits", "refuses with", "sends", "publishes", "requests", "undoes with",
-    "undone by", "otherwise",
+    "emits", "refuses with", "sends", "publishes", "replies with", "requests", "undoes with",
+    "runs", "ends as", "undone by", "otherwise",
 ]  # fmt: skip
 
 
