@@ -59,10 +59,11 @@ def check(files: Sequence[ast.File], earlier: Iterable[Finding] = ()) -> Checked
     """Check parsed files; `earlier` is what was found in reading them."""
     from herosaga.model.allow import silence
     from herosaga.model.bind import build
+    from herosaga.model.lost import without_follow_ons
 
     unread = tuple(earlier)
     model, unbound = build(files)
-    found = [*unread, *unbound]
+    found = [*unread, *without_follow_ons(unbound, files)]
     if any(each.severity is Severity.ERROR for each in unread):
         # A line that could not be read leaves gaps, and every rule on the flow would stumble over them.
         return Checked(model, _in_order(silence(found, files)))

@@ -1,7 +1,7 @@
 """HS001: text that the language does not expect at this place."""
 
 from herosaga.checks.page import Page, finding
-from herosaga.findings import Finding, Label, Severity
+from herosaga.findings import Edit, Finding, Label, Severity
 from herosaga.source import Span
 
 PAGE = Page(
@@ -31,16 +31,108 @@ service Depot {
 )
 
 
-def unexpected(span: Span, expected: str, found: str, hint: str) -> Finding:
+def unexpected(span: Span, expected: str, found: str, hint: str, where: str = "") -> Finding:
     """Text that does not belong here, and what would."""
+    place = f" {where}" if where else ""
     return finding(
-        PAGE, f"expected {expected}, found {found}", span, text="not expected here", hint=hint
+        PAGE,
+        f"expected {expected}{place}, found {found}",
+        span,
+        text="not expected here",
+        hint=hint,
     )
 
 
-def foreign(span: Span, text: str, hint: str) -> Finding:
+def misspelt(span: Span, text: str, word: str, where: str) -> Finding:
+    """A word that is nearly one of the language's."""
+    why = (
+        "the language's words are in lower case" if text.lower() == word else "not a word that fits"
+    )
+    return finding(
+        PAGE,
+        f"`{text}` means nothing {where}",
+        span,
+        text=why,
+        hint=f"did you mean `{word}`?",
+        fix=(Edit(span, word),),
+    )
+
+
+def quoted(span: Span, name: str) -> Finding:
+    """A name in quotes."""
+    return finding(
+        PAGE,
+        "names stand without quotes",
+        span,
+        text="a name?",
+        hint=f"write `{name}`",
+        fix=(Edit(span, name),),
+    )
+
+
+def missing(
+    gap: Span, sign: str, found: str, where: str, labels: tuple[Label, ...] = ()
+) -> Finding:
+    """A sign without which the text can't go on."""
+    return finding(
+        PAGE,
+        f"`{sign}` is missing before {found}, {where}",
+        gap,
+        text=f"`{sign}` belongs here",
+        labels=labels,
+        hint=f"write `{sign}` here",
+    )
+
+
+def instead(span: Span, found: str, sign: str, where: str) -> Finding:
+    """One sign in the place of another."""
+    return finding(
+        PAGE,
+        f"{found} stands where `{sign}` belongs, {where}",
+        span,
+        text=f"`{sign}` belongs here",
+        hint=f"write `{sign}` instead",
+    )
+
+
+def surplus(span: Span, text: str, where: str, fix: tuple[Edit, ...]) -> Finding:
+    """A sign that is too much."""
+    return finding(
+        PAGE,
+        f"this `{text}` is one too many, {where}",
+        span,
+        text="too much",
+        hint="take it out",
+        fix=fix,
+    )
+
+
+def before_brace(span: Span, found: str, where: str) -> Finding:
+    """Something between the head of a block and its `{`."""
+    return finding(
+        PAGE,
+        f"expected `{{` {where}, found {found}",
+        span,
+        text="not expected here",
+        hint="take out what stands before the `{`",
+    )
+
+
+def mistake(
+    span: Span,
+    message: str,
+    text: str,
+    hint: str,
+    fix: tuple[Edit, ...] = (),
+    labels: tuple[Label, ...] = (),
+) -> Finding:
+    """A mistake that people make who come from elsewhere, in a sentence of its own."""
+    return finding(PAGE, message, span, text=text, labels=labels, hint=hint, fix=fix)
+
+
+def foreign(span: Span, text: str, hint: str, fix: tuple[Edit, ...] = ()) -> Finding:
     """Characters that mean nothing in the language."""
-    return finding(PAGE, f"{text} means nothing here", span, hint=hint)
+    return finding(PAGE, f"{text} means nothing here", span, hint=hint, fix=fix)
 
 
 def unclosed(brace: Span, place: Span, found: str) -> Finding:

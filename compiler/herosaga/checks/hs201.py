@@ -69,9 +69,7 @@ def unlike(what: str, left: str, right: str, span: Span) -> Finding:
     return finding(PAGE, message, span, text=f"{left}, {right}", hint=_both(left, right))
 
 
-def unlike_fields(
-    name: str, one: tuple[str, str], other: tuple[str, str], span: Span
-) -> Finding:
+def unlike_fields(name: str, one: tuple[str, str], other: tuple[str, str], span: Span) -> Finding:
     """A field that messages which share a transition have with two types; each is a name and a type."""
     return finding(
         PAGE,

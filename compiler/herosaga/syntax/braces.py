@@ -15,6 +15,36 @@ from herosaga.source import Source
 from herosaga.syntax.tokens import token_span
 from lark import Token
 
+_HEADS = frozenset(
+    (
+        "saga",
+        "service",
+        "event",
+        "command",
+        "record",
+        "enum",
+        "state",
+        "start",
+        "during",
+        "missing",
+        "data",
+        "policy",
+        "final",
+        "on",
+        "after",
+        "compensation",
+        "if",
+        "for",
+        "activity",
+        "itinerary",
+        "extern",
+        "sequence",
+        "scenario",
+        "property",
+        "flow",
+    )
+)
+_BARE = frozenset(("on", "after", "final", "policy"))
 _OPEN = {"LBRACE": "RBRACE", "LPAR": "RPAR", "LSQB": "RSQB"}
 
 
@@ -56,6 +86,7 @@ class _Work:
     findings: list[Finding] = field(default_factory=list)
     open: list[tuple[Token, int]] = field(default_factory=list)
     indent: int = 1
+    heads: list[tuple[Token, int]] = field(default_factory=list)
 
     def take(self, token: Token, first: bool) -> None:
         """Go on to a token; `first` says that it begins a line."""
@@ -64,9 +95,17 @@ class _Work:
             self.indent = column
             while self.missing > 0 and self.open and self._missed_before(token, column):
                 self._close(token, f"`{token}`")
+            if token.value in _HEADS:
+                self.heads.append((token, column))
         if token.type == "LBRACE":
+            if self.heads and self.heads[-1][0].line == token.line:
+                self.heads.pop()
             self.open.append((token, self.indent))
         elif token.type == "RBRACE":
+            if self.missing < 0 and self._has_head(token, column, first):
+                self.missing += 1
+                self.tokens.append(token)
+                return
             if self.missing < 0 and self._is_stray(column, first):
                 self.missing += 1
                 self.findings.append(hs001.stray_brace(token_span(self.source, token)))
@@ -87,6 +126,22 @@ class _Work:
 
     def _is_stray(self, column: int, first: bool) -> bool:
         return not self.open or (first and column != self.open[-1][1])
+
+    def _has_head(self, token: Token, column: int, first: bool) -> bool:
+        """Whether this `}` ends a block whose `{` was forgotten: its head stands in the same column.
+
+        The parser will miss the `{` at its place, so that nothing is to be said of the `}`.
+        """
+        around = self.open[-1][0].start_pos or 0 if self.open else -1
+        level = token.line if not first else None
+        for head, at in reversed(self.heads):
+            if (head.start_pos or 0) < around:
+                return False
+            below = token.line != head.line and self.tokens[-1].line != head.line
+            if head.line == level if level else at == column and (below or head.value not in _BARE):
+                self.heads.remove((head, at))
+                return True
+        return False
 
     def _close(self, before: Token, found: str) -> None:
         brace, _ = self.open.pop()

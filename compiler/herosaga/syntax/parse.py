@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from herosaga.checks import hs004
+from dataclasses import replace
+
+from herosaga.checks import hs002, hs004, hs006
 from herosaga.findings import Finding
 from herosaga.source import Source, Span
 from herosaga.syntax import ast
 from herosaga.syntax.braces import balance, depth
 from herosaga.syntax.context import Node
+from herosaga.syntax.habits import gather
 from herosaga.syntax.lower import lower_file
-from herosaga.syntax.recover import read_tree
-from herosaga.syntax.tokens import read_tokens, token_span
+from herosaga.syntax.recover import Mended, read_tree
+from herosaga.syntax.tokens import Tokens, read_tokens, token_span
 from lark import Token
 
 # Chains such as `a + b + …` and `else if` nest too, though nobody sees it in the text.
@@ -43,16 +46,47 @@ def parse(source: Source) -> tuple[ast.File, tuple[Finding, ...]]:
     if deep is not None:
         return _nothing(source, hs004.deep(token_span(source, deep)))
     tokens, unbalanced = balance(source, read.tokens)
-    root, unexpected = read_tree(source, tokens)
-    starts = {token.start_pos or 0: token for token in tokens if token.value}
+    root, mended = read_tree(source, tokens)
+    starts = {t.start_pos or 0: t for t in mended.tokens if t.start_pos != t.end_pos}
     too_deep = _too_deep(root)
     if too_deep is not None:
         return _nothing(source, hs004.deep(_start(source, too_deep, starts)))
     file, misplaced = lower_file(source, root, starts, read.docs)
-    broken = {each.span.start for each in read.findings}
-    unexpected = [each for each in unexpected if each.span.start not in broken]
-    findings = [*read.findings, *unbalanced, *unexpected, *misplaced]
-    return file, tuple(sorted(findings, key=lambda found: found.span.start))
+    findings = [*_of_tokens(read, mended), *unbalanced, *_of_grammar(read, mended), *misplaced]
+    known = replace(file, lost=frozenset(mended.lost))
+    return known, tuple(sorted(findings, key=lambda found: found.span.start))
+
+
+def _of_tokens(read: Tokens, mended: Mended) -> list[Finding]:
+    """What is wrong with tokens, but where a known mistake of the grammar explains it."""
+    told = {each.span.start for each in mended.findings}
+    found = [each for each in read.findings if not (_is_operator(each) and each.span.start in told)]
+    habits = [each for each in read.habits if each.span.start not in told]
+    return [
+        *(each for each in found if not _explained(each, mended)),
+        *gather([*(each for each in habits if not _explained(each, mended)), *mended.habits]),
+    ]
+
+
+def _of_grammar(read: Tokens, mended: Mended) -> list[Finding]:
+    """Tokens that do not fit, but where one was broken: it was read as a guess."""
+    broken = {each.span.start for each in read.findings if not _is_operator(each)}
+    lines = {each.span.line for each in read.findings if each.code == hs002.PAGE.code}
+    return [
+        each
+        for each in mended.findings
+        if _explained(each, mended) or not (each.span.start in broken or each.span.line in lines)
+    ]
+
+
+def _explained(finding: Finding, mended: Mended) -> bool:
+    """Whether the finding stands where a known mistake is told."""
+    start = finding.span.start
+    return any(begin <= start < end for begin, end in mended.covered)
+
+
+def _is_operator(finding: Finding) -> bool:
+    return finding.code == hs006.PAGE.code
 
 
 def _nothing(source: Source, finding: Finding) -> tuple[ast.File, tuple[Finding, ...]]:

@@ -1,219 +1,250 @@
 """Tokens -> tree, going on after mistakes.
 
-On a token that does not fit, the parser first tries small repairs (a misspelt keyword, a missing sign)
-and takes the first with which the text after it fits again. Else it drops the clause it was reading,
-keeps what is complete in the block around it, and looks for the next clause there.
+A file without mistakes goes straight through the parser. In any other, the tokens are mended first,
+on the parser's table alone: at a token that does not fit, the table of known mistakes is asked; then
+small repairs are tried (a misspelt keyword, a missing sign), and the first after which the text goes on
+is taken; else the clause is dropped, and reading goes on at the next. What is left always parses.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from copy import copy
-from dataclasses import dataclass, field
-from difflib import get_close_matches
+from dataclasses import dataclass, field, replace
 
 from herosaga.checks import hs001
 from herosaga.findings import Finding
 from herosaga.source import Source
-from herosaga.syntax.expected import accepts_any_word, expected, found, sign
+from herosaga.syntax import automaton
+from herosaga.syntax.enclosing import begins_line, enclosing, kind_of, reading
+from herosaga.syntax.expected import expected, found
+from herosaga.syntax.indent import block_end, head_line
+from herosaga.syntax.mistakes import recognised
+from herosaga.syntax.place import MISSING, Place, Repair, empty
+from herosaga.syntax.repairs import candidates
 from herosaga.syntax.tables import parser
 from herosaga.syntax.tokens import token_span
 from lark import Token, Tree
 from lark.exceptions import UnexpectedToken
-from lark.parsers.lalr_parser_state import ParserState
 
-_MOST_REPORTS = 25
+MOST_REPORTS = 25
+_MOST_REPAIRS = 250
 _AHEAD = 3
-_INSERTED = ("ARROW", "COLON", "LBRACE", "RPAR", "LPAR", "RSQB", "ASSIGN", "RBRACE")
-_REPLACED = ("ARROW", "COLON", "ASSIGN", "EQUAL", "LBRACE", "LPAR")
-_SIGNS = ("COLON", "ASSIGN", "EQUAL", "DOT", "MINUS", "MORETHAN", "LSQB", "LPAR", "LBRACE")
-_NEXT = ("EVENT", "ON", "SET", "EXPECT", "NEVER", "DROP", "NAME")
-_DROPPED = ("RPAR", "RSQB", "RBRACE", "COMMA", "DOT", "COLON", "OPTIONAL")
-_CLOSING = {
-    True: Token("RBRACE", "}", 0, 1, 1, 1, 1, 0),
-    False: Token("$END", "", 0, 1, 1, 1, 1, 0),
-}
+_WITHIN = frozenset(
+    (
+        "when",
+        "compensate",
+        "else",
+        "emits",
+        "refuses",
+        "undone",
+        "by",
+        "with",
+        "within",
+        "retry",
+        "times",
+        "or",
+        "and",
+    )
+)
+"""Words that go on with a clause, and so don't begin one."""
 
 
 @dataclass(frozen=True, slots=True)
-class _Repair:
-    """Go on at token `resume` after reading `instead`; `hint` is what to tell."""
+class Mended:
+    """Tokens that parse, what was wrong with those that were given, and what went with them.
 
-    instead: tuple[Token, ...]
-    resume: int
-    hint: str
+    `habits` are findings that are told once, however often the text makes them necessary. `lost` are
+    the names that dropped text would have declared. `covered` are offsets that a finding explains.
+    """
+
+    tokens: list[Token]
+    findings: list[Finding] = field(default_factory=list)
+    habits: list[Finding] = field(default_factory=list)
+    lost: tuple[str, ...] = ()
+    covered: tuple[tuple[int, int], ...] = ()
+
+
+def read_tree(source: Source, tokens: list[Token]) -> tuple[Tree[Token], Mended]:
+    """The tree of all that could be read."""
+    try:
+        return _tree(tokens), Mended(tokens)
+    except UnexpectedToken:
+        mended = _Reader(source, [*tokens, _end(tokens)]).mend()
+    return _tree(mended.tokens), mended
+
+
+def _tree(tokens: list[Token]) -> Tree[Token]:
+    state = parser().parse_interactive("", start="file").parser_state
+    for token in tokens:
+        state.feed_token(token)
+    tree: Tree[Token] = state.feed_token(_end(tokens), True)
+    return tree
 
 
 @dataclass(slots=True)
 class _Reader:
+    """A walk over tokens that may change under it. `trail[n]` is the parser's stack before token n."""
+
     source: Source
     tokens: list[Token]
-    state: ParserState[int]
+    trail: list[automaton.Stack] = field(default_factory=lambda: [automaton.begin()])
     findings: list[Finding] = field(default_factory=list)
+    habits: list[Finding] = field(default_factory=list)
+    lost: list[str] = field(default_factory=list)
+    covered: list[tuple[int, int]] = field(default_factory=list)
+    repairs: int = 0
+    dropped_line: int = 0
+
+    def mend(self) -> Mended:
+        """Go over all tokens, and repair where one does not fit."""
+        while len(self.trail) <= len(self.tokens):
+            index = len(self.trail) - 1
+            reached = automaton.advance(self.trail[-1], self.tokens[index].type)
+            if reached is not None:
+                self.trail.append(reached)
+            elif self.repairs >= _MOST_REPAIRS or len(self.findings) >= MOST_REPORTS:
+                self._stop(index)
+            else:
+                self.repairs += 1
+                self._mend(index)
+        lost = tuple(dict.fromkeys(self.lost))
+        covered = tuple(self.covered)
+        return Mended(self.tokens[:-1], self.findings, self.habits, lost, covered)
+
+    def _mend(self, index: int) -> None:
+        """Report the token at `index`, and change the tokens so that the parser can go on."""
+        blocks = enclosing(self.tokens, index)
+        place = Place(self.source, self.tokens, index, self.trail, kind_of(blocks), blocks)
+        known = next(recognised(place), None)
+        if known is not None:
+            self.covered.append((known.finding.span.start, known.finding.span.end))
+        if known is not None and not self._goes_on(known, 1):
+            known = replace(known, instead=(), drops=True)
+        repair = known or self._guess(place)
+        self._report(place, repair)
+        if repair.drops:
+            self._drop(place)
+        else:
+            self._splice(repair)
+
+    def _report(self, place: Place, repair: Repair) -> None:
+        """Tell what is wrong, unless it only follows from a clause of this line that was dropped."""
+        token = place.token
+        if token.line == self.dropped_line and not repair.habit:
+            return
+        (self.habits if repair.habit else self.findings).append(repair.finding)
+        if repair.drops:
+            self.dropped_line = token.line or 0
+
+    def _guess(self, place: Place) -> Repair:
+        """The likeliest of the small repairs after which the next few tokens fit, or giving up."""
+        tries = list(candidates(place))
+        for count in (_AHEAD, _AHEAD - 1):
+            for repair in tries:
+                if self._goes_on(repair, count):
+                    return repair
+        return Repair(_unexpected(place), False, place.index, place.index, (), drops=True)
+
+    def _goes_on(self, repair: Repair, count: int) -> bool:
+        """Whether the parser gets past the repair, and past `count` tokens after it."""
+        if repair.drops:
+            return True
+        ahead = self.tokens[repair.stop : repair.stop + count]
+        kinds = [token.type for token in (*repair.instead, *ahead)]
+        return automaton.fits(self.trail[repair.start], *kinds)
+
+    def _splice(self, repair: Repair) -> None:
+        """Put the repair's tokens in the place of those that it replaces, and read on from there."""
+        self._close_by_indent(repair)
+        self.lost += [str(token) for token in repair.instead if token.value == MISSING]
+        self.tokens[repair.start : repair.stop] = repair.instead
+        del self.trail[repair.start + 1 :]
+
+    def _close_by_indent(self, repair: Repair) -> None:
+        """Where a `{` is put in, put in its `}` too if the block's end is shown by its columns alone."""
+        if [t.type for t in repair.instead[-1:]] != ["LBRACE"]:
+            return
+        end = block_end(self.tokens, head_line(self.tokens, repair.start), repair.stop)
+        if end is not None:
+            self.tokens.insert(end, empty(self.tokens[end], "RBRACE"))
+
+    # --- giving a clause up --------------------------------------------------------------------
+
+    def _drop(self, place: Place) -> None:
+        """Take out the clause that is being read, up to where the next one begins."""
+        start = self._boundary(place.index, bool(place.blocks))
+        stop = next(self._resumptions(start, place.index))
+        self._forget(start, stop)
+        if self.tokens[start].type == automaton.END:
+            self._close_all(start)
+
+    def _stop(self, index: int) -> None:
+        """Take out all that is left: there have been enough reports."""
+        start = self._boundary(index, bool(enclosing(self.tokens, index)))
+        self._forget(start, len(self.tokens) - 1)
+        self._close_all(start)
+
+    def _forget(self, start: int, stop: int) -> None:
+        self.lost += _named(self.tokens[start:stop])
+        del self.tokens[start:stop]
+        del self.trail[start + 1 :]
+
+    def _boundary(self, index: int, in_block: bool) -> int:
+        """The last place up to `index` where the innermost block, or the file, could have ended."""
+        level, closing = 0, "RBRACE" if in_block else automaton.END
+        for place in range(index, -1, -1):
+            before = self.tokens[place - 1].type if place else "LBRACE"
+            if level == 0 and (before == "LBRACE" or automaton.fits(self.trail[place], closing)):
+                return place
+            level += (before == "RBRACE") - (before == "LBRACE")
+        return 0
+
+    def _resumptions(self, start: int, index: int) -> Iterator[int]:
+        """The places from `index` on where a clause, or the end of the block, can be read."""
+        stack, place = self.trail[start], index
+        while self.tokens[place].type != automaton.END:
+            enough = _enough(self.tokens, place)
+            kinds = [token.type for token in self.tokens[place : place + enough]]
+            if _may_begin(self.tokens[place]) and automaton.fits(stack, *kinds):
+                yield place
+            place = _past(self.tokens, place)
+        yield place
+
+    def _close_all(self, index: int) -> None:
+        """Close the blocks that are open at the end, so that what they hold is kept."""
+        stack: automaton.Stack | None = self.trail[index]
+        end = self.tokens[index]
+        while stack is not None and not automaton.fits(stack, automaton.END):
+            stack = automaton.advance(stack, "RBRACE")
+            self.tokens.insert(index, empty(end, "RBRACE"))
+        assert stack is not None
 
 
-def read_tree(source: Source, tokens: list[Token]) -> tuple[Tree[Token], list[Finding]]:
-    """The tree of all that could be read."""
-    state = parser().parse_interactive("", start="file").parser_state
-    reader = _Reader(source, [*tokens, _end(tokens)], state)
-    index = 0
-    while index < len(reader.tokens):
-        token = reader.tokens[index]
-        try:
-            tree = state.feed_token(token, token.type == "$END")
-        except UnexpectedToken:
-            index = _mend(reader, index)
-            continue
-        if token.type == "$END":
-            return tree, reader.findings
-        index += 1
-    return _finish(reader), reader.findings
+def _unexpected(place: Place) -> Finding:
+    """What is said of a token that no repair makes sense of."""
+    before = place.tokens[place.index - 1] if place.index else None
+    what = expected(before, automaton.accepted(place.stack))
+    where = reading(place.tokens, place.index, place.blocks)
+    span = token_span(place.source, place.token)
+    return hs001.unexpected(span, what, found(place.token), "", where)
 
 
-def _mend(reader: _Reader, index: int) -> int:
-    """Report the token at `index`, bring the parser to a state to go on in, and say from where."""
-    repair = next(_repairs(reader, index), None)
-    _report(reader, index, repair.hint if repair else _near(reader, index))
-    if len(reader.findings) >= _MOST_REPORTS:
-        return len(reader.tokens)
-    if repair is None:
-        return _skip(reader, index)
-    for token in repair.instead:
-        reader.state.feed_token(token)
-    return repair.resume
-
-
-def _report(reader: _Reader, index: int, hint: str) -> None:
-    token = reader.tokens[index]
-    before = reader.tokens[index - 1] if index else None
-    what = expected(before, _accepted(reader.state))
-    span = token_span(reader.source, token)
-    reader.findings.append(hs001.unexpected(span, what, found(token), hint))
-
-
-# --- repairs -----------------------------------------------------------------------------------
-
-
-def _repairs(reader: _Reader, index: int) -> Iterator[_Repair]:
-    """The repairs after which the next few tokens fit, the likeliest first."""
-    candidates = list(_candidates(reader, index))
-    for count in (_AHEAD, _AHEAD - 1):
-        for repair in candidates:
-            ahead = reader.tokens[repair.resume : repair.resume + count]
-            if _fits(reader.state, [*repair.instead, *ahead]):
-                yield repair
-
-
-def _candidates(reader: _Reader, index: int) -> Iterator[_Repair]:
-    token, accepted = reader.tokens[index], _accepted(reader.state)
-    for word in _near_words(token, accepted):
-        yield _Repair((_read_as(token, word),), index + 1, f"did you mean `{sign(word)}`?")
-    inserted = _INSERTED if accepts_any_word(accepted) else (*_INSERTED, "BY", "OF")
-    for name in inserted:
-        yield _Repair(
-            (_read_as(token, name, empty=True),), index, f"write `{sign(name)}` before it"
-        )
-    for name in _REPLACED if token.type in _SIGNS else ():
-        hint = f"write `{sign(name)}` instead of `{token}`"
-        yield _Repair((_read_as(token, name),), index + 1, hint)
-    if token.type in _DROPPED:
-        yield _Repair((), index + 1, f"take out `{token}`")
-
-
-def _near(reader: _Reader, index: int) -> str:
-    """A hint at the keyword that may be meant, though what follows does not fit it."""
-    words = _near_words(reader.tokens[index], _accepted(reader.state))
-    return f"did you mean `{sign(words[0])}`?" if words else ""
-
-
-def _near_words(token: Token, accepted: frozenset[str]) -> list[str]:
-    """The keywords that fit here and are spelt nearly like the token."""
-    if not token.isidentifier() or accepts_any_word(accepted):
-        return []
-    words = {sign(name): name for name in accepted}
-    near = get_close_matches(token.lower(), [w for w in words if w.isalpha()], n=2, cutoff=0.7)
-    return [words[word] for word in near]
-
-
-def _read_as(token: Token, name: str, empty: bool = False) -> Token:
-    """A token of the kind `name` in the place of `token`; an empty one has no width, before it."""
-    if not empty:
-        return Token.new_borrow_pos(name, sign(name), token)
-    line, column, offset = token.line, token.column, token.start_pos
-    return Token(name, sign(name), offset, line, column, line, column, offset)
-
-
-# --- giving a clause up ------------------------------------------------------------------------
-
-
-def _skip(reader: _Reader, index: int) -> int:
-    """Drop the clause that is being read, and find the place to go on: at the latest, the end."""
-    _settle(reader.state)
-    _drop(reader.state)
-    tokens, place = reader.tokens, index
-    while tokens[place].type != "$END":
-        if _fits(reader.state, tokens[place : place + _enough(tokens, place)]):
-            return place
-        if tokens[place].type == "RBRACE":
-            _drop(reader.state, outer=True)
-        place = _past(tokens, place)
-    _close_all(reader.state, tokens[place])
-    return place
+def _may_begin(token: Token) -> bool:
+    """Whether a clause, or what comes after a block, can begin with the token."""
+    word = token.isidentifier() and token.value not in _WITHIN
+    return word or token.type in ("RBRACE", "ANNOTATE")
 
 
 def _enough(tokens: list[Token], place: int) -> int:
     """How many tokens must fit for a clause to begin at `place`: one where a line or block says so."""
-    token = tokens[place]
-    fresh = token.isidentifier() and token.line != tokens[place - 1].end_line
-    return 1 if fresh or token.type == "RBRACE" else _AHEAD
-
-
-def _settle(state: ParserState[int]) -> None:
-    """Let the parser see that a clause is complete: it does so only on what can come next.
-
-    What is fed is taken back at once; the reductions that it brought about stay.
-    """
-    for name in _NEXT:
-        token = Token(name, "", 0, 1, 1, 1, 1, 0)
-        if _fits(state, [token]):
-            state.feed_token(token)
-            state.state_stack.pop()
-            state.value_stack.pop()
-
-
-def _drop(state: ParserState[int], outer: bool = False) -> None:
-    """Cut the parser's stack back to the innermost open block, or with `outer` to the one around it.
-
-    Above the `{` a list of the members read so far may stand: a helper rule, named `__…`. It is kept,
-    unless it is a list of something else, which a block can't end with: of annotations.
-    """
-    values = state.value_stack
-    opened = [
-        i for i, value in enumerate(values) if isinstance(value, Token) and value.type == "LBRACE"
-    ]
-    if outer and opened:
-        opened.pop()
-    keep = opened[-1] + 1 if opened else 0
-    if keep < len(values) and _is_list(values[keep]):
-        _cut(state, keep + 1)
-        if _fits(state, [_CLOSING[bool(opened)]]):
-            return
-    _cut(state, keep)
-
-
-def _is_list(value: object) -> bool:
-    return isinstance(value, Tree) and value.data.startswith("__")
-
-
-def _cut(state: ParserState[int], length: int) -> None:
-    del state.value_stack[length:]
-    del state.state_stack[length + 1 :]
+    fresh = tokens[place].isidentifier() and begins_line(tokens, place)
+    return 1 if fresh or tokens[place].type == "RBRACE" else _AHEAD
 
 
 def _past(tokens: list[Token], index: int) -> int:
     """The token after the one at `index`; after its `}` where that is a `{`."""
     level = 0
-    while tokens[index].type != "$END":
+    while tokens[index].type != automaton.END:
         level += (tokens[index].type == "LBRACE") - (tokens[index].type == "RBRACE")
         index += 1
         if level <= 0:
@@ -221,56 +252,15 @@ def _past(tokens: list[Token], index: int) -> int:
     return index
 
 
-def _close_all(state: ParserState[int], end: Token) -> None:
-    """Close the blocks that are open at the end, so that what they hold is kept."""
-    brace = _read_as(end, "RBRACE", empty=True)
-    while not _fits(state, [end]) and _fits(state, [brace]):
-        state.feed_token(brace)
-    while not _fits(state, [end]) and state.value_stack:
-        _drop(state, outer=True)
-
-
-def _finish(reader: _Reader) -> Tree[Token]:
-    """The tree of what was read before giving up."""
-    end = reader.tokens[-1]
-    _settle(reader.state)
-    _drop(reader.state)
-    _close_all(reader.state, end)
-    tree: Tree[Token] = reader.state.feed_token(end, True)
-    return tree
-
-
-# --- the parser's state ------------------------------------------------------------------------
-
-
-def _fits(state: ParserState[int], tokens: list[Token]) -> bool:
-    """Whether the parser could read the tokens from here."""
-    trial = _trial(state)
-    try:
-        for token in tokens:
-            trial.feed_token(token, token.type == "$END")
-    except UnexpectedToken:
-        return False
-    return True
-
-
-def _accepted(state: ParserState[int]) -> frozenset[str]:
-    """The terminals that the parser could read next."""
-    choices = state.parse_conf.states[state.position]
-    return frozenset(name for name in choices if name.isupper() and _fits(state, [Token(name, "")]))
-
-
-def _trial(state: ParserState[int]) -> ParserState[int]:
-    """A copy of the state that builds no tree."""
-    trial = state.copy(deepcopy_values=False)
-    trial.parse_conf = copy(state.parse_conf)
-    trial.parse_conf.callbacks = {}
-    return trial
+def _named(dropped: list[Token]) -> list[str]:
+    """What a piece of text may have declared: all its names; after an import, anything (`*`)."""
+    names = [str(token) for token in dropped if token.isidentifier()]
+    return [*names, "*"] if "import" in names else names
 
 
 def _end(tokens: list[Token]) -> Token:
     if not tokens:
-        return Token("$END", "", 0, 1, 1, 1, 1, 0)
+        return Token(automaton.END, "", 0, 1, 1, 1, 1, 0)
     last = tokens[-1]
     line, column, offset = last.end_line, last.end_column, last.end_pos
-    return Token("$END", "", offset, line, column, line, column, offset)
+    return Token(automaton.END, "", offset, line, column, line, column, offset)

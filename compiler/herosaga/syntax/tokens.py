@@ -6,14 +6,15 @@ terminals; each becomes a finding, and where its meaning can be guessed a token 
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from itertools import islice
 
 from herosaga.checks import hs001, hs002, hs003, hs004, hs006
-from herosaga.findings import Finding
+from herosaga.findings import Edit, Finding
 from herosaga.source import Source, Span
 from herosaga.syntax.tables import parser
 from lark import Token
@@ -26,22 +27,34 @@ _PART = re.compile("([0-9]+)(ms|[smhd])")
 _LONGEST_NUMBER = 40
 _MOST_REPORTS = 25
 
+_ARROWS = frozenset(("=>", "→", "⇒", "⟶"))
 _OPERATORS = {
     "&&": ("AND", "and"),
     "||": ("OR", "or"),
     "!": ("NOT", "not"),
     "===": ("EQUAL", "=="),
     "!==": ("UNEQUAL", "!="),
+    "<>": ("UNEQUAL", "!="),
+    "≠": ("UNEQUAL", "!="),
+    "≤": ("AT_MOST", "<="),
+    "≥": ("AT_LEAST", ">="),
 }
+_QUOTES = {"'": "single quotes", "`": "backticks", "“": "curly quotes", "”": "curly quotes"}
+_CLOSERS = {")": "RPAR", "]": "RSQB", "}": "RBRACE"}
+_SWALLOWED = re.compile(r"[\s)\]},]*$")
 
 
 @dataclass(frozen=True, slots=True)
 class Tokens:
-    """A file's tokens without trivia, and its `///` text by the offset of the token that follows."""
+    """A file's tokens without trivia, and its `///` text by the offset of the token that follows.
+
+    `habits` are findings on another language's notation: told once, however often it is used.
+    """
 
     tokens: tuple[Token, ...]
     docs: dict[int, str]
     findings: tuple[Finding, ...]
+    habits: tuple[Finding, ...]
 
 
 def read_tokens(source: Source) -> Tokens:
@@ -50,19 +63,25 @@ def read_tokens(source: Source) -> Tokens:
     docs: dict[int, str] = {}
     findings = list(islice(_hidden(source), _MOST_REPORTS))
     pending: list[str] = []
+    habits: list[Finding] = []
     for raw in lexed(source):
         if raw.type == "DOC":
             pending.append(raw.value[3:].rstrip("\r").removeprefix(" "))
             continue
-        token, found = _mend(raw, source)
-        findings += found if len(findings) < _MOST_REPORTS else []
+        if raw.type.startswith(("FOREIGN", "LONG")) and raw.value not in _OPERATORS:
+            token, habit = foreign(raw, token_span(source, raw))
+            habits.append(habit)
+        else:
+            token, found = _mend(raw, source)
+            findings += found if len(findings) < _MOST_REPORTS else []
         if token is None:
             continue
         if pending:
             docs[token.start_pos or 0] = "\n".join(pending)
             pending = []
         tokens.append(token)
-    return Tokens(tuple(tokens), docs, tuple(findings))
+        tokens += _swallowed(raw, source) if raw.type == "BAD_STRING" else ()
+    return Tokens(tuple(tokens), docs, tuple(findings), tuple(habits))
 
 
 def lexed(source: Source) -> Iterable[Token]:
@@ -172,15 +191,85 @@ def _number(token: Token, span: Span) -> tuple[Token, list[Finding]]:
 
 
 def _foreign(token: Token, span: Span) -> tuple[Token | None, list[Finding]]:
-    """Signs of other languages: read as what is meant, where that is plain."""
-    if token.value == "=>":
-        return _as(token, "ARROW", "->"), [hs001.foreign(span, "`=>`", "an arrow is written `->`")]
+    """Signs that mean nothing, and operators of other languages: these are read as what is meant."""
     if token.value in _OPERATORS:
         kind, meant = _OPERATORS[token.value]
         return _as(token, kind, meant), [hs006.foreign_operator(span, token.value, meant)]
     if _HIDDEN.match(token.value):
         return None, []
     return None, [hs001.foreign(span, f"`{shortened(token)}`", "take it out")]
+
+
+def foreign(token: Token, span: Span) -> tuple[Token | None, Finding]:
+    """Another language's arrow, assignment, comment or string: read as what is meant."""
+    match token.type:
+        case "FOREIGN_COMMENT":
+            edit = Edit(_first(span, 1), "//")
+            return None, hs001.mistake(
+                span,
+                "a comment begins with `//`",
+                "a comment?",
+                "write `//` instead of `#`",
+                (edit,),
+            )
+        case "LONG_STRING":
+            text = " ".join(token.value[3:-3].split())
+            hint = "write it in one line, with `\\n` where a line ends; a comment is written `///`"
+            string = _as(token, "STRING", json.dumps(text))
+            return string, hs001.mistake(span, "a text has one quote on each side", "", hint)
+        case "FOREIGN_STRING":
+            return _quoted(token, span)
+    return _sign(token, span)
+
+
+def _quoted(token: Token, span: Span) -> tuple[Token, Finding]:
+    """A text in quotes of another kind, or with a letter before them."""
+    prefix = token.value[0] not in _QUOTES and token.value[0].isalpha()
+    text = token.value[token.value.index('"') + 1 : -1] if prefix else token.value[1:-1]
+    string = json.dumps(text, ensure_ascii=False)
+    if prefix and token.value[0] in "fF":
+        message, hint = (
+            "a text can't have expressions in it",
+            "join texts with `+`, values with `str(…)`",
+        )
+    elif prefix:
+        message, hint = f"a text has no `{token.value[0]}` before it", f"write `{string}`"
+    else:
+        kind = _QUOTES.get(token.value[0], "curly quotes")
+        message, hint = f"a text stands in double quotes, not in {kind}", f"write `{string}`"
+    fix = () if prefix else (Edit(span, string),)
+    return _as(token, "STRING", string), hs001.mistake(span, message, "", hint, fix)
+
+
+def _sign(token: Token, span: Span) -> tuple[Token | None, Finding]:
+    """A sign that is written otherwise here."""
+    text = token.value
+    if text in _ARROWS or text.startswith("--"):
+        hint = "an arrow is written `->`"
+        return _as(token, "ARROW", "->"), hs001.foreign(
+            span, f"`{text}`", hint, (Edit(span, "->"),)
+        )
+    if text == ":=":
+        hint = "a value is given with `=`"
+        return _as(token, "ASSIGN", "="), hs001.foreign(span, "`:=`", hint, (Edit(span, "="),))
+    hint = "nothing ends a line here: take it out"
+    return None, hs001.foreign(span, f"`{text}`", hint, (Edit(span, ""),))
+
+
+def _first(span: Span, width: int) -> Span:
+    """The first characters of a span."""
+    return replace(span, end_line=span.line, end_column=span.column + width, end=span.start + width)
+
+
+def _swallowed(token: Token, source: Source) -> Iterable[Token]:
+    """The brackets at the end of a string without an end: they were hardly meant to be in it."""
+    match = _SWALLOWED.search(token.value)
+    start = match.start() if match else len(token)
+    for offset, char in enumerate(token.value[start:], start):
+        if char in _CLOSERS:
+            place = (token.start_pos or 0) + offset
+            line, column = token.line or 1, (token.column or 1) + offset
+            yield Token(_CLOSERS[char], char, place, line, column, line, column + 1, place + 1)
 
 
 def _as(token: Token, kind: str, value: str | None = None) -> Token:

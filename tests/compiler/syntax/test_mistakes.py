@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
 from herosaga.checks import hs001, hs002, hs003, hs004, hs005, hs006
 from herosaga.checks.page import Page
-from herosaga.findings import Finding
+from herosaga.findings import Finding, Severity
 from herosaga.report import full
 from herosaga.source import Source
 from herosaga.syntax import ast
+from herosaga.syntax.mistakes import MISTAKES
+from herosaga.syntax.mistakes.matching import Mistake
 from herosaga.syntax.parse import parse
+from herosaga.syntax.recover import read_tree
+from herosaga.syntax.tokens import read_tokens
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from syrupy.assertion import SnapshotAssertion
@@ -103,6 +108,55 @@ def test_reports(name: str, snapshot: SnapshotAssertion) -> None:
     )
 
 
+_SAGA = "saga S by id: uuid {\n  data { x: int = 0 }\n  start { on Ordered -> Paying }\nHERE\n}\n"
+_STATE = _SAGA.replace("HERE", "  state Paying {\nHERE\n  }")
+FRAMES = {
+    "file": "HERE\n",
+    "saga": "saga S by id: uuid {\n  start { on Ordered -> Paying }\nHERE\n}\n",
+    "state": _STATE,
+    "actions": _STATE.replace("HERE", "    on Paid -> Done {\nHERE\n    }"),
+    "fields": "event Ordered {\nHERE\n}\n",
+    "service": "service Depot {\nHERE\n}\n",
+    "policy": "policy patient {\nHERE\n}\n",
+    "enum": "enum Size {\nHERE\n}\n",
+}
+"""A block of each kind."""
+
+
+def framed(mistake: Mistake) -> str:
+    """A program with the mistake's example."""
+    return FRAMES[mistake.inside.split()[0]].replace("HERE", mistake.example)
+
+
+def in_words(sentence: str) -> str:
+    """A sentence of the table as a regular expression: it names what was written."""
+    return re.sub(r"<\w+>", ".*", re.escape(sentence))
+
+
+@pytest.mark.parametrize("mistake", MISTAKES, ids=lambda mistake: mistake.example)
+def test_each_mistake_is_one_report_of_its_own(mistake: Mistake) -> None:
+    (found,) = findings(framed(mistake))
+    assert re.fullmatch(in_words(mistake.message), found.message)
+    assert re.fullmatch(in_words(mistake.hint), found.hint)
+
+
+@pytest.mark.parametrize("mistake", MISTAKES, ids=lambda mistake: mistake.example)
+def test_each_safe_repair_mends(mistake: Mistake) -> None:
+    text = framed(mistake)
+    (found,) = findings(text)
+    for edit in sorted(found.fix, key=lambda edit: -edit.span.start):
+        text = text[: edit.span.start] + edit.text + text[edit.span.end :]
+    if found.fix:
+        assert findings(text) == ()
+    assert mistake.safe or not found.fix
+
+
+def test_the_sentences_are_sentences() -> None:
+    for each in MISTAKES:
+        assert each.pattern.count("▸") >= 1 and each.inside
+        assert not each.message.endswith((".", "!")) and each.hint and not each.hint.endswith(".")
+
+
 @pytest.mark.parametrize("page", [m.PAGE for m in (hs001, hs002, hs003, hs004, hs005, hs006)])
 def test_pages(page: Page) -> None:
     assert {finding.code for finding in findings(page.failing)} == {page.code}
@@ -149,10 +203,23 @@ def test_reports_are_bounded() -> None:
     assert len(findings("event { }\n" * 500)) == 25
 
 
+def check_is_read(text: str) -> None:
+    """The text is read, and told to be wrong if anything in it had to be mended."""
+    source = Source("a.saga", text)
+    file, found = parse(source)
+    for finding in found:
+        assert full(finding, width=60)
+    if read_tree(source, list(read_tokens(source).tokens))[1].tokens != [
+        *read_tokens(source).tokens
+    ]:
+        assert any(each.severity is Severity.ERROR for each in found)
+    assert isinstance(file, ast.File)
+
+
 @given(st.text(max_size=200))
 @settings(deadline=None, max_examples=150)
 def test_any_text_is_read(text: str) -> None:
-    parse(Source("a.saga", text))
+    check_is_read(text)
 
 
 LEXEMES = [token for line in TOUR.splitlines() for token in line.split()]
@@ -165,7 +232,7 @@ LEXEMES = [token for line in TOUR.splitlines() for token in line.split()]
 )
 @settings(deadline=None, max_examples=150)
 def test_any_words_are_read(words: list[str]) -> None:
-    parse(Source("a.saga", " ".join(words)))
+    check_is_read(" ".join(words))
 
 
 @given(st.data())
@@ -176,7 +243,17 @@ def test_mutated_programs_are_read(data: st.DataObject) -> None:
     inserted = data.draw(
         st.sampled_from(["", "}", "{", "on", ")", "\x00", "state X {", '"', "=>", "é"])
     )
-    file, found = parse(Source("a.saga", TOUR[:start] + inserted + TOUR[start + length :]))
-    for finding in found:
-        assert full(finding, width=60)
-    assert isinstance(file, ast.File)
+    check_is_read(TOUR[:start] + inserted + TOUR[start + length :])
+
+
+WORDS = re.findall(r"\w+|[^\w\s]|\s+", TOUR)
+
+
+@given(st.data())
+@settings(deadline=None, max_examples=60)
+def test_programs_with_words_elsewhere_are_read(data: st.DataObject) -> None:
+    first = data.draw(st.integers(0, len(WORDS) - 60))
+    words = WORDS[first : first + 60]
+    one, two = (data.draw(st.integers(0, 59)) for _ in range(2))
+    words[one], words[two] = words[two], words[one] * 2
+    check_is_read("".join(words))

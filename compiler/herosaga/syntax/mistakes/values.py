@@ -1,0 +1,61 @@
+"""Expressions as other languages write them."""
+
+from herosaga.syntax.mistakes.matching import Mistake
+
+_SIGNS = "==|!=|<|<=|>|>="
+
+VALUES = (
+    Mistake(
+        pattern=r"«-> ▸(?P<n>\d\S*)»",
+        example="on Paid when x => 3 -> Done",
+        message="at least is written `>=`",
+        hint="write `>= <n>`",
+        instead=">= <n>",
+        inside="state actions",
+        safe=True,
+    ),
+    Mistake(
+        pattern=r"(?:when|if|and|or|not|where)\s[^\n]*«▸=»",
+        example="on Paid when x = 3 -> Done",
+        message="two values are compared with `==`; `=` gives a value",
+        hint="write `==`",
+        instead="==",
+        safe=True,
+        inside="state actions saga sequence service itinerary",
+    ),
+    Mistake(
+        pattern=r"is (?:not )?«▸(?P<word>null|None|nil|empty|undefined|NULL|Null)»",
+        example="on Paid when note is null -> Done",
+        message="what is not there is called `none`",
+        hint="write `none` instead of `<word>`",
+        instead="none",
+        safe=True,
+        habit=True,
+        inside="state actions saga sequence itinerary",
+    ),
+    Mistake(
+        pattern=rf"(?P<a>\S+) (?P<x>{_SIGNS}) (?P<b>\S+) «▸(?P<y>{_SIGNS}) (?P<c>\S+)»",
+        example="on Paid when 1 < x < 3 -> Done",
+        message="comparisons can't be chained",
+        hint="write `<a> <x> <b> and <b> <y> <c>`",
+        instead="and <b> <y> <c>",
+        inside="state actions saga sequence itinerary",
+        safe=True,
+    ),
+    Mistake(
+        pattern=r"«▸\? [^\n]*»",
+        example="set x = x > 1 ? 2 : 3",
+        message="a choice between two values is written `if … then … else …`",
+        hint="write `if condition then first else second`",
+        instead="",
+        inside="actions state",
+    ),
+    Mistake(
+        pattern=r"\* «▸\*»",
+        example="set x = x ** 2",
+        message="there is no operator for powers",
+        hint="multiply: `x * x`",
+        instead="",
+        inside="actions state",
+    ),
+)
