@@ -1,6 +1,7 @@
 """HS101: one name declared twice."""
 
 from herosaga.checks.page import Page, finding
+from herosaga.checks.words import a
 from herosaga.findings import Finding, Label, Severity
 from herosaga.source import Span
 
@@ -68,7 +69,7 @@ def reserved(name: str, what: str, span: Span) -> Finding:
     """A variable that would hide what the language calls so."""
     return finding(
         PAGE,
-        f"a {what} can't be called `{name}`",
+        f"{a(what)} can't be called `{name}`",
         span,
         text=f"`{name}` is given by the language",
         hint=f"choose another name: `{name}` already means something in every expression",

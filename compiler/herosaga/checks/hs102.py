@@ -28,8 +28,8 @@ service Billing { on OrderPlaced emits InvoiceSent }
 )
 
 
-def unknown(name: str, kinds: tuple[str, ...], span: Span, near: str) -> Finding:
-    """No declaration of one of `kinds` has this name."""
+def unknown(name: str, kinds: tuple[str, ...], span: Span, near: str, advice: str = "") -> Finding:
+    """No declaration of one of `kinds` has this name; `advice` is what to do where none is like it."""
     wanted = either(kinds)
     head = "nothing here" if kinds == ("name",) else f"no {wanted}"
     where = "not declared here or in an import"
@@ -42,7 +42,7 @@ def unknown(name: str, kinds: tuple[str, ...], span: Span, near: str) -> Finding
         f"{head} is called `{name}`",
         span,
         text=where,
-        hint=f"did you mean `{near}`?" if near else _advice(kinds),
+        hint=f"did you mean `{near}`?" if near else advice or _advice(kinds),
         fix=(Edit(span, near),) if near and slip(name, near) else (),
     )
 
@@ -99,14 +99,14 @@ def in_event(name: str, span: Span) -> Finding:
     )
 
 
-def no_event(why: str, span: Span) -> Finding:
+def no_event(why: str, span: Span, advice: str = "") -> Finding:
     """`event` where no message is at hand."""
     return finding(
         PAGE,
         "there is no `event` here",
         span,
         text=why or "no message is at hand",
-        hint="keep what you need in a data field when the message comes, and read that",
+        hint=advice or "keep what you need in a data field when the message comes, and read that",
     )
 
 

@@ -59,9 +59,7 @@ def extra(name: str, kind: str, owner: str, span: Span, near: str, missing: str)
         hint = f"did you mean `{near}`?" if near else f"did you mean `{missing} = …`?"
     part = "field" if kind in ("record", "event", "command", "outcome") else "parameter"
     what = f"`{owner}`" if kind == "outcome" else f"the {kind} `{owner}`"
-    return finding(
-        PAGE, f"{what} has no {part} `{name}`", span, text=f"not a {part}", hint=hint
-    )
+    return finding(PAGE, f"{what} has no {part} `{name}`", span, text=f"not a {part}", hint=hint)
 
 
 def again(name: str, span: Span, first: Span) -> Finding:

@@ -59,6 +59,7 @@ def by_place(
         else:
             if _name(arg) in shape.slots and _name(arg) != names[0]:
                 report.append(hs202.other_place(_name(arg), names[0], arg.span))
+                return {}
             named.append(ast.Arg(ast.Name(names[0], arg.span), arg.value, arg.span))
     return pair(tuple(named), shape, span, report)
 

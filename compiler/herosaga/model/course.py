@@ -87,19 +87,22 @@ def either(one: Course, other: Course, span: Span) -> Course:
 
 
 def all_of(before: Course, branches: Iterable[Course]) -> Course:
-    """After all of several ways: each has added its outputs."""
-    course = before
+    """After all of several ways: what any of them has surely set is there."""
+    env, given, maybe = before.env, dict(before.given), dict(before.maybe)
+    sure: set[str] = set()
     for branch in branches:
-        env = course.env
+        env = replace(env, open=env.open or branch.env.open)
+        given |= branch.given
         for name, variable in branch.env.variables.items():
-            if variable != before.env.variables.get(name):
-                env = env.binding(name, variable)
-        given = {**course.given, **branch.given}
-        # What a branch has surely set is there, whatever it was before.
-        sure = {name for name in course.maybe if name in before.maybe and name not in branch.maybe}
-        maybe = {n: span for n, span in {**course.maybe, **branch.maybe}.items() if n not in sure}
-        course = Course(replace(env, open=env.open or branch.env.open), given, maybe)
-    return course
+            if name in sure or variable == before.env.variables.get(name):
+                continue
+            env = env.binding(name, variable)
+            if name in branch.maybe:
+                maybe.setdefault(name, branch.maybe[name])
+            else:
+                sure.add(name)
+                maybe.pop(name, None)
+    return Course(env, given, maybe)
 
 
 def _optional(kind: Type) -> Type:

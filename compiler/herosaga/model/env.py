@@ -25,7 +25,8 @@ class Env:
     """The place of an expression.
 
     `event` is the type of the trigger's message; where there is none, `no_event` says why. `failure` is
-    that of a sequence's failure, where there is one. `no_state` says why there is no `state`. `hidden` are
+    that of a sequence's failure, where there is one. `no_state` says why there is no `state`. `advice` is what
+    to do about a name that is not there, where it is not what one would do in a saga. `hidden` are
     data fields that can't be read because there is no instance. `bare` says why no name at all can be
     read, "" where names can. `facts` are the paths that are known not to be none. Where it is `open`, an
     unknown name may be one that something wrong would have brought, and stays unreported.
@@ -41,6 +42,7 @@ class Env:
     no_event: str = ""
     failure: Type | None = None
     no_state: str = ""
+    advice: str = ""
     hidden: frozenset[str] = frozenset()
     bare: str = ""
     facts: frozenset[str] = frozenset()

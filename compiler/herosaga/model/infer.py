@@ -35,8 +35,6 @@ from herosaga.model.world import Shape, Slot
 from herosaga.source import Span
 from herosaga.syntax import ast
 
-_NO_STATE = "decide it by something that is at hand here"
-
 
 def check(node: ast.Expr, env: Env, expected: Type) -> e.Expr:
     """The expression as a value of `expected`."""
@@ -139,12 +137,12 @@ def _var(node: ast.Var, env: Env) -> e.Expr:
         case "event" if env.event is not None:
             return e.EventValue(env.event, span)
         case "event":
-            env.report.append(hs102.no_event(env.no_event, span))
+            env.report.append(hs102.no_event(env.no_event, span, env.advice))
             return e.Bad(UNKNOWN, span)
         case "failure" if env.failure is not None:
             return e.FailureValue(env.failure, span)
         case "state" if env.no_state:
-            env.report.append(hs102.no_names(name, env.no_state, span, _NO_STATE))
+            env.report.append(hs102.no_names(name, env.no_state, span, env.advice))
             return e.Bad(STR, span)
         case "state":
             return e.StateValue(STR, span)
@@ -160,7 +158,8 @@ def _unknown(name: str, span: Span, env: Env) -> e.Expr:
         env.report.append(hs102.in_event(name, span))
     elif not env.open:
         names = (*env.variables, *env.data, "event", "state", "now")
-        env.report.append(hs102.unknown(name, ("name",), span, nearest(name, names)))
+        near = nearest(name, names)
+        env.report.append(hs102.unknown(name, ("name",), span, near, env.advice))
     return e.Bad(UNKNOWN, span)
 
 

@@ -25,6 +25,7 @@ from herosaga.syntax import ast
 OUTCOMES = ("completed", "faulted", "compensated")
 _NO_EVENT = "an itinerary works with its parameters and outputs"
 _NO_STATE = "an itinerary has no states"
+_ADVICE = "take it as a parameter of the itinerary, or `do` something before that gives it"
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +59,9 @@ def travelled(
         match decl.node:
             case ast.Itinerary() as node:
                 scope = scopes[decl.file]
-                env = Env(world, scope, report, no_event=_NO_EVENT, no_state=_NO_STATE)
+                env = Env(
+                    world, scope, report, no_event=_NO_EVENT, no_state=_NO_STATE, advice=_ADVICE
+                )
                 inside = Inside(policies, dict(_given(node.stages, scope, world)))
                 stages, end = _stages(node.stages, departure(world.shapes[decl.id], env), inside)
                 found.append(Travelled(decl, node, stages, end))

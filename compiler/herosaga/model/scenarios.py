@@ -22,6 +22,7 @@ from herosaga.syntax import ast
 
 _NO_EVENT = "a scenario says itself what comes"
 _NO_STATE = "a scenario says with `expect state` which one it is"
+_ADVICE = "give it in an earlier message, or write its value"
 _MESSAGES = {
     "sent": ("command",),
     "published": ("event",),
@@ -49,7 +50,8 @@ def scenarios(
     """All scenarios; one for an unknown saga is left out."""
     found: list[m.Scenario] = []
     for file in files:
-        env = Env(world, scopes[file.source.name], report, no_event=_NO_EVENT, no_state=_NO_STATE)
+        scope = scopes[file.source.name]
+        env = Env(world, scope, report, no_event=_NO_EVENT, no_state=_NO_STATE, advice=_ADVICE)
         for node in file.scenarios:
             decl = find(env.scope, node.saga, ("saga",), report)
             if decl is not None:

@@ -14,7 +14,6 @@ from herosaga.model.types import Type
 from herosaga.source import Span
 from herosaga.syntax import ast
 
-
 _MANY = 100
 """The findings after which nobody reads on: a search through all names for each would take its time."""
 
