@@ -17,6 +17,9 @@ _ClickException = typer.BadParameter.__mro__[2]
 COMMANDS = ("init", "check", "fmt", "explain", "compile", "graph", "run")
 """Each is a module of `herosaga.cli` with a function of its name, in the order in which `--help` lists them."""
 
+WIDEST = 100
+"""Columns of `--help`, where the terminal has more."""
+
 
 def app(names: Sequence[str] = COMMANDS) -> typer.Typer:
     """The command line, of only some commands: what the others need is then not imported."""
@@ -26,11 +29,13 @@ def app(names: Sequence[str] = COMMANDS) -> typer.Typer:
         add_completion=False,
         rich_markup_mode=None,
         pretty_exceptions_enable=False,
-        context_settings={"help_option_names": ["-h", "--help"]},
+        context_settings={"help_option_names": ["-h", "--help"], "max_content_width": WIDEST},
     )
     made.callback()(root)
     for name in names:
-        made.command(name)(getattr(import_module(f"herosaga.cli.{name}"), name))
+        function = getattr(import_module(f"herosaga.cli.{name}"), name)
+        sentence = " ".join((function.__doc__ or "").partition("\n\n")[0].split())
+        made.command(name, short_help=sentence)(function)  # else it is cut where the line ends
     return made
 
 

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+import shlex
+import subprocess
+import sys
 from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
 
-from helpers.commands import Here
+from helpers.commands import Here, command, environment
 
 GOOD = """\
 extern event Paid { key id: uuid }
@@ -249,3 +252,34 @@ def test_only_the_full_form_is_coloured(here: Here, format: str) -> None:
 )
 def test_exit_zero(here: Here, format: str) -> None:
     assert here("check", "-", "--format", format, "--exit-zero", stdin=BAD).code == 0
+
+
+# --- pipes --------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("format", ["full", "github", "sarif"])
+def test_a_reader_that_goes_away_is_no_error(here: Here, format: str) -> None:
+    here.write(bad=BAD)
+    call = shlex.join(command("check", "--format", format))
+    done = subprocess.run(
+        ["bash", "-c", f'{call} | true; echo "${{PIPESTATUS[0]}}"'],
+        cwd=here.folder,
+        env=environment(),
+        capture_output=True,
+        text=True,
+    )
+    assert done.stdout.strip() in ("1", "141")  # it may have been done before the reader went
+    assert done.stderr in ("", "1 error in 1 file\n")
+
+
+def test_a_closed_stdout_is_no_error(here: Here) -> None:
+    here.write(bad=BAD)
+    closed = "import os, sys; os.close(1); os.execv(sys.executable, sys.argv[1:])"
+    done = subprocess.run(
+        [sys.executable, "-c", closed, *command("check", "--format", "json")],
+        cwd=here.folder,
+        env=environment(),
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    assert (done.returncode, done.stderr) == (1, "1 error in 1 file\n")

@@ -92,7 +92,7 @@ def test_colour_only_where_it_is_wanted(home: Path) -> None:
         (("chekc",), "No such command 'chekc'"),
         (("explain", "HS000"), "there is no rule `HS000`"),
         (("graph", "good.saga"), "`good.saga` has no saga"),
-        (("graph",), "Missing argument"),
+        (("init",), "Missing argument"),
     ],
 )
 def test_misuse_ends_in_one_line(home: Path, arguments: tuple[str, ...], sentence: str) -> None:
