@@ -16,6 +16,7 @@ from herosaga.cli.check import checked_project
 from herosaga.cli.output import full_text, say, summary, write
 from herosaga.cli.settings import settings_of, targets
 from herosaga.cli.stop import Stop
+from herosaga.cli.writing import replace_file
 
 if TYPE_CHECKING:
     from herosaga.emit.diagrams.picture import Picture
@@ -117,7 +118,7 @@ def _renew(file: Path, wanted: Wanted) -> int:
     if new == old:
         say("up to date\n")
         return 0
-    file.write_bytes(new.encode())
+    replace_file(file, new.encode())
     say(f"wrote {file.as_posix()}\n")
     return 0
 

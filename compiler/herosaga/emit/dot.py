@@ -12,6 +12,7 @@ _ESCAPES = str.maketrans({"\\": "\\\\", '"': '\\"', "&": "&amp;", "<": "&lt;", "
 _STYLES: Mapping[NodeKind, str] = {
     "start": 'shape=point, width=0.15, label=""',
     "state": "",
+    "choice": 'shape=diamond, width=0.3, height=0.3, label=""',
     "compensating": 'style="rounded,dashed"',
     "final": "peripheries=2",
     "failed": 'peripheries=2, color="#c0392b"',
@@ -24,6 +25,7 @@ _STYLES: Mapping[NodeKind, str] = {
     "undo": 'style="rounded,dashed"',
     "block": 'style="dashed"',
 }
+_BARE: frozenset[NodeKind] = frozenset(("start", "choice"))
 _LINES: Mapping[EdgeKind, str] = {
     "compensates": "style=dashed",
     "undone": "style=dashed",
@@ -71,7 +73,7 @@ def _cluster(cluster: Cluster) -> str:
 
 
 def _node(node: Node) -> str:
-    label = "" if node.kind == "start" else f"label={_text((node.label, *node.lines))}"
+    label = "" if node.kind in _BARE else f"label={_text((node.label, *node.lines))}"
     return f"{_quoted(node.id)} [{_joined(label, _STYLES[node.kind], _tooltip(node.doc))}];"
 
 

@@ -82,13 +82,17 @@ class _Printer:
     def _state(self, node: Node, framed: bool = False) -> Iterator[str]:
         """What the arrows don't say of a state: a label that is not its id, and what is written in it."""
         id = self.ids[node.id]
+        if node.kind == "choice":
+            yield f"state {id} <<choice>>"
+            return
         if framed or node.lines or (node.kind != "start" and node.label != id):
             yield f'state "{escaped(node.label)}" as {id}'
         yield from (f"{id} : {escaped(line)}" for line in node.lines)
 
     def _way(self, nodes: Mapping[str, Node], edge: Edge) -> str:
         source = _END if nodes[edge.source].kind == "start" else self.ids[edge.source]
-        return f"{source} --> {self.ids[edge.target]} : {_reasons(edge)}"
+        label = f" : {_reasons(edge)}" if edge.lines else ""
+        return f"{source} --> {self.ids[edge.target]}{label}"
 
     # --- flowcharts ---
 

@@ -188,12 +188,12 @@ saga Flow by id: str {{
     [
         ("undone by Undo", "compensable", "", ["may have to be undone in A"]),
         ("", "compensable by Undo(id)", "", ["may have to be undone in A"]),
-        ("undone by Undo", "", "", ["not `compensable`, though Undo undoes it"]),
+        ("undone by Undo", "", "", ["not compensable, though Undo undoes it"]),
         (
             "undone by Undo",
             "compensable",
             "request Do(id)",
-            ["may have to be undone in A", "not `compensable` everywhere, though Undo undoes it"],
+            ["may have to be undone in A", "not compensable everywhere, though Undo undoes it"],
         ),
         ("irreversible", "", "", ["irreversible"]),
         ("readonly", "", "", ["readonly: nothing to undo"]),
@@ -222,10 +222,43 @@ def test_several_sagas_are_framed() -> None:
 def test_every_kind_of_node_can_be_printed(kind: pictures.NodeKind) -> None:
     node = Node("A", kind, "label")
     subject: Subject = "states" if kind in ("start", "state", "final", "failed") else "events"
-    if kind == "compensating":
+    if kind in ("choice", "compensating"):
         subject = "states"
     for printer in PRINTERS.values():
         assert "A" in printer(Picture(subject, "T", (node,), (Edge("A", "A", "goes", ("x",)),)))
+
+
+TRIP = """
+extern event Begun { key id: str, insured: bool }
+extern event Held { key id: str }
+extern event Flown { key id: str }
+extern event Slept { key id: str }
+extern event Covered { key id: str }
+command Hold { key id: str }
+command Fly { key id: str }
+command Sleep { key id: str }
+command Cover { key id: str }
+extern service Agency {
+  handle Hold emits Held
+  handle Fly emits Flown
+  handle Sleep emits Slept
+  handle Cover emits Covered
+}
+saga Trip by id: str {
+  data { insured: bool }
+  start { on Begun(insured) -> Booking }
+  sequence Booking {
+    step Hold(id)
+    parallel { step Fly(id) step Sleep(id) }
+    if insured { step Cover(id) }
+    done -> Done
+    failed compensate -> Lost
+  }
+  final Done
+  final Lost failed
+}
+"""
+STEPS = ("Booking.Hold", "Booking.Fly", "Booking.if", "Booking.Cover")
 
 
 HOSTILE = """
@@ -293,14 +326,18 @@ def test_ids_are_words_and_differ(names: list[str]) -> None:
 
 
 def test_a_sequence_is_framed() -> None:
-    nodes = (Node("[*]", "start", "start"), Node("S.A", "state", "A"), Node("S.B", "state", "B"))
-    edges = (Edge("[*]", "S.A", "goes", ("Go",)), Edge("S.A", "S.B", "goes", ("Went",)))
-    frame = pictures.Cluster("S.", "S", ("S.A", "S.B"))
-    assert mermaid(Picture("states", "T", nodes, edges, (frame,))).splitlines()[4:] == [
-        '  state "S" as S_ {',
-        '    state "A" as S_A',
-        '    state "B" as S_B',
-        "  }",
-        "  [*] --> S_A : Go",
-        "  S_A --> S_B : Went",
+    picture = drawn({"trip.saga": TRIP}, "states")
+    assert [each.nodes for each in picture.clusters] == [tuple(STEPS)]
+    kinds = {each.id: each.kind for each in picture.nodes}
+    assert [kinds[each] for each in STEPS] == ["state", "state", "choice", "state"]
+    assert arrows(picture, "goes") == [
+        "[*] -> Booking.Hold: Begun",
+        "Booking.Hold -> Booking.Fly: Held",
+        "Booking.Fly -> Booking.if: all answered",
+        "Booking.if -> Booking.Cover: [insured]",
+        "Booking.if -> Done: ",
+        "Booking.Cover -> Done: Covered",
     ]
+    lines = mermaid(picture).splitlines()
+    assert "    state Booking_if <<choice>>" in lines
+    assert "  Booking_if --> Done" in lines

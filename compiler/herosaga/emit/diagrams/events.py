@@ -51,7 +51,8 @@ def _clusters(model: Model, shown: set[str]) -> Iterator[Cluster]:
     for service in model.services.values():
         names = tuple(h.id for h in service.handlers if h.id in shown)
         if names:
-            yield Cluster(service.id, service.name, names, prose(service.meta.doc))
+            label = f"{service.name} (extern)" if service.extern else service.name
+            yield Cluster(service.id, label, names, prose(service.meta.doc))
 
 
 def _edges(model: Model) -> Iterator[Edge]:

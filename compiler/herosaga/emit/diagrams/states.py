@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from herosaga.emit.diagrams.picture import Cluster, Edge, Node, NodeKind, Picture, merged
-from herosaga.emit.diagrams.words import doing, move, prose
+from herosaga.emit.diagrams.words import doing, move, prose, some
 from herosaga.graph.members import moves
 from herosaga.graph.states import START, UNKNOWN, Way, ways
 from herosaga.graph.words import source_text, trigger
-from herosaga.model.model import Defer, Final, Ignore, Saga, State
+from herosaga.model.model import Defer, Final, Ignore, Onward, Saga, State
 
 BEGIN = "[*]"
 UNDOING = "Compensating"
@@ -32,7 +32,9 @@ def states(saga: Saga) -> Picture:
 def _nodes(saga: Saga, undoing: bool) -> Iterator[Node]:
     yield Node(BEGIN, "start", "start")
     for state in saga.states:
-        yield Node(state.name, "state", state.name, _inside(state), prose(state.meta.doc))
+        kind: NodeKind = "choice" if passes(state) else "state"
+        label = state.name.removeprefix(f"{state.sequence}.")
+        yield Node(state.name, kind, label, _inside(state), prose(state.meta.doc))
     if undoing:
         yield Node(UNDOING, "compensating", UNDOING)
     for final in saga.finals:
@@ -70,22 +72,33 @@ def _moves(saga: Saga) -> Iterator[Edge]:
         source = BEGIN if way.source == START else way.source
         match way.kind:
             case "goes":
-                yield Edge(source, way.target, "goes", (move(way.transition),))
+                yield Edge(source, way.target, "goes", _reasons(way, saga))
             case "compensates":
-                yield Edge(source, UNDOING, "compensates", (move(way.transition),))
+                yield Edge(source, UNDOING, "compensates", _reasons(way, saga))
+
+
+def _reasons(way: Way, saga: Saga) -> tuple[str, ...]:
+    """Why a way is taken. What a sequence does by itself has a reason only where all of a `parallel` is awaited."""
+    if isinstance(way.transition.trigger, Onward):
+        choices = {state.name for state in saga.states if passes(state)}
+        if way.source in choices:
+            return tuple(filter(None, (move(way.transition, ""),)))
+        return (move(way.transition, "all answered"),)
+    return (move(way.transition),)
 
 
 def _after_undo(saga: Saga) -> Iterator[Edge]:
     """Where `Compensating` leads; why to this state, where it may lead to another."""
-    found = [way for way in _known(saga) if way.kind == "compensates"]
-    several = len({way.target for way in found}) > 1
+    reasons: dict[str, dict[str, None]] = {}
     for way in _known(saga):
-        match way.kind:
-            case "compensates":
-                after = f" after {trigger(way.transition.trigger)}" if several else ""
-                yield Edge(UNDOING, way.target, "undone", (f"all undone{after}",))
-            case "gives up":
-                yield Edge(UNDOING, way.target, "gives up", ("an undo fails for good",))
+        if way.kind == "compensates":
+            reasons.setdefault(way.target, {})[trigger(way.transition.trigger)] = None
+    for target, triggers in reasons.items():
+        after = f" after {some(tuple(triggers))}" if len(reasons) > 1 else ""
+        yield Edge(UNDOING, target, "undone", (f"all undone{after}",))
+    for way in _known(saga):
+        if way.kind == "gives up":
+            yield Edge(UNDOING, way.target, "gives up", ("an undo fails for good",))
 
 
 def _known(saga: Saga) -> tuple[Way, ...]:
@@ -93,11 +106,17 @@ def _known(saga: Saga) -> tuple[Way, ...]:
 
 
 def _sequences(saga: Saga) -> Iterator[Cluster]:
-    """A frame for each sequence: the states `S.Name` that it stands for."""
+    """A frame for each sequence, around the states that it stands for."""
     found: dict[str, list[str]] = {}
     for state in saga.states:
-        head, dot, _ = state.name.rpartition(".")
-        if dot:
-            found.setdefault(head, []).append(state.name)
-    for head, names in found.items():
-        yield Cluster(f"{head}.", head, tuple(names))
+        if state.sequence:
+            found.setdefault(state.sequence, []).append(state.name)
+    docs = {each.name: each.meta.doc for each in saga.sequences}
+    for name, names in found.items():
+        yield Cluster(f"{name}.", name, tuple(names), prose(docs.get(name, "")))
+
+
+def passes(state: State) -> bool:
+    """Whether a state is one of those of a sequence in which nothing is awaited: where an `if` begins or ends."""
+    found = moves(state)
+    return bool(found) and all(isinstance(each.trigger, Onward) for each in found)

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from herosaga.emit.diagrams.picture import Cluster, Edge, Node, NodeKind, Picture, merged
+from herosaga.emit.diagrams.states import passes
 from herosaga.emit.diagrams.words import done, prose
 from herosaga.graph.outputs import flat
 from herosaga.graph.undo import Record, bodies, record, where
@@ -85,7 +86,8 @@ def _asked(saga: Saga) -> Iterator[_Asked]:
 def _request(
     model: Model, saga: Saga, asked: _Asked, states: Mapping[Record, tuple[str, ...]]
 ) -> Node:
-    held = {name: None for each in asked.records for name in states[each]}
+    choices = {state.name for state in saga.states if passes(state)}
+    held = {name: None for each in asked.records for name in states[each] if name not in choices}
     lines = [f"may have to be undone in {', '.join(held)}"] if held else []
     kind: NodeKind = "request"
     if asked.bare:
@@ -104,10 +106,12 @@ def _why_not(model: Model, asked: _Asked) -> tuple[str, NodeKind]:
         return "readonly: nothing to undo", "safe"
     if asked.of in _undos(model):
         return "is itself an undo", "safe"
+    if asked.of in model.itineraries:
+        return "not compensable: nothing turns it back", "request"
     declared = next((each.undone_by for each in handlers if each.undone_by), None)
     somewhere = " everywhere" if asked.records else ""
     if declared is not None:
-        return f"not `compensable`{somewhere}, though {short(declared)} undoes it", "request"
+        return f"not compensable{somewhere}, though {short(declared)} undoes it", "request"
     return f"nothing undoes it{somewhere}", "request"
 
 

@@ -27,12 +27,12 @@ _LONGEST = 40
 _MOST = 3
 
 
-def move(transition: Transition) -> str:
-    """A transition: `CardDeclined [declined < 2] / set declined, request ChargeCard`."""
+def move(transition: Transition, why: str | None = None) -> str:
+    """A transition: `CardDeclined [declined < 2] / set declined, request ChargeCard`; `why` in place of its trigger."""
     guard = transition.guard
-    text = trigger(transition.trigger)
+    text = trigger(transition.trigger) if why is None else why
     if guard is not None:
-        text += f" [{source_text(guard.span, _LONGEST)}]"
+        text = f"{text} [{source_text(guard.span, _LONGEST)}]".lstrip()
     return doing(text, transition.actions)
 
 
@@ -41,7 +41,12 @@ def doing(what: str, actions: Iterable[Action]) -> str:
     said = done(actions)
     if not said:
         return what
-    return f"{what} / {', '.join(said[:_MOST])}{', …' if len(said) > _MOST else ''}"
+    return f"{what} / {some(said)}".lstrip()
+
+
+def some(texts: tuple[str, ...]) -> str:
+    """The first of them, and whether there are more."""
+    return f"{', '.join(texts[:_MOST])}{', …' if len(texts) > _MOST else ''}"
 
 
 def done(actions: Iterable[Action]) -> tuple[str, ...]:
