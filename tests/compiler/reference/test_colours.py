@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from itertools import pairwise
+from itertools import chain, pairwise
 from pathlib import Path
 
 import pytest
@@ -15,6 +15,8 @@ from herosaga.reference.words import WORDS, Kind
 from herosaga.source import Source
 from herosaga.syntax.tables import parser
 from herosaga.syntax.tokens import lexed
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from lark import Token, Tree
 from pygments.token import _TokenType
 
@@ -55,6 +57,12 @@ PLAIN: Mapping[str, tuple[Kind, ...]] = {
 }
 
 
+def spaced(bits: list[str]) -> st.SearchStrategy[str]:
+    """Some of them beside each other, some apart."""
+    gaps = st.lists(st.sampled_from(["", " "]), min_size=len(bits), max_size=len(bits))
+    return gaps.map(lambda found: "".join(chain(*zip(bits, found, strict=True))))
+
+
 def by_pygments(text: str) -> Iterator[tuple[int, int, _TokenType]]:
     for start, kind, value in SagaLexer().get_tokens_unprocessed(text):
         if value:
@@ -75,7 +83,61 @@ def coloured(text: str) -> list[Kind | None]:
 
 @pytest.mark.parametrize("name", CORPUS)
 def test_both_colour_alike(name: str) -> None:
-    text = CORPUS[name]
+    compare(CORPUS[name])
+
+
+BITS = [
+    *(word for words in WORDS.values() for word in words),
+    *("Name", "name", "str", "list[", "set[", "len(", "é", "1", "4.50", "1d12h", "5x", '"', '"a"'),
+    *(
+        "\\n",
+        "\\",
+        "// a",
+        "/// b",
+        "/*",
+        "*/",
+        "\n",
+        "\n",
+        " ",
+        "\t",
+        "@",
+        "{",
+        "}",
+        "(",
+        ")",
+        "[",
+    ),
+    *(
+        "]",
+        "->",
+        "..",
+        "=",
+        "==",
+        "+=",
+        "+",
+        "-",
+        "*",
+        "/",
+        "%",
+        "?",
+        "|",
+        "&&",
+        "!",
+        ",",
+        ":",
+        ".",
+        ";",
+    ),
+]
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.lists(st.sampled_from(BITS), max_size=40).flatmap(spaced))
+def test_both_colour_anything_alike(text: str) -> None:
+    compare(text)
+
+
+def compare(text: str) -> None:
     ours = [token(kind) for kind in coloured(text)]
     theirs = [token(None)] * len(text)
     for first, last, kind in by_pygments(text):
