@@ -171,3 +171,9 @@ def test_line_ends_stay(graph: Run, home: Path) -> None:
     assert graph("-o", "docs/page.md")[0] == 0
     assert page.read_bytes().count(b"\n") == page.read_bytes().count(b"\r\n") > 20
     assert graph("--check", "docs/page.md")[0] == 0
+
+
+def test_the_documentation_is_fresh(capsys: pytest.CaptureFixture[str]) -> None:
+    page = Path(__file__).parents[3] / "docs" / "graph.md"
+    code = cli.main(["graph", "--check", str(page)])
+    assert (code, capsys.readouterr().out) == (0, "")
