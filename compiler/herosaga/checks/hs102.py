@@ -43,7 +43,18 @@ def unknown(name: str, kinds: tuple[str, ...], span: Span, near: str, advice: st
         span,
         text=where,
         hint=f"did you mean `{near}`?" if near else advice or _advice(kinds),
-        fix=(Edit(span, near),) if near and slip(name, near) else (),
+        fix=(Edit(span, near),) if near and _plain(name, near) else (),
+    )
+
+
+def circular(name: str, kind: str, span: Span, file: str) -> Finding:
+    """Declared in a file of the project that imports this one, so that it can't be imported here."""
+    return finding(
+        PAGE,
+        f"no {kind} is called `{name}` in this file",
+        span,
+        text=f"declared in {file}, which imports this file",
+        hint=f"move `{name}` to a file that both import",
     )
 
 
@@ -119,6 +130,11 @@ def no_names(name: str, why: str, span: Span, hint: str = "write a literal") -> 
         text=why,
         hint=hint,
     )
+
+
+def _plain(name: str, near: str) -> bool:
+    """Whether there is no doubt that `near` is meant: a slip of the finger, or an import's word left out."""
+    return slip(name, near) or near.endswith(f".{name}")
 
 
 def _advice(kinds: tuple[str, ...]) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 
 from herosaga.checks import hs101, hs104
 from herosaga.findings import Finding
@@ -44,7 +45,9 @@ def scopes(
         report.extend(_cycles(file, files))
     elsewhere = {decl.node.name.text: decl for found in by_file.values() for decl in found}
     by_name = {file.source.name: file for file in files}
-    return {file.source.name: _scope(file, by_name, by_file, elsewhere) for file in files}
+    imports = {name: imports_of(file) for name, file in by_name.items()}
+    found = (_scope(file, by_name, by_file, elsewhere) for file in files)
+    return {each.file: replace(each, imports=imports) for each in found}
 
 
 def _id(file: ast.File, name: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from difflib import SequenceMatcher, get_close_matches
 
@@ -40,7 +40,8 @@ class Scope:
     `names` are those it can use; more than one declaration under a name makes it ambiguous.
     `elsewhere` are the project's others. With `incomplete` some import could not be read, so that an
     unknown name may be one of its, and stays unreported; so does one of `lost`, which some declaration
-    that could not be read would have declared. `aliases` are the types that `type` names, by id.
+    that could not be read would have declared. `aliases` are the types that `type` names, by id, and
+    `imports` what each file of the project imports, by its name.
     """
 
     file: str
@@ -49,6 +50,7 @@ class Scope:
     incomplete: bool = False
     lost: frozenset[str] = frozenset()
     aliases: Mapping[str, Type] = field(default_factory=dict)
+    imports: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
     def get(self, name: str) -> Decl | None:
         """The declaration of this name, None where there is none or more than one."""
@@ -129,6 +131,8 @@ def _unknown(scope: Scope, name: ast.Name, kinds: tuple[str, ...], many: bool) -
         return hs102.unknown(name.text, kinds, name.span, near)
     other = scope.elsewhere.get(name.text)
     if other is not None and other.kind in kinds:
+        if _imports(other.file, scope.file, scope.imports):
+            return hs102.circular(name.text, other.kind, name.span, other.file)
         return hs102.not_imported(name.text, other.kind, name.span, _path(scope, other))
     near = _likeliest(scope, name.text, kinds)
     far = None if near else _farther(scope, name.text, kinds)
@@ -162,6 +166,14 @@ def _farther(scope: Scope, name: str, kinds: tuple[str, ...]) -> Decl | None:
 def _path(scope: Scope, decl: Decl) -> str:
     """How an import in this file would name the file of a declaration."""
     return posixpath.relpath(decl.file, posixpath.dirname(scope.file) or ".")
+
+
+def _imports(file: str, other: str, imports: Mapping[str, Sequence[str]]) -> bool:
+    """Whether a file imports another one, itself or by way of those that it imports."""
+    reached = [file]
+    for name in reached:
+        reached.extend(each for each in imports.get(name, ()) if each not in reached)
+    return other in reached
 
 
 def _likeliest(scope: Scope, name: str, kinds: tuple[str, ...]) -> str:

@@ -59,6 +59,23 @@ def test_a_missing_import_is_written(here: Here) -> None:
     assert here.read("order").startswith('namespace shop\nimport "items.saga"\n\nextern event')
 
 
+def test_an_import_that_would_close_a_circle_is_not_written(here: Here) -> None:
+    low = "record Line { item: Item }\n"
+    here.write(low=low, high='import "low.saga"\nrecord Item { sku: str  more: list[Line] }\n')
+    said = here("check", "--fix", "--select", "HS102")
+    assert said.code == 1 and here.read("low") == low
+    assert "declared in high.saga, which imports this file" in said.out
+
+
+def test_a_name_gets_the_word_of_its_import(here: Here) -> None:
+    here.write(
+        items="record Item { sku: str }\n",
+        order='import "items.saga" as i\nrecord Order { items: list[Item]  one: i.Item }\n',
+    )
+    assert here("check", "--fix", "--select", "HS102").code == 0
+    assert "items: list[i.Item]" in here.read("order")
+
+
 def test_only_what_is_selected_is_repaired(here: Here) -> None:
     here.write(walk=SAGA)
     here("check", "--fix", "--ignore", "HS006")
