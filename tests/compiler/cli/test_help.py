@@ -14,7 +14,7 @@ WIDTHS = {"60": 60, "80": 80, "120": 100, "": 80}
 
 
 def lines(*arguments: str, columns: str = "") -> list[str]:
-    done = herosaga(ROOT, *arguments, **({"COLUMNS": columns} if columns else {}))
+    done = herosaga(ROOT, *arguments, COLUMNS=columns)
     assert (done.returncode, done.stderr) == (0, "")
     return done.stdout.splitlines()
 
