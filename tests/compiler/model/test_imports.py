@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -192,3 +193,76 @@ def test_bytes_that_are_no_source(tmp_path: Path) -> None:
         ("large.saga", 1, "HS004"),
         ("latin.saga", 2, "HS003"),
     ]
+
+
+CATALOG = "record Item { sku: str }\nenum Color { red }\nextern is_vip(id: uuid) -> bool\n"
+
+
+@pytest.mark.parametrize(
+    ("line", "code", "hint"),
+    [
+        ("record A { x: Item }", "HS102", 'write `import "catalog.saga"` at the top of this file'),
+        (
+            "record A { x: Itm }",
+            "HS102",
+            'did you mean `Item`, declared in catalog.saga? Then write `import "catalog.saga"` at the '
+            "top of this file too",
+        ),
+        (
+            "record A { x: Quantity }",
+            "HS102",
+            "declare it, or name a record, enum or type that exists",
+        ),
+        ('import "catalog.saga" as c  record A { x: Item }', "HS102", "did you mean `c.Item`?"),
+        ('import "catalog.saga" as c  record A { x: c.Itm }', "HS102", "did you mean `c.Item`?"),
+    ],
+)
+def test_the_nearest_name_of_any_file(line: str, code: str, hint: str) -> None:
+    assert built(catalog=CATALOG, uses=line) == [("uses.saga", 1, code, hint)]
+
+
+def test_qualified_names_of_every_kind() -> None:
+    shared = """\
+namespace shop
+type Id = uuid
+extern is_vip(id: Id) -> bool
+event Placed { key order_id: Id }
+activity Pack(order_id: Id) -> (weight: int) { readonly }
+itinerary Ship(order_id: Id) { do Pack(order_id) }
+policy patient { within 1m }
+saga Other by order_id: Id { start { on Placed -> Done } final Done }
+"""
+    uses = """\
+import "shared.saga" as s
+activity Send(order_id: s.Id) { revises s.Pack  with s.patient }
+itinerary Twice(order_id: s.Id) { do s.Pack(order_id)  do Send(order_id) with s.patient }
+flow Way { s.Placed -> s.Placed }
+saga Mine by order_id: s.Id {
+  start { on s.Placed when s.is_vip(order_id) -> Going { run s.Ship(order_id) } }
+  state Going { on s.Ship.completed when event.weight > 1 -> Done }
+  final Done
+}
+scenario "one" for s.Other { when s.Placed(order_id = "00000000-0000-0000-0000-000000000001") }
+scenario "two" for Mine { when s.Ship.completed(weight = 1) }
+property "one" for s.Other { run s.Ship requires received s.Placed }
+"""
+    assert built(shared=shared, uses=uses) == []
+
+
+def test_what_could_not_be_read_is_not_unknown() -> None:
+    """A declaration with a mistake in it gives one report, and its uses none."""
+    file = parse(
+        Source("a.saga", "event Told { key id: uuid }\nservice S { on Sold emits Told }\n")
+    )[0]
+    other = parse(Source("b.saga", 'import "a.saga" as a\nrecord R { x: a.Item  y: a.Itm }\n'))[0]
+    lossy = replace(file, lost=frozenset({"Sold", "Item"}))
+    assert _told(build([lossy, other])[1]) == [
+        ("b.saga", 2, "HS102", "declare it, or name a record, enum or type that exists")
+    ]
+
+
+def test_after_many_findings_nobody_looks_for_the_nearest() -> None:
+    lines = "".join(f"record R{n} {{ x: Unknwn{n} }}\n" for n in range(110))
+    hints = [each[3] for each in built(a="record Unknown1 { x: int }\n" + lines)]
+    assert len(hints) == 110
+    assert hints[1] == "did you mean `Unknown1`?" != hints[105]
