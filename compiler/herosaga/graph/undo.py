@@ -84,11 +84,16 @@ def held(model: Model, saga: Saga) -> Mapping[str, Held]:
         new = after if old is None else _either(old, after)
         if new != old:
             found[target] = new
-            todo.extend((target, each, new) for each in moves(states[target]))
+            todo.extend((target, each, new) for each in _leaving(saga, states[target]))
     return found
 
 
 _NOTHING: Held = {}
+
+
+def _leaving(saga: Saga, state: State) -> tuple[Transition, ...]:
+    late = (saga.deadline,) if saga.deadline is not None and not state.passing else ()
+    return (*moves(state), *late)
 
 
 def _lands(transition: Transition, source: str, states: Mapping[str, State]) -> str | None:

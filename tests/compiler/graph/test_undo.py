@@ -21,6 +21,7 @@ service Store {{
 }}
 saga Flow by id: str {{
   compensation free {{ send Free(id) }}
+  {more}
   start {{ on Begun -> A {start} }}
   state A {{
     on Taken -> B
@@ -71,6 +72,19 @@ CASES: dict[str, tuple[dict[str, str], dict[str, str]]] = {
         {"b": 'on Full -> D { if id == "x" { request Take(id) compensable } }'},
         {"Free": "D"},
     ),
+    "also after the deadline": (
+        {"start": TAKE, "more": "deadline 1d -> D"},
+        {"Free": "A B C D"},
+    ),
+    "a pivot forgets": ({"start": TAKE, "a": "on Next -> D { pivot }"}, {"Free": "A B C"}),
+    "a pivot on one of two ways": (
+        {"start": TAKE, "a": 'on Next -> D { if id == "x" { pivot } }'},
+        {"Free": "A B C D"},
+    ),
+    "without a request": (
+        {"b": "on Next -> D { compensable by Free(id) }"},
+        {"Free": "D"},
+    ),
     "no record": ({"start": "{ request Take(id) }"}, {}),
 }
 
@@ -78,7 +92,7 @@ CASES: dict[str, tuple[dict[str, str], dict[str, str]]] = {
 @pytest.mark.parametrize("case", CASES)
 def test_where(case: str) -> None:
     parts, expected = CASES[case]
-    text = PROGRAM.format(**{"start": "", "a": "", "b": "", **parts})
+    text = PROGRAM.format(**{"more": "", "start": "", "a": "", "b": "", **parts})
     model, findings = model_of({"flow.saga": text})
     assert not findings
     found = where(model, model.sagas["Flow"])

@@ -32,7 +32,7 @@ def states(saga: Saga) -> Picture:
 def _nodes(saga: Saga, undoing: bool) -> Iterator[Node]:
     yield Node(BEGIN, "start", "start")
     for state in saga.states:
-        kind: NodeKind = "choice" if passes(state) else "state"
+        kind: NodeKind = "choice" if state.passing else "state"
         label = state.name.removeprefix(f"{state.sequence}.")
         yield Node(state.name, kind, label, _inside(state), prose(state.meta.doc))
     if undoing:
@@ -80,7 +80,7 @@ def _moves(saga: Saga) -> Iterator[Edge]:
 def _reasons(way: Way, saga: Saga) -> tuple[str, ...]:
     """Why a way is taken. What a sequence does by itself has a reason only where all of a `parallel` is awaited."""
     if isinstance(way.transition.trigger, Onward):
-        choices = {state.name for state in saga.states if passes(state)}
+        choices = {state.name for state in saga.states if state.passing}
         if way.source in choices:
             return tuple(filter(None, (move(way.transition, ""),)))
         return (move(way.transition, "all answered"),)
@@ -114,9 +114,3 @@ def _sequences(saga: Saga) -> Iterator[Cluster]:
     docs = {each.name: each.meta.doc for each in saga.sequences}
     for name, names in found.items():
         yield Cluster(f"{name}.", name, tuple(names), prose(docs.get(name, "")))
-
-
-def passes(state: State) -> bool:
-    """Whether a state is one of those of a sequence in which nothing is awaited: where an `if` begins or ends."""
-    found = moves(state)
-    return bool(found) and all(isinstance(each.trigger, Onward) for each in found)

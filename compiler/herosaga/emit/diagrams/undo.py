@@ -6,7 +6,6 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from herosaga.emit.diagrams.picture import Cluster, Edge, Node, NodeKind, Picture, merged
-from herosaga.emit.diagrams.states import passes
 from herosaga.emit.diagrams.words import done, prose
 from herosaga.graph.outputs import flat
 from herosaga.graph.undo import Record, bodies, record, where
@@ -86,7 +85,7 @@ def _asked(saga: Saga) -> Iterator[_Asked]:
 def _request(
     model: Model, saga: Saga, asked: _Asked, states: Mapping[Record, tuple[str, ...]]
 ) -> Node:
-    choices = {state.name for state in saga.states if passes(state)}
+    choices = {state.name for state in saga.states if state.passing}
     held = {name: None for each in asked.records for name in states[each] if name not in choices}
     lines = [f"may have to be undone in {', '.join(held)}"] if held else []
     kind: NodeKind = "request"
