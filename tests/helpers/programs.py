@@ -51,7 +51,7 @@ def spaced(tokens: Sequence[str], choose: Choose, comments: int = 6) -> str:
     """The tokens with white space between them, and a comment after one of so many (0: no comments)."""
     parts: list[str] = []
     for count, token in enumerate(["", *tokens]):
-        parts.append(token)
+        parts.append(f"{token} " if token == "/" else token)  # not to begin a comment
         if comments and choose(comments) == 0:
             parts.append(_COMMENTS[choose(len(_COMMENTS))].format(count))
         else:

@@ -16,6 +16,7 @@ from herosaga.format.cst import Leaf
 
 _PIECE = re.compile(r"//[^\n]*|/\*[\s\S]*?\*/|,")
 _OPENING = ("LPAR", "LSQB", "LBRACE")
+_CLOSING = ("RPAR", "RSQB", "RBRACE", "COMMA")
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,10 +64,16 @@ class _Space:
 
     lines: int = 0
     width: int = 0
+    blank: bool = False
     comma: bool = False
 
     def __add__(self, other: _Space) -> _Space:
-        return _Space(self.lines + other.lines, self.width + other.width, self.comma or other.comma)
+        return _Space(
+            self.lines + other.lines,
+            self.width + other.width,
+            self.blank or other.blank,
+            self.comma or other.comma,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,14 +141,15 @@ def _gap(text: str) -> _Gap:
         if match.group() == ",":
             spaces[-1] += _Space(comma=True)
             continue
-        found.append(Comment(_trimmed(match.group()), spaces[-1].lines > 1))
+        found.append(Comment(_trimmed(match.group()), spaces[-1].blank))
         spaces.append(_Space())
     spaces[-1] += _space(text[place:])
     return _Gap(tuple(found), tuple(spaces))
 
 
 def _space(text: str) -> _Space:
-    return _Space(text.count("\n"), len(text))
+    lines = text.count("\n")
+    return _Space(lines, len(text), blank=lines > 1)
 
 
 def _trimmed(comment: str) -> str:
@@ -175,7 +183,7 @@ def _classify(gap: _Gap, before: Leaf | None, leaf: Leaf, work: _Work) -> None:
         work.note(before, opened=True)
     here = _on_the_line(gap)
     if here == len(gap.comments) and not gap.spaces[-1].lines:
-        here = _split(gap) if before is not None and before.kind not in _OPENING else 0
+        here = _split(gap, before, leaf)
     else:
         work.note(before, ends=bool(here)) if before is not None else None
     if before is not None:
@@ -187,7 +195,7 @@ def _classify(gap: _Gap, before: Leaf | None, leaf: Leaf, work: _Work) -> None:
         leaf,
         own=rest[:own],
         inline=rest[own:],
-        blank=gap.spaces[-1].lines > 1 and not documented,
+        blank=gap.spaces[-1].blank and not documented,
     )
 
 
@@ -201,8 +209,12 @@ def _on_the_line(gap: _Gap) -> int:
     return count
 
 
-def _split(gap: _Gap) -> int:
+def _split(gap: _Gap, before: Leaf | None, leaf: Leaf) -> int:
     """How many of the comments between two tokens of a line belong to the first."""
+    if before is None or before.kind in _OPENING:
+        return 0
+    if leaf.kind in _CLOSING:
+        return len(gap.comments)
     commas = [i for i, space in enumerate(gap.spaces) if space.comma]
     if commas:
         return commas[0]

@@ -102,11 +102,16 @@ class _Page:
         """An empty line, where there may be one."""
         self._blank()
 
+    @property
+    def cut(self) -> bool:
+        """Whether the line can't go on."""
+        return bool(self.waiting) and self.waiting[-1].size.ends
+
     def place(self, indent: int) -> int:
         """The column of the next word."""
         if self.fresh:
             return indent + self.hang
-        if self.waiting and self.waiting[-1].size.ends:
+        if self.cut:
             return indent + HANG
         return self.column + self.spaces + sum(each.size.flat for each in self.waiting)
 
@@ -117,9 +122,9 @@ class _Page:
 
     def _let_go(self, indent: int) -> None:
         """Write the comments that wait, on this line; the word after them may need a new one."""
-        ends, spaces = self.waiting[-1].size.ends, self.spaces
+        cut, spaces = self.cut, self.spaces
         self._flush()
-        if ends:
+        if cut:
             self.new_line()
             self.hang = HANG
         else:
@@ -166,7 +171,7 @@ def _small(doc: Doc, job: _Job, page: _Page) -> None:
     match doc:
         case Gap(width):
             page.spaces += width
-        case Line(flat, _, row, blank) if not job.flat:
+        case Line(flat, _, row, blank) if not job.flat or page.cut:
             page.new_line(row, blank)
         case Line(flat):
             if flat.startswith(","):
