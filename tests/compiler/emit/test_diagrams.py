@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import get_args
 
 import pytest
+from herosaga.checks.catalog import PAGES
 from herosaga.emit.diagrams import picture as pictures
 from herosaga.emit.diagrams.events import events
 from herosaga.emit.diagrams.ids import unique
@@ -259,6 +260,20 @@ saga Trip by id: str {
 }
 """
 STEPS = ("Booking.Hold", "Booking.Fly", "Booking.if", "Booking.Cover")
+
+
+@pytest.mark.parametrize("code", sorted(PAGES))
+def test_arrows_and_frames_hold_nodes_that_are_drawn(code: str) -> None:
+    model, _ = model_of({"page.saga": PAGES[code].mended})
+    sagas = tuple(model.sagas.values())
+    for picture in (*map(states, sagas), events(model, "Events"), undo(model, sagas, "Undo")):
+        ids = [each.id for each in picture.nodes]
+        framed = [id for each in picture.clusters for id in each.nodes]
+        ends = {end for each in picture.edges for end in (each.source, each.target)}
+        assert len(set(ids)) == len(ids) and len(set(framed)) == len(framed)
+        assert {*framed, *ends} <= set(ids)
+        assert not {each.id for each in picture.clusters} & set(ids)
+        assert all(printer(picture) for printer in PRINTERS.values())
 
 
 HOSTILE = """

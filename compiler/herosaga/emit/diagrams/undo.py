@@ -106,7 +106,7 @@ def _why_not(model: Model, asked: _Asked) -> tuple[str, NodeKind]:
     if asked.of in _undos(model):
         return "is itself an undo", "safe"
     if asked.of in model.itineraries:
-        return "not compensable: nothing turns it back", "request"
+        return "undoes itself when it faults, not later", "request"
     declared = next((each.undone_by for each in handlers if each.undone_by), None)
     somewhere = " everywhere" if asked.records else ""
     if declared is not None:
