@@ -35,8 +35,8 @@ PAGE = Page(
     severity=Severity.WARNING,
     title="Event that nobody sends",
     what="A service or a state of a saga waits for the event, and no handler emits it and no saga "
-    "publishes it. What starts a saga may come from outside, and so may an `extern event`; so may "
-    "every command.",
+    "publishes it. What starts a saga or a flow may come from outside, and so may an `extern event`; so "
+    "may every command. What an `extern service` emits counts as emitted.",
     why="The step that waits for it never happens. An order stays where it is, until a time-out, or for "
     "ever.",
     failing=_PROGRAM.format(""),
@@ -49,12 +49,19 @@ def rule(model: Model, graphs: Graphs) -> Iterator[Finding]:
     sent = {output.message for each in graphs.reactions for output in each.outputs}
     sent |= {out.message for saga in model.sagas.values() for out in everything(saga)}
     sent |= {each.receives for each in graphs.reactions if each.where == "start"}
+    sent |= _first(model)
     for message, waits in _awaited(graphs.reactions).items():
         declared = model.messages.get(message)
         if declared is None or declared.kind != "event" or declared.extern:
             continue
         if message not in sent:
             yield _unsent(message, waits)
+
+
+def _first(model: Model) -> set[str]:
+    """What flows begin with."""
+    arrows = [arrow for flow in model.flows.values() for arrow in flow.arrows]
+    return {arrow.source for arrow in arrows} - {arrow.target for arrow in arrows}
 
 
 def _awaited(reactions: tuple[Reaction, ...]) -> dict[str, list[Span]]:

@@ -47,7 +47,7 @@ def rule(model: Model, graphs: Graphs) -> Iterator[Finding]:
     """Commands without their one handler, each once."""
     takers = _takers(graphs.reactions)
     served = {saga.serves.message for saga in model.sagas.values() if saga.serves is not None}
-    for message, outputs in _sent(model).items():
+    for message, outputs in _sent(model, graphs.reactions).items():
         if message not in takers and message not in served:
             yield _unhandled(message, outputs)
     for message, takes in takers.items():
@@ -78,13 +78,15 @@ def _is_guessed(reaction: Reaction) -> bool:
             return False
 
 
-def _sent(model: Model) -> dict[str, list[Output]]:
+def _sent(model: Model, reactions: tuple[Reaction, ...]) -> dict[str, list[Output]]:
+    """Commands, each with the places that send it: in sagas, and at the end of itineraries."""
+    sagas = (output for saga in model.sagas.values() for output in everything(saga))
+    slips = (output for each in reactions if each.where == "itinerary" for output in each.outputs)
     found: dict[str, list[Output]] = {}
-    for saga in model.sagas.values():
-        for output in everything(saga):
-            message = model.messages.get(output.message)
-            if message is not None and message.kind == "command":
-                found.setdefault(output.message, []).append(output)
+    for output in (*sagas, *slips):
+        message = model.messages.get(output.message)
+        if message is not None and message.kind == "command":
+            found.setdefault(output.message, []).append(output)
     return found
 
 

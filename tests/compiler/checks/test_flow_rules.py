@@ -103,6 +103,32 @@ EVENTS = {
         [("HS401", 6)],
     ),
     "awaited by a service": ("service S { on Placed }", [("HS402", 6)]),
+    "what a flow begins with may come from outside": (
+        "service S { on Placed emits Sent }\nflow F { Placed -> Sent }",
+        [],
+    ),
+    "what comes later in a flow may not": (
+        "service S { on Placed emits Sent }\nflow F { Paid -> Placed -> Sent }",
+        [("HS402", 6)],
+    ),
+    "an extern service emits it": (
+        "extern service S { on Paid emits Placed }\nservice T { on Placed }",
+        [],
+    ),
+    "an extern service handles it": (
+        "extern service S { handle Pay }\n"
+        "saga O by id: uuid { start { on Placed -> B { send Pay(id) } } final B }",
+        [],
+    ),
+    "an extern service and another handle it": (
+        "extern service S { handle Pay }\nservice T { handle Pay }",
+        [("HS403", 7)],
+    ),
+    "sent to nobody when an itinerary ends": (
+        "activity A(id: uuid) { readonly }\n"
+        "itinerary I(id: uuid) { do A(id) on completed { send Pay(id)  publish Placed(id) } }",
+        [("HS403", 7), ("HS401", 7)],
+    ),
     "a command nobody sends may come from outside": ("service S { handle Pay emits Sent }", []),
     "two handlers": (
         "service S { handle Pay emits Sent }\nservice T { handle Pay emits Sent }",
