@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from dataclasses import dataclass, field
+from functools import lru_cache
+from itertools import accumulate
 from pathlib import Path
 
 LOOP = "its links lead in a circle"
@@ -19,12 +21,12 @@ class Source:
 
     def line(self, number: int) -> str:
         """The text of line `number` (from 1), without its line end; empty past the end."""
-        lines = self.text.split("\n")
+        lines = _lines(self.text)
         return lines[number - 1].rstrip("\r") if 0 < number <= len(lines) else ""
 
     def place(self, offset: int) -> tuple[int, int]:
         """Line and column (both from 1) of a character offset."""
-        starts = _line_starts(self)
+        starts = _starts(self.text)
         line = bisect_right(starts, offset)
         return line, offset - starts[line - 1] + 1
 
@@ -54,9 +56,11 @@ class Span:
         )
 
 
-def _line_starts(source: Source) -> list[int]:
-    starts = [0]
-    for index, char in enumerate(source.text):
-        if char == "\n":
-            starts.append(index + 1)
-    return starts
+@lru_cache(maxsize=16)  # a report asks for many lines of few files
+def _lines(text: str) -> tuple[str, ...]:
+    return tuple(text.split("\n"))
+
+
+@lru_cache(maxsize=16)
+def _starts(text: str) -> tuple[int, ...]:
+    return tuple(accumulate((len(line) + 1 for line in _lines(text)[:-1]), initial=0))
