@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import TYPE_CHECKING, Literal
 
@@ -30,12 +30,14 @@ class Way:
 
     A transition `goes` there, or `compensates`: then it gets there by way of `Compensating`, once all
     undo ran; or it `gives up`, because an undo could not be done, and goes where `otherwise` leads.
+    `passing` where the source is left without waiting.
     """
 
     source: str
     target: str
     kind: Kind
     transition: Transition
+    passing: bool = False
 
 
 def ways(saga: Saga) -> tuple[Way, ...]:
@@ -51,7 +53,8 @@ def ways(saga: Saga) -> tuple[Way, ...]:
     for state in saga.states:
         late = (saga.deadline,) if saga.deadline is not None and not state.passing else ()
         for each in (*moves(state), *late):
-            found.extend(_ways(state.name, each, known, resorts))
+            out = _ways(state.name, each, known, resorts)
+            found.extend(replace(way, passing=state.passing) for way in out)
     return tuple(found)
 
 
@@ -78,8 +81,17 @@ def shortest(graph: StateGraph, target: str) -> tuple[Way, ...]:
 
 
 def steps(path: tuple[Way, ...]) -> tuple[str, ...]:
-    """A path in the words of a report: what happens, where it leads, and on which line that stands."""
-    return tuple(_step(way) for way in path)
+    """A path in the words of a report: what happens, where it leads, and on which line that stands.
+
+    What a sequence goes on to by itself is told with the step before.
+    """
+    told: list[tuple[Way, Way]] = []
+    for way in path:
+        if way.passing and told:
+            told[-1] = (told[-1][0], way)
+        else:
+            told.append((way, way))
+    return tuple(_step(first, last) for first, last in told)
 
 
 def _ways(source: str, transition: Transition, known: set[str], resorts: list[str]) -> list[Way]:
@@ -103,9 +115,9 @@ def _last_resorts(saga: Saga) -> set[str]:
     }
 
 
-def _step(way: Way) -> str:
+def _step(way: Way, last: Way) -> str:
     asked = [short(requested(a)) for a in flat(way.transition.actions) if isinstance(a, Request)]
-    parts = [f"{trigger(way.transition.trigger)}: {_leads(way)}"]
+    parts = [f"{trigger(way.transition.trigger)}: {_leads(last)}"]
     if names := ", ".join(filter(None, asked)):
         parts.append(f"requests {names}")
     return f"{', '.join(parts)} (line {way.transition.span.line})"

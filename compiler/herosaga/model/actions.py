@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from herosaga.checks import hs001, hs004, hs005, hs102, hs103, hs407, hs605
+from herosaga.checks import hs004, hs005, hs102, hs103, hs407, hs605
 from herosaga.model import expr as e
 from herosaga.model import model as m
 from herosaga.model.around import Around
@@ -163,12 +163,7 @@ def run(node: ast.Run, env: Env) -> m.Run:
 
 
 def _recording(node: ast.Recording, env: Env, around: Around) -> m.Recording | None:
-    if node.undo.by is None:
-        advice = "say what undoes it: `compensable by U(…)`"
-        env.report.append(
-            hs001.unexpected(node.undo.span, "`by U(…)` after `compensable`", "none", advice)
-        )
-        return None
+    assert node.undo.by is not None, "the parser asks for it"
     undo = named(node.undo.by, node.undo.span, env, around)
     return m.Recording(undo, node.span) if undo is not None else None
 

@@ -17,6 +17,8 @@ from herosaga.model.types import MessageType, Optional, Type, Unknown
 from herosaga.source import Span
 from herosaga.syntax import ast
 
+_ONE = "a message is brought to its instance in one way: keep one of them"
+
 
 @dataclass(frozen=True, slots=True)
 class Takes:
@@ -103,7 +105,8 @@ def _written(nodes: tuple[ast.Correlate, ...], env: Env) -> Mapping[str, m.Corre
             continue
         if decl.id in first:
             name = node.message
-            env.report.append(hs101.twice(name.text, "correlation", name.span, first[decl.id]))
+            twice = hs101.twice(name.text, "correlation", name.span, first[decl.id], _ONE)
+            env.report.append(twice)
             continue
         first[decl.id] = node.message.span
         found[decl.id] = _correlation(node, decl.id, env)

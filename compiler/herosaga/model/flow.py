@@ -9,14 +9,30 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from herosaga.model import model as m
-from herosaga.model.reads import Actions, Fields, blocks_recorded, entered, joined, step
+from herosaga.model.reads import Fields, blocks_recorded, entered, joined, step
 
 Place = tuple[str, str]
 START: Place = ("", "")
 UNDOING = "Compensating"
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A way as a path tells of it: what happens, where it leads, and on which line.
+
+    What a sequence goes on to by itself (`onward`) is told with the step before: only `leads` differs.
+    """
+
+    what: str
+    leads: str
+    line: int = 0
+    onward: bool = False
+
+    def __str__(self) -> str:
+        return f"{self.what}: {self.leads}" + (f" (line {self.line})" if self.line else "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +41,7 @@ class Edge:
 
     target: Place
     sets: Fields
-    text: str
+    told: Told
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +52,7 @@ class Move:
     compensate: bool
     sets: Fields
     made: tuple[str, ...]
-    text: str
+    told: Told
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,12 +76,15 @@ class Flow:
 def flow_of(saga: m.Saga) -> Flow:
     """All ways of a saga."""
     found: dict[str, tuple[Move, ...]] = {}
-    found[""] = tuple(_move("", each, frozenset(), ()) for each in saga.start)
+    between = {state.name: state.sequence for state in saga.states if state.passing}
+    found[""] = tuple(_move("", each, frozenset(), (), between) for each in saga.start)
     for state in saga.states:
-        found[state.name] = tuple(_moves(saga, state))
+        found[state.name] = tuple(_moves(saga, state, between))
     given_up = {
         each.name: Edge(
-            (each.otherwise, ""), frozenset(), f"`{each.name}` can't be done: {each.otherwise}"
+            (each.otherwise, ""),
+            frozenset(),
+            Told(f"`{each.name}` can't be done", each.otherwise),
         )
         for each in saga.compensations
         if each.otherwise is not None
@@ -100,15 +119,15 @@ def settled(flow: Flow, initial: Fields) -> Mapping[Place, Fields]:
 
 def shortest(flow: Flow, goal: Place, name: str) -> tuple[str, ...]:
     """The shortest path to `goal` on which nothing sets the field `name`."""
-    paths: dict[Place, tuple[str, ...]] = {START: ()}
+    paths: dict[Place, tuple[Told, ...]] = {START: ()}
     queue = deque([START])
     while queue:
         place = queue.popleft()
         if place == goal:
-            return paths[place]
+            return tuple(str(each) for each in paths[place])
         for edge in flow.edges(place):
             if edge.target not in paths and name not in edge.sets:
-                paths[edge.target] = (*paths[place], edge.text)
+                paths[edge.target] = _with(paths[place], edge.told)
                 queue.append(edge.target)
     return ()
 
@@ -133,21 +152,30 @@ def trigger_text(trigger: m.Trigger) -> str:
         case m.After(span=span) | m.At(span=span) | m.Deadline(span=span):
             return span.source.text[span.start : span.end] or "time"
         case m.Onward():
-            return "onward"
+            return "all is answered"
+
+
+def _with(path: tuple[Told, ...], told: Told) -> tuple[Told, ...]:
+    if told.onward and path:
+        return (*path[:-1], replace(path[-1], leads=told.leads))
+    return (*path, told)
 
 
 def _short(id: str) -> str:
     return id.rpartition(".")[2]
 
 
-def _moves(saga: m.Saga, state: m.State) -> Iterator[Move]:
-    """What the transitions of a state open, records that are made while it is current among it."""
+def _moves(saga: m.Saga, state: m.State, between: Mapping[str, str]) -> Iterator[Move]:
+    """What the transitions of a state open, records that are made while it is current among it.
+
+    `between` are the states that only stand between steps, each with the sequence that a path names for it.
+    """
     before = entered(state, frozenset(), [])
     blocks = (state.entry, state.exit, *(each.actions for each in state.every))
     made = tuple(name for actions in blocks for name in blocks_recorded(actions))
     for each in leaving(saga, state):
         known = before | joined(state, each.trigger)
-        yield _move(state.name, each, known, made, state.exit)
+        yield _move(state.name, each, known, made, between, state)
 
 
 def _move(
@@ -155,15 +183,22 @@ def _move(
     transition: m.Transition,
     before: Fields,
     made: tuple[str, ...],
-    exit: Actions = (),
+    between: Mapping[str, str],
+    state: m.State | None = None,
 ) -> Move:
-    text = f"{trigger_text(transition.trigger)}: {_outcome(source, transition)}"
+    exit = state.exit if state is not None else ()
+    told = Told(
+        trigger_text(transition.trigger),
+        _outcome(source, transition, between),
+        transition.span.line,
+        state is not None and state.passing,
+    )
     return Move(
         transition.target or source,
         transition.compensate,
         before | step(transition, before, [], exit),
         tuple(sorted({*made, *blocks_recorded(transition.actions)})),
-        f"{text} (line {transition.span.line})",
+        told,
     )
 
 
@@ -171,15 +206,16 @@ def _edges(move: Move, block: str) -> Iterator[Edge]:
     """A move with each of the records that there may be, and without one where none was before."""
     if move.compensate:
         for each in sorted({block, *move.made} - {""}):
-            yield Edge((UNDOING, each), move.sets, move.text)
+            yield Edge((UNDOING, each), move.sets, move.told)
     if not block:
-        yield Edge((move.target, ""), move.sets, move.text)
+        yield Edge((move.target, ""), move.sets, move.told)
     if not move.compensate:
         for each in [block] if block else move.made:
-            yield Edge((move.target, each), move.sets, move.text)
+            yield Edge((move.target, each), move.sets, move.told)
 
 
-def _outcome(source: str, transition: m.Transition) -> str:
+def _outcome(source: str, transition: m.Transition, between: Mapping[str, str]) -> str:
+    target = between.get(transition.target or "", transition.target)
     if transition.compensate:
-        return f"compensates, then {transition.target}"
-    return transition.target or (f"stays in {source}" if source else "nothing starts")
+        return f"compensates, then {target}"
+    return target or (f"stays in {source}" if source else "nothing starts")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from herosaga.checks import hs101, hs102
+from herosaga.checks import hs102
 from herosaga.model import model as m
 from herosaga.model.env import Env
 from herosaga.model.expr import Expr
@@ -15,21 +15,13 @@ from herosaga.model.places import target
 from herosaga.model.scope import nearest
 from herosaga.model.transitions import Inside
 from herosaga.model.types import UNKNOWN, Type
-from herosaga.source import Span
 from herosaga.syntax import ast
 
 _NO_EVENT = "an instance is migrated before its message is looked at"
 
 
 def migrations(node: ast.Saga, inside: Inside) -> tuple[m.Migration, ...]:
-    """All migrations; of two from one version both are kept, and the second is reported."""
-    first: dict[int, Span] = {}
-    for each in node.migrations:
-        if each.version in first:
-            what = "migration from version"
-            twice = hs101.twice(str(each.version), what, each.span, first[each.version])
-            inside.env.report.append(twice)
-        first.setdefault(each.version, each.span)
+    """All migrations."""
     return tuple(_migration(each, inside) for each in node.migrations)
 
 

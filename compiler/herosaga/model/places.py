@@ -89,6 +89,6 @@ def _twice(inside: tuple[Spot, ...]) -> Iterator[Finding]:
     first: dict[str, Span] = {}
     for spot in inside:
         if spot.name in first:
-            hint = _STEP.format(spot.name)
+            hint = _STEP.format(spot.of)
             yield hs101.twice(spot.name, "step", spot.span, first[spot.name], hint)
         first.setdefault(spot.name, spot.span)

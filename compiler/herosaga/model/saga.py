@@ -151,6 +151,10 @@ def _missing(node: ast.Saga, inside: Inside) -> tuple[m.Transition | m.Ignore, .
         env.report.extend(_needs_an_instance(each))
     hidden = replace(env, hidden=frozenset(env.data) - {env.key})
     found = members(node.missing.members, "", replace(inside, env=hidden))
+    for member in found:
+        trigger = member.trigger if isinstance(member, m.Transition) else member.what
+        if isinstance(trigger, m.OnTimer):
+            env.report.append(hs005.misplaced(member.span, "a timer", *_NOT_MISSING))
     return tuple(each for each in found if not isinstance(each, m.Defer))
 
 

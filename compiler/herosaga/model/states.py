@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from herosaga.checks import hs005
 from herosaga.model import model as m
 from herosaga.model.actions import actions
 from herosaga.model.lower_sequence import Draft, lower
@@ -17,7 +15,6 @@ from herosaga.syntax import ast
 
 _ENTRY = "a state is entered from anywhere, whatever the trigger"
 _EXIT = "a state is left for anywhere, whatever the trigger"
-_IN_GROUP = ("in `during`", "in a state")
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,23 +66,12 @@ def _groups(node: ast.Saga, inside: Inside) -> Groups:
     for each in node.groups:
         level = f"during {', '.join(name.text for name in each.states) or 'any'}"
         names = [held(name, inside.places, inside.env.report) for name in each.states]
-        _report_ends(each.members, inside)
         found = Level(members(each.members, level, inside), repeated(each.members, level, inside))
         if not each.states:
             everywhere.append(found)
         for name in dict.fromkeys(state for some in names for state in some):
             named.setdefault(name, []).append(found)
     return Groups(named, tuple(everywhere))
-
-
-def _report_ends(nodes: Iterable[ast.Member], inside: Inside) -> None:
-    """A group is neither entered nor left: only its states are."""
-    for node in nodes:
-        match node:
-            case ast.Entry(span=span):
-                inside.env.report.append(hs005.misplaced(span, "`entry`", *_IN_GROUP))
-            case ast.Exit(span=span):
-                inside.env.report.append(hs005.misplaced(span, "`exit`", *_IN_GROUP))
 
 
 # --- states ------------------------------------------------------------------------------------
@@ -102,8 +88,8 @@ def _state(node: ast.State, groups: Groups, inside: Inside) -> m.State:
         len(own),
         meta(node.meta),
         node.name.span,
-        _block(entries, "`entry`", _ENTRY, inside),
-        _block(exits, "`exit`", _EXIT, inside),
+        _block(entries, _ENTRY, inside),
+        _block(exits, _EXIT, inside),
         (
             *repeated(node.members, "", inside),
             *(each for level in around for each in level.every),
@@ -112,12 +98,10 @@ def _state(node: ast.State, groups: Groups, inside: Inside) -> m.State:
 
 
 def _block(
-    nodes: list[ast.Entry] | list[ast.Exit], what: str, why: str, inside: Inside
+    nodes: list[ast.Entry] | list[ast.Exit], why: str, inside: Inside
 ) -> tuple[m.Action, ...]:
-    """The actions of a state's one `entry` or `exit`."""
+    """The actions of a state's `entry` or `exit`."""
     env = replace(inside.env, event=None, no_event=why)
-    for extra in nodes[1:]:
-        env.report.append(hs005.twice(extra.span, what, nodes[0].span))
     return tuple(x for each in nodes for x in actions(each.actions, env, inside.around))
 
 

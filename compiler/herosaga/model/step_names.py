@@ -13,12 +13,14 @@ from herosaga.syntax import ast
 class Spot:
     """A step, or an itinerary that is run: its name, the state where it is awaited, where its name stands.
 
+    `of` is how the command or itinerary is written.
     All that is asked for at once is awaited in one state, which is called after the first of it.
     """
 
     name: str
     state: str
     span: Span
+    of: str
 
 
 Spots = Mapping[int, Spot]
@@ -33,7 +35,7 @@ def spots(node: ast.Sequence) -> Spots:
         first = found.get(leader) if leader is not None else None
         name, place = _name(stage, runs)
         state = first.state if first is not None else f"{node.name.text}.{name}"
-        found[stage.span.start] = Spot(name, state, place)
+        found[stage.span.start] = Spot(name, state, place, _call(stage).name.text)
     return found
 
 
@@ -63,6 +65,10 @@ def _name(stage: ast.Step | ast.Run, runs: dict[str, int]) -> tuple[str, Span]:
             name = _last(call.name)
             runs[name] = count = runs.get(name, 0) + 1
             return (name if count == 1 else f"{name}_{count}"), call.name.span
+
+
+def _call(stage: ast.Step | ast.Run) -> ast.Call:
+    return stage.request.message if isinstance(stage, ast.Step) else stage.message
 
 
 def _last(name: ast.Name) -> str:

@@ -128,7 +128,9 @@ def _in_step(
 ) -> Iterator[Unset]:
     found: list[Read] = []
     step(transition, known, found, exit)
-    yield from _told(found, place, where, f"{trigger_text(transition.trigger)}: reads it")
+    onward = isinstance(transition.trigger, m.Onward)
+    last = "" if onward else f"{trigger_text(transition.trigger)}: reads it"
+    yield from _told(found, place, where, last)
 
 
 def _told(found: list[Read], place: Place, where: str, last: str) -> Iterator[Unset]:
