@@ -87,7 +87,7 @@ def modules(model: Model) -> tuple[OutputFile, ...]:
 
 def _flow(model: Model) -> list[Finding]:
     """What is wrong with the way states and messages follow each other."""
-    if not model.sagas and not model.services:
+    if not (model.sagas or model.services or model.itineraries or model.flows):
         return []
     from herosaga.checks.catalog import RULES
     from herosaga.graph.graphs import graphs
