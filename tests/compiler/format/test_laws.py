@@ -7,7 +7,6 @@ from pathlib import Path
 from random import Random
 
 import pytest
-from helpers.programs import layouts, programs, spaced, words
 from herosaga.format.formatting import laid_out
 from herosaga.source import Source
 from herosaga.syntax.tables import parser
@@ -15,6 +14,8 @@ from herosaga.syntax.tokens import read_tokens
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 from lark import Token, Tree
+
+from helpers.programs import layouts, programs, spaced, words
 
 ROOT = Path(__file__).parents[3]
 FILES = sorted(
