@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from herosaga.checks.catalog import PAGES
 from herosaga.checks.repairs import import_line, slip
 from herosaga.compile import check_text
 from herosaga.findings import Finding, Severity
@@ -88,3 +89,17 @@ def test_the_import_stands_with_the_others(before: str, after: str) -> None:
 )
 def test_only_a_slip_of_the_finger_is_mended(name: str, meant: str, is_slip: bool) -> None:
     assert slip(name, meant) is is_slip
+
+
+def _found(text: str) -> tuple[Finding, ...]:
+    nowhere = Path("/nowhere")
+    return check_text(text, nowhere, nowhere).findings
+
+
+def test_a_rules_repair_mends_its_own_example() -> None:
+    left: dict[str, tuple[Finding, ...]] = {}
+    for page in PAGES.values():
+        for text in mend(_found(page.failing)).texts.values() if page.failing else ():
+            left[page.code] = _found(text)
+    assert {code: found for code, found in left.items() if found} == {}
+    assert {"HS001", "HS006", "HS102"} <= {*left}
