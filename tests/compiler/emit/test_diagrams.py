@@ -205,7 +205,7 @@ def test_what_is_said_of_a_request(effect: str, undo: str, more: str, lines: lis
     program = ASKING.format(effect=effect, undo=undo, more=more)
     picture = drawn({"flow.saga": program}, "undo")
     assert list(picture.nodes[0].lines) == lines
-    expected = ["Flow asks Do -> Flow by Undo: "] if "compensable" in undo else []
+    expected = ["ask Do -> undo Undo: "] if "compensable" in undo else []
     assert arrows(picture) == expected
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from herosaga.emit.diagrams.picture import Cluster, Edge, Node, NodeKind, Picture, merged
 from herosaga.emit.diagrams.words import done, prose
@@ -17,7 +17,7 @@ _Part = tuple[tuple[Node, ...], tuple[Edge, ...]]
 
 def undo(model: Model, sagas: tuple[Saga, ...], title: str) -> Picture:
     """What each saga asks for, and how that is taken back."""
-    parts = [_part(model, saga) for saga in sagas]
+    parts = [_part(model, saga, f"{saga.id} " if len(sagas) > 1 else "") for saga in sagas]
     return Picture(
         "undo",
         title,
@@ -44,7 +44,8 @@ class _Asked:
     records: tuple[Record, ...] = field(default=())
 
 
-def _part(model: Model, saga: Saga) -> _Part:
+def _part(model: Model, saga: Saga, prefix: str) -> _Part:
+    """One saga's nodes and edges; the ids of all begin with `prefix`."""
     states = where(model, saga)
     nodes: dict[str, Node] = {}
     edges: list[Edge] = []
@@ -60,8 +61,14 @@ def _part(model: Model, saga: Saga) -> _Part:
         if block.name in used and block.otherwise is not None:
             last = _last(saga, block.otherwise)
             nodes.setdefault(last.id, last)
-            edges.append(Edge(_id(saga, "by", block.name), last.id, "otherwise", ("otherwise",)))
-    return tuple(nodes.values()), merged(edges)
+            edges.append(Edge(_block_id(block.name), last.id, "otherwise", ("otherwise",)))
+    return (
+        tuple(replace(node, id=prefix + node.id) for node in nodes.values()),
+        tuple(
+            replace(each, source=prefix + each.source, target=prefix + each.target)
+            for each in merged(edges)
+        ),
+    )
 
 
 def _asked(saga: Saga) -> Iterator[_Asked]:
@@ -93,7 +100,7 @@ def _request(
         why, kind = _why_not(model, asked)
         lines.append(why)
     label = short(asked.of) or "recorded by hand"
-    return Node(_id(saga, "asks", asked.of), kind, label, tuple(lines))
+    return Node(f"ask {asked.of}".rstrip(), kind, label, tuple(lines))
 
 
 def _why_not(model: Model, asked: _Asked) -> tuple[str, NodeKind]:
@@ -116,37 +123,33 @@ def _why_not(model: Model, asked: _Asked) -> tuple[str, NodeKind]:
 
 def _undoing(model: Model, saga: Saga, made: Record) -> Iterator[Node]:
     """What runs to undo: a command, a compensation, or the itinerary itself, turned back."""
-    id = _id(saga, "by", made.undo)
     blocks = {each.name: each for each in saga.compensations}
     if made.block and made.undo in blocks:
-        yield _block(id, blocks[made.undo])
+        yield _block(blocks[made.undo])
     elif made.undo in model.itineraries:
-        yield Node(id, "undo", f"{short(made.undo)}, turned back")
+        yield Node(f"turn back {made.undo}", "undo", f"{short(made.undo)}, turned back")
     elif made.undo:
-        yield Node(id, "undo", short(made.undo), tuple(_served(model, made.undo)))
+        served = tuple(f"by {short(each.service)}" for each in model.handlers_of(made.undo))
+        yield Node(f"undo {made.undo}", "undo", short(made.undo), served)
 
 
-def _block(id: str, block: Compensation) -> Node:
+def _block(block: Compensation) -> Node:
     text = done(block.actions)
-    return Node(id, "block", f"compensation {block.name}", text, prose(block.meta.doc))
+    return Node(
+        _block_id(block.name), "block", f"compensation {block.name}", text, prose(block.meta.doc)
+    )
 
 
-def _served(model: Model, command: str) -> Iterator[str]:
-    """Who carries out an undo."""
-    for each in model.handlers_of(command):
-        yield f"by {short(each.service)}"
+def _block_id(name: str) -> str:
+    return f"compensation {name}"
 
 
 def _last(saga: Saga, name: str) -> Node:
     marks = {final.name: final.mark for final in saga.finals}
     label = f"{name} ({marks[name]})" if marks.get(name) else name
-    return Node(_id(saga, "ends", name), "manual", label)
+    return Node(f"end {name}", "manual", label)
 
 
 def _undos(model: Model) -> frozenset[str]:
     handlers: Iterator[Handler] = model.handlers()
     return frozenset(each.undone_by for each in handlers if each.undone_by is not None)
-
-
-def _id(saga: Saga, role: str, name: str) -> str:
-    return f"{saga.name} {role} {short(name)}".rstrip()
