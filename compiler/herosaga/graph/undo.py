@@ -178,3 +178,12 @@ def where(model: Model, saga: Saga) -> Mapping[Record, tuple[str, ...]]:
         each: tuple(name for name in names(saga) if each in found.get(name, _NOTHING))
         for each in recorded(saga)
     }
+
+
+def compensating(saga: Saga) -> frozenset[str]:
+    """The states that something can leave by undoing all there is to undo."""
+    return frozenset(
+        state.name
+        for state in saga.states
+        if any(each.compensate for each in _leaving(saga, state))
+    )

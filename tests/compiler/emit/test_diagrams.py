@@ -178,8 +178,11 @@ service One {{
 }}
 saga Flow by id: str {{
   start {{ on Begun -> A {{ request Do(id) {undo} }} }}
-  state A {{ on Did -> Done {{ {more} }} }}
+  state A {{ on Did -> Done {{ {more} }}
+    on failure of Do compensate -> Lost
+  }}
   final Done
+  final Lost failed
 }}
 """
 
@@ -187,14 +190,14 @@ saga Flow by id: str {{
 @pytest.mark.parametrize(
     ("effect", "undo", "more", "lines"),
     [
-        ("undone by Undo", "compensable", "", ["may have to be undone in A"]),
-        ("", "compensable by Undo(id)", "", ["may have to be undone in A"]),
+        ("undone by Undo", "compensable", "", ["recorded in A"]),
+        ("", "compensable by Undo(id)", "", ["recorded in A"]),
         ("undone by Undo", "", "", ["not compensable, though Undo undoes it"]),
         (
             "undone by Undo",
             "compensable",
             "request Do(id)",
-            ["may have to be undone in A", "not compensable everywhere, though Undo undoes it"],
+            ["recorded in A", "not compensable everywhere, though Undo undoes it"],
         ),
         ("irreversible", "", "", ["irreversible"]),
         ("readonly", "", "", ["readonly: nothing to undo"]),
@@ -207,6 +210,17 @@ def test_what_is_said_of_a_request(effect: str, undo: str, more: str, lines: lis
     assert list(picture.nodes[0].lines) == lines
     expected = ["ask Do -> undo Undo: "] if "compensable" in undo else []
     assert arrows(picture) == expected
+
+
+def test_a_record_says_from_where_it_is_undone() -> None:
+    picture = drawn(OMS, "undo", "OrderFulfilment")
+    assert picture.nodes[0].lines == (
+        "recorded in Reserving, Charging, Shipping",
+        "undone from Reserving, Charging",
+    )
+    program = ASKING.format(effect="", undo="compensable by Undo(id)", more="")
+    never = drawn({"flow.saga": program.replace("compensate -> Lost", "-> Lost")}, "undo")
+    assert never.nodes[0].lines == ("recorded in A", "never undone: nothing compensates")
 
 
 def test_several_sagas_are_framed() -> None:

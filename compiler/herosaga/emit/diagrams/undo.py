@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from herosaga.emit.diagrams.picture import Cluster, Edge, Node, NodeKind, Picture, merged
 from herosaga.emit.diagrams.words import done, prose
 from herosaga.graph.outputs import flat
-from herosaga.graph.undo import Record, bodies, record, where
+from herosaga.graph.undo import Record, bodies, compensating, record, where
 from herosaga.graph.words import message_of, short
 from herosaga.model.model import Compensation, Handler, Model, Request, Run, Saga
 
@@ -92,15 +92,23 @@ def _asked(saga: Saga) -> Iterator[_Asked]:
 def _request(
     model: Model, saga: Saga, asked: _Asked, states: Mapping[Record, tuple[str, ...]]
 ) -> Node:
-    choices = {state.name for state in saga.states if state.passing}
-    held = {name: None for each in asked.records for name in states[each] if name not in choices}
-    lines = [f"may have to be undone in {', '.join(held)}"] if held else []
+    lines = list(_held(saga, {name for each in asked.records for name in states[each]}))
     kind: NodeKind = "request"
     if asked.bare:
         why, kind = _why_not(model, asked)
         lines.append(why)
     label = short(asked.of) or "recorded by hand"
     return Node(f"ask {asked.of}".rstrip(), kind, label, tuple(lines))
+
+
+def _held(saga: Saga, states: set[str]) -> Iterator[str]:
+    """The states in which there may be a record, and those from which it is undone, but for passing ones."""
+    held = [each.name for each in saga.states if each.name in states and not each.passing]
+    undone = [name for name in held if name in compensating(saga)]
+    if held:
+        yield f"recorded in {', '.join(held)}"
+    if undone != held:
+        yield f"undone from {', '.join(undone)}" if undone else "never undone: nothing compensates"
 
 
 def _why_not(model: Model, asked: _Asked) -> tuple[str, NodeKind]:
