@@ -49,10 +49,13 @@ def check_text(text: str, folder: Path, root: Path, name: str = "<stdin>") -> Ch
     from herosaga.syntax.parse import parse
 
     inside = folder.is_relative_to(root)
-    shown = (folder.relative_to(root) if inside else Path()) / name
-    file, unread = parse(Source(shown.as_posix(), text, folder / name))
-    imported, missing = load([folder / each.path for each in file.imports], root)
-    return check((file, *imported), (*unread, *missing))
+    shown = ((folder.relative_to(root) if inside else Path()) / name).as_posix()
+    file, unread = parse(Source(shown, text, folder / name))
+    read, missing = load([folder / each.path for each in file.imports], root)
+    # Where an import leads back here, the text stands for the file that was read.
+    imported = (each for each in read if each.source.name != shown)
+    others = (each for each in missing if each.span.source.name != shown)
+    return check((file, *imported), (*unread, *others))
 
 
 def check(files: Sequence[ast.File], earlier: Iterable[Finding] = ()) -> Checked:

@@ -121,7 +121,7 @@ def _possible(task: Task, watch: bool) -> None:
     if watch and stdin:
         raise Stop("`--watch` needs files: stdin is read once")
     if watch and (task.diff or task.format not in FOR_PEOPLE):
-        raise Stop(f"`--watch` prints again and again: `--format {'|'.join(FOR_PEOPLE)}` only")
+        raise Stop("`--watch` prints again and again: for people, `--format full` or `concise`")
 
 
 def _watch(task: Task) -> int:

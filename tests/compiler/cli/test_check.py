@@ -88,7 +88,7 @@ def test_the_command_line_comes_before_the_settings(here: Here) -> None:
         (["--watch", "-"], "`--watch` needs files: stdin is read once"),
         (
             ["--watch", "--format", "json"],
-            "`--watch` prints again and again: `--format full|concise`",
+            "`--watch` prints again and again: for people, `--format full` or",
         ),
         (
             ["--stdin-filename", "a.saga"],
@@ -185,6 +185,15 @@ def test_stdin_has_the_settings_of_its_folder(deep: Here) -> None:
     assert deep("check", "-", stdin=UNHEARD).code == 1
     named = ["check", "-", "--stdin-filename", "deep/new.saga"]
     assert deep(*named, stdin=UNHEARD).code == 0
+
+
+def test_stdin_stands_for_the_file_of_its_name(here: Here) -> None:
+    one, two = 'import "two.saga"\nrecord One { x: int }\n', 'import "one.saga"\nrecord Two { }\n'
+    here.write(one="on nonsense\n" + one, two=two)
+    given = ["check", "-", "--stdin-filename", "one.saga", "--format", "concise"]
+    said = here(*given, stdin=one)
+    assert [line.split()[1] for line in said.out.splitlines()] == ["HS104"]
+    assert said.err == "1 error in 2 files\n"
 
 
 # --- formats ------------------------------------------------------------------------------------
