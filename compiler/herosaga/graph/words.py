@@ -59,7 +59,7 @@ def trigger(node: Trigger) -> str:
         case Deadline(delay=delay):
             return f"deadline {source_text(delay.span)}"
         case Onward():
-            return "all is answered"
+            return "all answered"
 
 
 def head(transition: Transition) -> str:

@@ -152,7 +152,7 @@ def trigger_text(trigger: m.Trigger) -> str:
         case m.After(span=span) | m.At(span=span) | m.Deadline(span=span):
             return span.source.text[span.start : span.end] or "time"
         case m.Onward():
-            return "all is answered"
+            return "all answered"
 
 
 def _with(path: tuple[Told, ...], told: Told) -> tuple[Told, ...]:
