@@ -66,7 +66,7 @@ def check(files: Sequence[ast.File], earlier: Iterable[Finding] = ()) -> Checked
 
     unread = tuple(earlier)
     model, unbound = build(files)
-    found = [*unread, *without_follow_ons(unbound, files)]
+    found = [*unread, *without_follow_ons(unbound, files, unread)]
     if any(each.severity is Severity.ERROR for each in unread):
         # A line that could not be read leaves gaps, and every rule on the flow would stumble over them.
         return Checked(model, _in_order(silence(found, files)))

@@ -70,13 +70,12 @@ def quoted(span: Span, name: str) -> Finding:
     )
 
 
-def missing(
-    gap: Span, sign: str, found: str, where: str, labels: tuple[Label, ...] = ()
-) -> Finding:
+def missing(gap: Span, sign: str, before: str, labels: tuple[Label, ...] = ()) -> Finding:
     """A sign without which the text can't go on."""
+    place = f" after `{before}`" if before else ""
     return finding(
         PAGE,
-        f"`{sign}` is missing before {found}, {where}",
+        f"a `{sign}` is missing{place}",
         gap,
         text=f"`{sign}` belongs here",
         labels=labels,
@@ -138,9 +137,10 @@ def foreign(span: Span, text: str, hint: str, fix: tuple[Edit, ...] = ()) -> Fin
 def unclosed(brace: Span, place: Span, found: str) -> Finding:
     """A `{` without its `}`; `place` is where it is missed."""
     label = Label(brace, "this `{` is never closed")
+    before = "this one" if found == "`}`" else found
     return finding(
         PAGE,
-        f"a `}}` is missing before {found}",
+        f"a `}}` is missing before {before}",
         place,
         labels=(label,),
         hint="close the block with `}`",

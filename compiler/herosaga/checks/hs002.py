@@ -1,7 +1,9 @@
 """HS002: a string, comment, number or duration that is not well formed."""
 
+import re
+
 from herosaga.checks.page import Page, finding
-from herosaga.findings import Finding, Severity
+from herosaga.findings import Edit, Finding, Severity
 from herosaga.source import Span
 
 PAGE = Page(
@@ -30,6 +32,14 @@ extern event Shipped { key order_id: uuid }
 _DURATION = (
     "a duration is written `500ms`, `30s`, `15m`, `2h`, `7d` or, longest unit first, `1d12h`"
 )
+
+_UNITS = {
+    "ms": "msec msecs millis millisecond milliseconds",
+    "s": "sec secs second seconds",
+    "m": "min mins minute minutes",
+    "h": "hr hrs hour hours",
+    "d": "day days",
+}
 
 
 def open_string(span: Span) -> Finding:
@@ -60,8 +70,24 @@ def bad_escape(span: Span, escape: str) -> Finding:
 
 def bad_number(span: Span, text: str) -> Finding:
     """Digits that make neither a number nor a duration."""
+    meant = _meant(text)
     hint = "write digits on both sides of the point: `1.0`" if "." in text else _DURATION
-    return finding(PAGE, f"`{text}` is neither a number nor a duration", span, hint=hint)
+    if meant:
+        hint = f"write `{meant}`"
+    fix = (Edit(span, meant),) if meant and " " not in meant else ()
+    return finding(PAGE, f"`{text}` is neither a number nor a duration", span, hint=hint, fix=fix)
+
+
+def _meant(text: str) -> str:
+    """What a number with a word of another language behind it means: `5 times` for `5x`."""
+    match = re.fullmatch(r"([0-9]+)([A-Za-z]+)", text)
+    if match is None:
+        return ""
+    number, unit = match.groups()
+    if unit.lower() in ("x", "times"):
+        return f"{number} times"
+    units = [short for short, words in _UNITS.items() if unit.lower() in words.split()]
+    return f"{number}{units[0]}" if units else ""
 
 
 def bad_duration(span: Span, text: str) -> Finding:

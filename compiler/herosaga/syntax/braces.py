@@ -130,7 +130,7 @@ class _Work:
     def _has_head(self, token: Token, column: int, first: bool) -> bool:
         """Whether this `}` ends a block whose `{` was forgotten: its head stands in the same column.
 
-        The parser will miss the `{` at its place, so that nothing is to be said of the `}`.
+        Where all is on one line only the parser can tell its place: it will miss it.
         """
         around = self.open[-1][0].start_pos or 0 if self.open else -1
         level = token.line if not first else None
@@ -140,8 +140,18 @@ class _Work:
             below = token.line != head.line and self.tokens[-1].line != head.line
             if head.line == level if level else at == column and (below or head.value not in _BARE):
                 self.heads.remove((head, at))
+                if not level:
+                    self._open_after(head)
                 return True
         return False
+
+    def _open_after(self, head: Token) -> None:
+        """Put in the `{` that is missing at the end of a head's line."""
+        line = [n for n, token in enumerate(self.tokens) if token.line == head.line]
+        last = self.tokens[line[-1]]
+        brace = _after(last)
+        self.tokens.insert(line[-1] + 1, Token.new_borrow_pos("LBRACE", "{", brace))
+        self.findings.append(hs001.missing(token_span(self.source, brace), "{", str(last)))
 
     def _close(self, before: Token, found: str) -> None:
         brace, _ = self.open.pop()

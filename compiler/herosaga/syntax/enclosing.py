@@ -76,10 +76,15 @@ def kind_of(blocks: Sequence[Block]) -> str:
     return blocks[-1].kind if blocks else "file"
 
 
-def reading(tokens: Sequence[Token], index: int, blocks: Sequence[Block]) -> str:
-    """What is being read at `index`: `in this transition of `state Paying``."""
+def reading(
+    tokens: Sequence[Token], index: int, blocks: Sequence[Block], between: bool = False
+) -> str:
+    """What is being read at `index`: `in this transition of `state Paying``.
+
+    With `between`, the token begins a clause of its own, and the one before it is complete.
+    """
     floor = blocks[-1].brace + 1 if blocks else 0
-    first = _clause(tokens, index, floor)
+    first = None if between else _clause(tokens, index, floor)
     around = [f"`{block.name}`" for block in blocks if block.name]
     if first is not None:
         word = tokens[first].value
@@ -123,7 +128,7 @@ def _inside(tokens: Sequence[Token], place: int) -> bool:
     """Whether a word is a part of another clause's head: `for` in `arm t for 5m`, a field's name."""
     following = tokens[place + 1].type if place + 1 < len(tokens) else ""
     before = tokens[place - 1].value if place else ""
-    return following in ("COLON", "ASSIGN", "DOT") or before in ("arm", "extern", ".", "when")
+    return following in ("COLON", "ASSIGN", "DOT") or before in ("arm", ".", "when")
 
 
 def _title(tokens: Sequence[Token], place: int, brace: int) -> str:

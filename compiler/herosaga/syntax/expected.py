@@ -60,6 +60,16 @@ _CLAUSES = frozenset({"ON", "STATE", "DATA", "FINAL", "WITHIN", "HANDLE"})
 _DECLARATIONS = frozenset({"EVENT", "COMMAND", "SAGA", "SERVICE"})
 _ACTIONS = frozenset({"SET", "SEND", "PUBLISH"})
 _PARTS = frozenset({"ARROW", "LBRACE", "WHEN", "COMPENSATE", "LPAR", "BY", "COLON"})
+_BEGINNINGS = {
+    "file": "a declaration begins with `event`, `command`, `record`, `service`, `policy`, `saga`, …",
+    "saga": "what stands in a saga begins with `data`, `start`, `state`, `during`, `final`, …",
+    "state": "what stands in a state begins with `on`, `after`, `ignore`, …",
+    "sequence": "what stands in a sequence begins with `step`, `parallel`, `done`, `failed`, …",
+    "actions": "an action begins with `set`, `send`, `publish`, `request`, `run`, `if`, …",
+    "service": "what stands in a service begins with `on` or `handle`",
+    "policy": "what stands in a policy begins with `within` or `retry`",
+    "fields": "a field is written `name: type`",
+}
 _ANY_WORD = frozenset({"TIMES", "MOST"})
 _FEW = 7
 
@@ -76,11 +86,16 @@ def expected(before: Token | None, accepted: AbstractSet[str]) -> str:
         return _listed([*_signs(accepted - _words() - {"$END", "ANNOTATE"}), "a declaration"])
     if accepted >= _CLAUSES:
         complete = before is not None and before.type == "RBRACE"
-        parts = frozenset() if complete else accepted & _PARTS
+        parts = frozenset() if complete or len(accepted & _PARTS) > 2 else accepted & _PARTS
         return _listed([*_signs(parts), "the next clause", "`}`"])
     if accepted >= _ACTIONS:
         return _listed([*_signs(accepted & {"ELSE", "LPAR"}), "an action", "`}`"])
     return _listed(_signs(accepted)) or "nothing more"
+
+
+def beginnings(inside: str) -> str:
+    """What a clause in a block of this kind begins with."""
+    return _BEGINNINGS.get(inside, "")
 
 
 def accepts_any_word(accepted: AbstractSet[str]) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from herosaga.syntax.automaton import END
 from herosaga.syntax.enclosing import begins_line
 from lark import Token
 
@@ -24,7 +25,9 @@ def block_end(tokens: Sequence[Token], head: int, start: int) -> int | None:
     column, level = tokens[head].column or 1, 0
     for place in range(start, len(tokens)):
         token = tokens[place]
-        fresh = (begins_line(tokens, place) and place > start) or token.type == "$END"
+        if token.type == END:
+            return place
+        fresh = begins_line(tokens, place) and place > start
         if token.type == "RBRACE" and level == 0:
             own = not fresh or (token.column or 1) >= column
             return None if own else place

@@ -7,14 +7,17 @@ from dataclasses import dataclass
 
 from herosaga.findings import Finding
 from herosaga.source import Source, Span
-from herosaga.syntax.automaton import Stack
-from herosaga.syntax.enclosing import Block
+from herosaga.syntax.automaton import END, Stack, fits
+from herosaga.syntax.enclosing import Block, begins_line, reading
 from herosaga.syntax.expected import sign
 from herosaga.syntax.tokens import make_span, token_span
 from lark import Token
 
 MISSING = "_"
-"""Stands for a name that is missing; nothing is said of it later on."""
+"""Stands for a name that is missing."""
+
+ANYTHING = "*"
+"""Among the names that a file has lost: it can't be said which, so that any name may be one of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +40,17 @@ class Place:
     def stack(self) -> Stack:
         """The parser's stack before it."""
         return self.trail[self.index]
+
+    @property
+    def between(self) -> bool:
+        """Whether the clause before is complete, and the token begins a line: something new."""
+        closing = "RBRACE" if self.blocks else END
+        return begins_line(self.tokens, self.index) and fits(self.stack, closing)
+
+    @property
+    def where(self) -> str:
+        """What is being read there, in words."""
+        return reading(self.tokens, self.index, self.blocks, self.between)
 
     def gap(self) -> Span:
         """The place behind the token before, of no width: where something is missing."""

@@ -15,11 +15,11 @@ from herosaga.checks import hs001
 from herosaga.findings import Finding
 from herosaga.source import Source
 from herosaga.syntax import automaton
-from herosaga.syntax.enclosing import begins_line, enclosing, kind_of, reading
-from herosaga.syntax.expected import expected, found
+from herosaga.syntax.enclosing import begins_line, enclosing, kind_of
+from herosaga.syntax.expected import beginnings, expected, found
 from herosaga.syntax.indent import block_end, head_line
 from herosaga.syntax.mistakes import recognised
-from herosaga.syntax.place import MISSING, Place, Repair, empty
+from herosaga.syntax.place import ANYTHING, MISSING, Place, Repair, empty
 from herosaga.syntax.repairs import candidates
 from herosaga.syntax.tables import parser
 from herosaga.syntax.tokens import token_span
@@ -120,7 +120,7 @@ class _Reader:
             self.covered.append((known.finding.span.start, known.finding.span.end))
         if known is not None and not self._goes_on(known, 1):
             known = replace(known, instead=(), drops=True)
-        repair = known or self._guess(place)
+        repair = self._closed_by_indent(known or self._guess(place))
         self._report(place, repair)
         if repair.drops:
             self._drop(place)
@@ -155,18 +155,23 @@ class _Reader:
 
     def _splice(self, repair: Repair) -> None:
         """Put the repair's tokens in the place of those that it replaces, and read on from there."""
-        self._close_by_indent(repair)
-        self.lost += [str(token) for token in repair.instead if token.value == MISSING]
+        if any(token.value == MISSING for token in repair.instead):
+            self.lost.append(ANYTHING)
         self.tokens[repair.start : repair.stop] = repair.instead
         del self.trail[repair.start + 1 :]
 
-    def _close_by_indent(self, repair: Repair) -> None:
+    def _closed_by_indent(self, repair: Repair) -> Repair:
         """Where a `{` is put in, put in its `}` too if the block's end is shown by its columns alone."""
         if [t.type for t in repair.instead[-1:]] != ["LBRACE"]:
-            return
+            return repair
         end = block_end(self.tokens, head_line(self.tokens, repair.start), repair.stop)
-        if end is not None:
-            self.tokens.insert(end, empty(self.tokens[end], "RBRACE"))
+        if end is None:
+            return repair
+        self.tokens.insert(end, empty(self.tokens[end], "RBRACE"))
+        hint = repair.finding.hint
+        if "`}`" not in hint:
+            hint = f"{hint}, and `}}` where the block ends"
+        return replace(repair, finding=replace(repair.finding, hint=hint))
 
     # --- giving a clause up --------------------------------------------------------------------
 
@@ -224,9 +229,9 @@ def _unexpected(place: Place) -> Finding:
     """What is said of a token that no repair makes sense of."""
     before = place.tokens[place.index - 1] if place.index else None
     what = expected(before, automaton.accepted(place.stack))
-    where = reading(place.tokens, place.index, place.blocks)
     span = token_span(place.source, place.token)
-    return hs001.unexpected(span, what, found(place.token), "", where)
+    hint = beginnings(place.inside) if place.between else ""
+    return hs001.unexpected(span, what, found(place.token), hint, place.where)
 
 
 def _may_begin(token: Token) -> bool:
@@ -253,9 +258,9 @@ def _past(tokens: list[Token], index: int) -> int:
 
 
 def _named(dropped: list[Token]) -> list[str]:
-    """What a piece of text may have declared: all its names; after an import, anything (`*`)."""
+    """What a piece of text may have declared: all its names; after an import, anything."""
     names = [str(token) for token in dropped if token.isidentifier()]
-    return [*names, "*"] if "import" in names else names
+    return [*names, ANYTHING] if "import" in names else names
 
 
 def _end(tokens: list[Token]) -> Token:

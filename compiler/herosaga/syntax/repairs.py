@@ -8,7 +8,7 @@ from difflib import get_close_matches
 from herosaga.checks import hs001
 from herosaga.findings import Edit, Label
 from herosaga.syntax.automaton import accepted, fits
-from herosaga.syntax.enclosing import opened, reading
+from herosaga.syntax.enclosing import opened
 from herosaga.syntax.expected import accepts_any_word, found, sign
 from herosaga.syntax.place import Place, Repair, empty
 from herosaga.syntax.tokens import token_span
@@ -65,7 +65,7 @@ def _misspelt(place: Place, terminals: frozenset[str]) -> Iterator[Repair]:
     if not token.isidentifier() or accepts_any_word(terminals):
         return
     for name in near_words(token, terminals):
-        where = reading(place.tokens, place.index, place.blocks)
+        where = place.where
         finding = hs001.misspelt(token_span(place.source, token), token, sign(name), where)
         read = Token.new_borrow_pos(name, sign(name), token)
         yield Repair(finding, False, place.index, place.index + 1, (read,))
@@ -85,9 +85,8 @@ def _missing(place: Place, terminals: frozenset[str]) -> Iterator[Repair]:
     for name in _INSERTED if accepts_any_word(terminals) else (*_INSERTED, *_WORDS):
         if name not in terminals:
             continue
-        text, where = sign(name), reading(place.tokens, place.index, place.blocks)
-        labels = _opened(place, name)
-        finding = hs001.missing(place.gap(), text, found(place.token), where, labels)
+        before = str(place.tokens[place.index - 1]) if place.index else ""
+        finding = hs001.missing(place.gap(), sign(name), before, _opened(place, name))
         yield Repair(finding, False, place.index, place.index, (empty(place.token, name),))
 
 
@@ -104,7 +103,7 @@ def _mistaken(place: Place) -> Iterator[Repair]:
     token = place.token
     for name in _REPLACED if token.type in _SIGNS else ():
         span = token_span(place.source, token)
-        where = reading(place.tokens, place.index, place.blocks)
+        where = place.where
         finding = hs001.instead(span, found(token), sign(name), where)
         read = Token.new_borrow_pos(name, sign(name), token)
         yield Repair(finding, False, place.index, place.index + 1, (read,))
@@ -114,7 +113,7 @@ def _surplus(place: Place) -> Iterator[Repair]:
     token = place.token
     if token.type in _DROPPED:
         span = token_span(place.source, token)
-        where = reading(place.tokens, place.index, place.blocks)
+        where = place.where
         finding = hs001.surplus(span, token, where, (Edit(span, ""),))
         yield Repair(finding, False, place.index, place.index + 1, ())
 
@@ -129,7 +128,7 @@ def _before_brace(place: Place) -> Iterator[Repair]:
             return
         if token.type == "LBRACE":
             span = token_span(place.source, place.token)
-            where = reading(place.tokens, place.index, place.blocks)
+            where = place.where
             finding = hs001.before_brace(span, found(place.token), where)
             yield Repair(finding, False, place.index, stop, ())
             return

@@ -40,8 +40,8 @@ _OPERATORS = {
     "≥": ("AT_LEAST", ">="),
 }
 _QUOTES = {"'": "single quotes", "`": "backticks", "“": "curly quotes", "”": "curly quotes"}
-_CLOSERS = {")": "RPAR", "]": "RSQB", "}": "RBRACE"}
-_SWALLOWED = re.compile(r"[\s)\]},]*$")
+_BRACKETS = {")": "RPAR", "]": "RSQB", "}": "RBRACE", "{": "LBRACE"}
+_SWALLOWED = re.compile(r"[\s)\]}{,]*$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -266,10 +266,10 @@ def _swallowed(token: Token, source: Source) -> Iterable[Token]:
     match = _SWALLOWED.search(token.value)
     start = match.start() if match else len(token)
     for offset, char in enumerate(token.value[start:], start):
-        if char in _CLOSERS:
+        if char in _BRACKETS:
             place = (token.start_pos or 0) + offset
             line, column = token.line or 1, (token.column or 1) + offset
-            yield Token(_CLOSERS[char], char, place, line, column, line, column + 1, place + 1)
+            yield Token(_BRACKETS[char], char, place, line, column, line, column + 1, place + 1)
 
 
 def _as(token: Token, kind: str, value: str | None = None) -> Token:

@@ -41,7 +41,6 @@ ACTIONS = (
         example="let x = 1",
         message="there are no local variables: a data field is changed with `set`",
         hint="declare `<x>` in the saga's `data { … }`, and write `set <x> = …`",
-        instead="set <x>",
         inside="actions",
     ),
     Mistake(
@@ -110,6 +109,15 @@ ACTIONS = (
         habit=True,
     ),
     Mistake(
+        pattern=r"«▸await(?: call| send)?» (?P<command>[A-Z]\w*)",
+        example="await Ship(id)",
+        message="a step never waits: the answer comes as an event, to the state that follows",
+        hint="write `request <command>(…)`, and `on Event -> …` in the state that follows",
+        instead="request",
+        inside="actions",
+        habit=True,
+    ),
+    Mistake(
         pattern=rf"«▸(?:{_REQUEST})(?: request| call| send)?» (?P<command>[A-Z]\w*)",
         example="call Ship(id)",
         message="a command whose answer matters is sent with `request`, one without with `send`",
@@ -167,6 +175,14 @@ ACTIONS = (
         instead="( <args> )",
         inside="actions",
         safe=True,
+    ),
+    Mistake(
+        pattern=rf"(?P<verb>{_WORDS}) <name> «▸(?P<first>\w+)»(?= [,)=])",
+        example="publish Shipped id)",
+        message="a `(` is missing after `<name>`",
+        hint="write `<name>(<first> …)`",
+        instead="( <first>",
+        inside="actions",
     ),
     Mistake(
         pattern=rf"(?P<verb>{_WORDS}) <name>\s▸(?!\(|\.)\S+",

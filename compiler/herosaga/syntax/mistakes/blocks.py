@@ -60,8 +60,16 @@ BLOCKS = (
         pattern=r'«▸"(?P<name>\w+)" :»',
         example='"version": 1',
         message="this looks like JSON: here a clause begins with a word of its own",
-        hint="write `state Name { … }`, `data { … }`, `on Event -> State`, without quotes and `:`",
+        hint="take out the quotes and the `:`, as in `within 30s`, `data { … }` or `state Name { … }`",
         inside="saga state file service policy",
+    ),
+    Mistake(
+        pattern=r'(?:⏎|[{}] )«▸"[^"]*"»',
+        example='"A customer has paid."',
+        message="a text does not stand alone",
+        hint="documentation is written after `///`, comments after `//`",
+        instead="",
+        inside="file saga state service",
     ),
     Mistake(
         pattern=r"«▸- (?P<word>on|state|handle|set|publish|send|request)(?: :)?»",

@@ -246,6 +246,13 @@ DECLARATIONS = (
         inside="saga",
     ),
     Mistake(
+        pattern=r"«▸(?:timeout|ttl|expires|max_duration)(?: [:=])? (?P<d>\d\S*)»",
+        example="timeout: 5d",
+        message="how long a saga may take is said with `deadline`",
+        hint="write `deadline <d> -> State`, with the state that it then goes to",
+        inside="saga",
+    ),
+    Mistake(
         pattern=r"«▸(?P<field>[a-z_]\w*) : …»",
         example="count: int",
         message="what a saga remembers is declared in its `data` block",

@@ -225,7 +225,7 @@ FIELDS = (
         inside="fields",
     ),
     Mistake(
-        pattern=r"«<name>»\s▸(?:[},]|<next> :)",
+        pattern=r"(?:[{,]\s|\n)(?:key )?«<name>»\s▸(?:[},]|<next> :)",
         example="note, count: int",
         message="the field `<name>` has no type",
         hint="write `<name>: str`, or what it is",
@@ -281,7 +281,6 @@ FIELDS = (
         example="event Paid\nevent Lost { key id: uuid }",
         message="`<kind> <name>` has no block of fields",
         hint="write `<kind> <name> { … }`; `{ }` if it has no fields",
-        instead="<kind> <name> { }",
         inside="file",
     ),
 )

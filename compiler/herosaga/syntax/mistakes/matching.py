@@ -103,11 +103,11 @@ def _repair(mistake: Mistake, match: re.Match[str], window: _Window, place: Plac
     if cuts:
         start, stop = window.tokens(*match.span(cuts[0]))
     cut = place.tokens[start:stop]
-    words = {name: text or "" for name, text in match.groupdict().items()} | {"at": cut[0].value}
+    words = _written(match, window, place) | {"at": cut[0].value}
     span = _over(place.source, cut)
     fix: tuple[Edit, ...] = ()
     if mistake.safe and mistake.instead is not None and span.line == span.end_line:
-        text = _filled(mistake.instead, _written(match, window, place))
+        text = _filled(mistake.instead, words)
         fix = (word(span, text) if text else Edit(span, ""),)
     finding = hs001.mistake(
         _one_line(span, place, cut),

@@ -123,7 +123,7 @@ TIMES = (
         message="time that passes in a state is watched with `after`",
         hint="write `after <d> -> State`",
         instead="after <d>",
-        inside="state sequence saga",
+        inside="state sequence",
         safe=True,
     ),
     Mistake(

@@ -188,7 +188,7 @@ TRANSITIONS = (
         inside=_STATES,
     ),
     Mistake(
-        pattern=r"«▸(?P<word>when|receive|await|wait for|wait|upon|event|transition|case|expects)» <event>",
+        pattern=r"«▸(?P<word>when|receive|await|wait for|wait|upon|event|transition(?! to)|case|expects)» <event>",
         example="when Paid -> Done",
         message="a transition begins with `on`",
         hint="write `on <event> -> …`; `when` adds a condition to it",

@@ -2,6 +2,7 @@
 
 from herosaga.syntax.mistakes.matching import Mistake
 
+_OPERAND = r"\w+(?: \. \w+)*"
 _SIGNS = "==|!=|<|<=|>|>="
 
 VALUES = (
@@ -34,7 +35,7 @@ VALUES = (
         inside="state actions saga sequence itinerary",
     ),
     Mistake(
-        pattern=rf"(?P<a>\S+) (?P<x>{_SIGNS}) (?P<b>\S+) «▸(?P<y>{_SIGNS}) (?P<c>\S+)»",
+        pattern=rf"(?P<a>{_OPERAND}) (?P<x>{_SIGNS}) (?P<b>{_OPERAND}) «▸(?P<y>{_SIGNS}) (?P<c>{_OPERAND})»",
         example="on Paid when 1 < x < 3 -> Done",
         message="comparisons can't be chained",
         hint="write `<a> <x> <b> and <b> <y> <c>`",
