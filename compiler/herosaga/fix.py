@@ -24,9 +24,14 @@ class Mended:
 def mend(findings: Iterable[Finding]) -> Mended:
     """Apply each repair as a whole, unless it meets one before it: that one waits for the next round."""
     taken: Taken = {}
-    mended = tuple(each for each in findings if each.fix and _take(each.fix, taken))
+    mended = tuple(each for each in findings if _repairs(each) and _take(each.fix, taken))
     texts = {source: _edited(source.text, edits) for source, edits in taken.items()}
     return Mended({each: text for each, text in texts.items() if text != each.text}, mended)
+
+
+def _repairs(finding: Finding) -> bool:
+    """Whether a finding brings a repair, and it changes something."""
+    return any(e.span.source.text[e.span.start : e.span.end] != e.text for e in finding.fix)
 
 
 def _take(edits: Iterable[Edit], taken: Taken) -> bool:

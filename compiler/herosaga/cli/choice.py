@@ -26,10 +26,15 @@ class Choice:
         What keeps a file from being read always is, for most rules are then not asked at all, and to
         leave it out would be to say that they had found nothing.
         """
-        if finding.severity is Severity.ERROR and finding.code.startswith(_UNREADABLE):
+        if unreadable(finding):
             return True
         chosen = not self.select or finding.code.startswith(self.select)
         return chosen and not (self.ignore and finding.code.startswith(self.ignore))
+
+
+def unreadable(finding: Finding) -> bool:
+    """Whether a finding says that a file could not be read, or not as a whole."""
+    return finding.severity is Severity.ERROR and finding.code.startswith(_UNREADABLE)
 
 
 def codes(given: Sequence[str], where: str) -> tuple[str, ...]:

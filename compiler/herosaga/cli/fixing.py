@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import os
 from codecs import BOM_UTF8
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
+from dataclasses import replace
 from difflib import unified_diff
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from herosaga.cli.choice import unreadable
 from herosaga.cli.output import counted, say
 from herosaga.cli.writing import replace_file
 from herosaga.findings import Finding
@@ -23,21 +25,27 @@ ROUNDS = 10
 
 
 def repaired(look: Callable[[], Checked], wants: Callable[[Finding], bool], root: Path) -> Checked:
-    """Check and repair until nothing is left to repair, and say what was done; then what is left."""
-    done, files = 0, set[str]()
+    """Check and repair until nothing is left to repair, and say what was done; then what is left.
+
+    In a text that is far from right a repair can mislead: a file that could be read less well after it
+    gets its text back, and is left to its author.
+    """
+    checked, done, spared = look(), list[Finding](), set[str]()
     for _ in range(ROUNDS):
-        checked = look()
-        mended = mend(each for each in checked.findings if wants(each) and _inside(each, root))
+        wanted = (each for each in checked.findings if wants(each) and _inside(each, root))
+        mended = mend(each for each in wanted if not _names(each) & spared)
         saved = {source for source, text in mended.texts.items() if _save(source, text)}
         if not saved:
             break
-        for each in mended.findings:
-            if each.span.source in saved:
-                say(f"fixed {_said(each)}\n")
-                done, files = done + 1, files | {each.span.source.name}
-    else:
-        checked = look()
-    say(f"{counted(done, 'repair')} in {counted(len(files), 'file')}\n" if done else "")
+        after = look()
+        worse = {each for each in saved if _unread(after, each) > _unread(checked, each)}
+        for each in worse:
+            _save(replace(each, text=mended.texts[each]), each.text)
+        spared |= {each.name for each in worse}
+        done += _told(mended, saved - worse)
+        checked = look() if worse else after
+    files = {name for each in done for name in _names(each)}
+    say(f"{counted(len(done), 'repair')} in {counted(len(files), 'file')}\n" if done else "")
     return checked
 
 
@@ -61,6 +69,25 @@ def _lines(text: str) -> list[str]:
     """The lines with their ends; other signs than `\\n` that Python splits at are text to a patch."""
     *whole, last = text.split("\n")
     return [f"{line}\n" for line in whole] + ([last] if last else [])
+
+
+def _told(mended: Mended, saved: Collection[Source]) -> Iterator[Finding]:
+    """Say which findings are repaired in the files that were saved."""
+    for each in mended.findings:
+        if {edit.span.source for edit in each.fix} <= {*saved}:
+            say(f"fixed {_said(each)}\n")
+            yield each
+
+
+def _unread(checked: Checked, source: Source) -> int:
+    """How many faults keep a file from being read as a whole."""
+    here = (each for each in checked.findings if each.span.source.name == source.name)
+    return sum(unreadable(each) for each in here)
+
+
+def _names(finding: Finding) -> set[str]:
+    """The files that a repair changes."""
+    return {edit.span.source.name for edit in finding.fix}
 
 
 def _inside(finding: Finding, root: Path) -> bool:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import subprocess
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import pytest
 from herosaga.cli import check as check_module
 from herosaga.cli import fixing
+from herosaga.findings import Finding
+from herosaga.fix import Mended, mend
 
 from helpers.commands import Here, Said
 
@@ -131,6 +133,23 @@ def test_a_file_that_can_not_be_written_is_a_sentence(
     assert (said.code, said.out) == (2, "")
     assert "can't be written: no space left on device" in said.err
     assert here.read("walk") == SAGA and len(list(here.folder.iterdir())) == 1
+
+
+def test_a_repair_after_which_a_file_reads_less_well_is_taken_back(
+    here: Here, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plain = mend
+
+    def misled(findings: Iterable[Finding]) -> Mended:
+        mended = plain(findings)
+        texts = {each: text.replace("final", "") for each, text in mended.texts.items()}
+        return Mended(texts, mended.findings)
+
+    monkeypatch.setattr(fixing, "mend", misled)
+    here.write(walk=SAGA)
+    said = here("check", "--fix", "--format", "concise")
+    assert here.read("walk") == SAGA
+    assert "HS006" in said.out and "HS001" not in said.out and "fixed" not in said.err
 
 
 def test_repairs_that_undo_each_other_end(here: Here, monkeypatch: pytest.MonkeyPatch) -> None:
