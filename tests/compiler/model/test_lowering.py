@@ -10,8 +10,9 @@ from herosaga.emit.diagrams.words import done, move
 from herosaga.graph.states import START, state_graph
 from herosaga.graph.words import swallowed
 from herosaga.model import model as m
-from helpers.projects import model_of
 from syrupy.assertion import SnapshotAssertion
+
+from helpers.projects import model_of
 
 PROGRAMS = sorted((Path(__file__).parent / "lowered").glob("*.saga"), key=lambda path: path.name)
 
