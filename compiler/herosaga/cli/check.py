@@ -132,7 +132,9 @@ def _watch(task: Task) -> int:
             write("\x1b[2J\x1b[H")  # only what is wrong now is to be seen
         return _looked_at(task, _check(task))
 
-    watch(work, [Path(each) for each in task.paths] or [Path()])
+    here = Path.cwd()
+    settings = (folder / FILE for folder in (here, *here.parents))
+    watch(work, [*(map(Path, task.paths) if task.paths else [here]), *settings])
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,14 +20,14 @@ _FORBIDDEN = re.compile("[^\t\n\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 def as_junit(run: Run) -> str:
-    """A run as one XML document."""
+    """A run as one XML document, in signs that are the same in whatever encoding stdout has."""
     top = Element("testsuites", name="herosaga")
     for source in run.sources:
         here = [each for each in run.findings if each.span.source.name == source.name]
         _suite(top, source.name, here)
     _total(top, list(top))
     indent(top)
-    return '<?xml version="1.0" encoding="utf-8"?>\n' + tostring(top, encoding="unicode")
+    return '<?xml version="1.0" encoding="utf-8"?>\n' + tostring(top, encoding="us-ascii").decode()
 
 
 def _suite(top: Element, name: str, findings: Sequence[Finding]) -> None:

@@ -10,7 +10,7 @@ import pytest
 from herosaga.cli.stop import Stop
 from herosaga.cli.watch import stamps, watch
 
-from helpers.commands import Here
+from helpers.commands import Here, Said
 
 
 class Ended(Exception):
@@ -140,26 +140,30 @@ def here(
     return Here(tmp_path, monkeypatch, capsys)
 
 
-def test_the_command_until_ctrl_c(here: Here) -> None:
-    here.write(shop=BAD)
-    settings = here.folder / "pyproject.toml"
-    pauses = iter(
-        [
-            write(settings, "[tool.herosaga]\nignore = 'HS1'\n"),
-            write(settings, "[tool.herosaga]\nignroe = 'HS1'\n"),
-            write(here.folder / "shop.saga", "// nothing\n"),
-            settings.unlink,
-        ]
-    )
+def watched(here: Here, *changes: Callable[[], object]) -> Said:
+    """What the command says when these things happen, one after each look, and then Ctrl-C."""
+    left = iter(changes)
 
     def pause(seconds: float) -> None:
-        change = next(pauses, None)
+        change = next(left, None)
         if change is None:
             raise KeyboardInterrupt
         change()
 
     here.monkeypatch.setattr("time.sleep", pause)
-    said = here("check", "--watch", "--format", "concise")
+    return here("check", "--watch", "--format", "concise")
+
+
+def test_the_command_until_ctrl_c(here: Here) -> None:
+    here.write(shop=BAD)
+    settings = here.folder / "pyproject.toml"
+    said = watched(
+        here,
+        write(settings, "[tool.herosaga]\nignore = 'HS1'\n"),
+        write(settings, "[tool.herosaga]\nignroe = 'HS1'\n"),
+        write(here.folder / "shop.saga", "// nothing\n"),
+        settings.unlink,
+    )
     assert said.code == 130
     assert said.out == "shop.saga:2:31: HS102 no event is called `Snet`\n"
     lines = [line for line in said.err.splitlines() if not line.startswith("watching ")]
@@ -169,3 +173,12 @@ def test_the_command_until_ctrl_c(here: Here) -> None:
     ]
     assert lines[2] == lines[3] and "did you mean `ignore`?" in lines[2]
     assert lines[4:] == ["nothing found in 1 file", "herosaga: stopped"]
+
+
+def test_settings_that_are_wrong_from_the_start_can_be_mended(here: Here) -> None:
+    here.write(shop="// nothing\n")
+    settings = here.folder / "pyproject.toml"
+    settings.write_text("[tool.herosaga]\nignroe = 'HS1'\n")
+    said = watched(here, write(settings, ""))
+    assert "did you mean `ignore`?" in said.err.splitlines()[0]
+    assert said.err.splitlines()[2] == "nothing found in 1 file"

@@ -15,7 +15,7 @@ from helpers.reports import finding, rules_run, run, span
 
 
 def parsed(what: Run) -> ElementTree.Element:
-    top = ElementTree.fromstring(as_junit(what).encode())
+    top = ElementTree.fromstring(as_junit(what).encode("ascii"))
     for suite in (top, *top):
         cases = list(suite.iter("testcase"))
         failed = [case for case in cases if case.find("failure") is not None]
