@@ -22,7 +22,7 @@ saga Billing by order_id: uuid {{
     on failure of ChargeCard -> Open
   }}
   final Charged
-  final Open failed
+  final Open manual
 }}
 """
 

@@ -64,7 +64,7 @@ SILENT = {
     "a counter in the guard": (
         "service S { on A emits B }\n"
         "saga O by id: uuid { data { n: int = 0 } start { on Begin -> W }\n"
-        "state W { on B when n < 3 { set n += 1  publish A(id) }  on C -> F } final F }"
+        "state W { on B when n < 3 { set n += 1  publish A(id) }  on C -> F  ignore B } final F }"
     ),
 }
 

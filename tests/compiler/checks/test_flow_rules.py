@@ -150,14 +150,14 @@ EVENTS = {
     "an undo that nobody carries out": (
         "service S { handle Pay emits Sent }\n"
         "saga O by id: uuid { start { on Placed -> A { request Pay(id) compensable by Refund(id) } }\n"
-        "state A { on Sent compensate -> B } final B }",
+        "state A { on Sent compensate -> B  on failure of Pay -> B } final B }",
         [("HS403", 7)],
     ),
     "an answer is received": (
         "event Done { key id: uuid }\nservice S { handle Pay emits Done }\n"
         "saga O by id: uuid { start { on Placed -> A { request Pay(id) } }\n"
         "state A { on failure of Pay -> B  after 1d -> B } final B }",
-        [],
+        [("HS411", 8)],
     ),
     "what is ignored is received": (
         "event Done { key id: uuid }\nservice S { on Paid emits Done }\n"

@@ -1,0 +1,139 @@
+"""HS307: guards that may all fail."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from herosaga.checks.page import Page, finding
+from herosaga.findings import Finding, Label, Severity
+from herosaga.graph.cases import exhaustive
+from herosaga.graph.graphs import Graphs
+from herosaga.graph.words import listed, source_text, trigger
+from herosaga.model.model import (
+    Defer,
+    Handler,
+    Ignore,
+    Member,
+    Model,
+    OnFailure,
+    OnFault,
+    OnMessage,
+    OnOutcome,
+    OnTimeout,
+    OnTimer,
+    Saga,
+    Transition,
+    Trigger,
+)
+
+_PROGRAM = """\
+extern event OrderPlaced {{ key order_id: uuid  total: decimal }}
+
+saga Approval by order_id: uuid {{
+  data {{ total: decimal }}
+  start {{
+    on OrderPlaced(total) when event.total < 100 -> Approved
+    on OrderPlaced(total){} -> Asking
+  }}
+  state Asking {{
+    after 2d when total < 1000 -> Approved
+    after 3d -> Refused
+  }}
+  final Approved
+  final Refused failed
+}}
+"""
+
+PAGE = Page(
+    code="HS307",
+    severity=Severity.WARNING,
+    title="Guards that may all fail",
+    what="Every transition for this message has a guard, and there is a value for which none of them holds: no "
+    "transition without a guard, `ignore` or `defer` catches the rest, in this state or a group around it. "
+    "Guards that plainly leave nothing out (`x < 3` and `x >= 3`, all members of an enum) are known.",
+    why="For just that value the message goes to the dead letters and the order stands still: the case that "
+    "nobody thought of is the one that nobody tests.",
+    failing=_PROGRAM.format(" when event.total > 100"),
+    mended=_PROGRAM.format(""),
+)
+
+Key = tuple[str, str]
+
+
+def rule(model: Model, graphs: Graphs) -> Iterator[Finding]:
+    """One finding for each trigger of a block, at its first transition; groups are told once."""
+    enums = {id: frozenset(each.name for each in enum.members) for id, enum in model.enums.items()}
+    for saga in model.sagas.values():
+        told: set[int] = set()
+        for where, members in _blocks(saga):
+            for guarded in _open(members, graphs.handlers):
+                guards = [each.guard for each in guarded if each.guard is not None]
+                if guarded[0].span.start not in told and not exhaustive(guards, enums):
+                    told.add(guarded[0].span.start)
+                    yield _left_over(guarded, where)
+
+
+def _blocks(saga: Saga) -> Iterator[tuple[str, tuple[Member, ...]]]:
+    yield "here", saga.start
+    for state in saga.states:
+        if not state.passing:
+            yield f"in `{state.name}`", state.members
+
+
+def _open(
+    members: tuple[Member, ...], handlers: Mapping[str, tuple[Handler, ...]]
+) -> Iterator[list[Transition]]:
+    """The transitions of each trigger of which all have guards, innermost first."""
+    found: dict[Key, list[Transition]] = {}
+    caught: set[Key] = set()
+    for each in members:
+        what = each.what if isinstance(each, Ignore | Defer) else each.trigger
+        key = _key(what)
+        if key is None:
+            continue
+        if isinstance(each, Transition) and each.guard is not None:
+            found.setdefault(key, []).append(each)
+        else:
+            caught.update((key, *_covered(what, handlers)))
+    for key, guarded in found.items():
+        if key not in caught:
+            yield guarded
+
+
+def _covered(what: Trigger, handlers: Mapping[str, tuple[Handler, ...]]) -> Iterator[Key]:
+    """What `failure of C` takes beside itself: the time-out, the fault and the refusals of C."""
+    if isinstance(what, OnFailure):
+        yield from (("OnTimeout", what.command), ("OnFault", what.command))
+        for handler in handlers.get(what.command, ()):
+            yield from (("OnMessage", refusal) for refusal in handler.refuses)
+
+
+def _key(what: Trigger) -> Key | None:
+    match what:
+        case OnMessage(message=name) | OnTimer(timer=name):
+            return type(what).__name__, name
+        case OnFailure(command=name) | OnTimeout(command=name) | OnFault(command=name):
+            return type(what).__name__, name
+        case OnOutcome(of=name, outcome=outcome):
+            return outcome, name
+    return None
+
+
+def _left_over(guarded: list[Transition], where: str) -> Finding:
+    first, *others = guarded
+    name = trigger(first.trigger)
+    guards = tuple(source_text(each.guard.span) for each in guarded if each.guard is not None)
+    none = "neither" if len(guards) == 2 else "none"
+    which = (
+        f"{none} of {listed(guards)} holds"
+        if len(guards) > 1
+        else f"{listed(guards)} does not hold"
+    )
+    return finding(
+        PAGE,
+        f"`{name}` may come when {which}, and then nothing takes it",
+        first.span,
+        text=f"every transition for it {where} has a guard",
+        labels=tuple(Label(each.span, "this one too") for each in others[:3]),
+        hint=f"end with a transition without a guard, `on {name} -> SomeState`, or with `ignore {name}`",
+    )

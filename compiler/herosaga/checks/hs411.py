@@ -1,0 +1,176 @@
+"""HS411: an answer that nothing takes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from herosaga.checks.page import Page, finding
+from herosaga.findings import Finding, Label, Severity
+from herosaga.graph.graphs import Graphs
+from herosaga.graph.requests import Command, Life, Moment, commands, life
+from herosaga.graph.states import steps
+from herosaga.graph.words import short
+from herosaga.model.model import (
+    Defer,
+    Ignore,
+    Member,
+    Model,
+    OnAll,
+    OnFailure,
+    OnFault,
+    OnMessage,
+    OnOutcome,
+    OnTimeout,
+    Request,
+    Saga,
+    State,
+    Trigger,
+)
+from herosaga.source import Span
+
+_PROGRAM = """\
+extern event OrderPlaced {{ key order_id: uuid }}
+event ItemsReserved {{ key order_id: uuid }}
+event ItemsRejected {{ key order_id: uuid }}
+event ItemsReleased {{ key order_id: uuid }}
+
+command ReserveItems {{ key order_id: uuid }}
+command ReleaseItems {{ key order_id: uuid }}
+
+service Inventory {{
+  handle ReserveItems emits ItemsReserved refuses ItemsRejected undone by ReleaseItems
+  handle ReleaseItems emits ItemsReleased
+}}
+
+saga Order by order_id: uuid {{
+  start {{
+    on OrderPlaced -> Reserving {{ request ReserveItems(order_id) within 30s compensable }}
+  }}
+  state Reserving {{
+    on ItemsReserved -> Completed
+    on ItemsRejected -> Rejected{}
+  }}
+  final Completed
+  final Rejected failed
+}}
+"""
+
+PAGE = Page(
+    code="HS411",
+    severity=Severity.WARNING,
+    title="Answer that nothing takes",
+    what="A request can be answered in several ways: by one of the events that its handler `emits`, by a refusal, "
+    "by a time-out of its policy, or by a fault, when the handler's host has given up. One of them can arrive "
+    "in a state that has no transition, `ignore` or `defer` for it.",
+    why="The answer goes to the dead letters, and the order stays where it is until an operator looks after it.",
+    failing=_PROGRAM.format(""),
+    mended=_PROGRAM.format("\n    on failure of ReserveItems compensate -> Rejected"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Answer:
+    """A way in which a request can come back, by the words for it, and the triggers that would take it."""
+
+    words: str
+    takes: tuple[Trigger, ...]
+
+
+def rule(model: Model, graphs: Graphs) -> Iterator[Finding]:
+    """One finding for each command of a saga, at the first state that lacks something."""
+    for saga in model.sagas.values():
+        states = {each.name: each for each in saga.states}
+        for command in commands(saga, graphs.handlers):
+            extern = command.handler.service in model.services and (
+                model.services[command.handler.service].extern
+            )
+            yield from _untaken(saga, states, command, extern)
+
+
+def _untaken(
+    saga: Saga, states: dict[str, State], command: Command, extern: bool
+) -> Iterator[Finding]:
+    followed = life(saga, command)
+    told: set[tuple[str, ...]] = set()
+    for moment in followed.ways:
+        state, request = states.get(moment.state), moment.standing.request
+        if state is None or state.passing or not moment.standing.open or request is None:
+            continue
+        answers = _answers(command, request, extern)
+        missing = tuple(a.words for a in answers if not _taken(a, state.members))
+        if missing and missing not in told:
+            told.add(missing)
+            yield _lacks(command, request, state, missing, followed, moment)
+            return
+
+
+def _answers(command: Command, request: Request, extern: bool) -> Iterator[_Answer]:
+    """All ways in which the request can come back. From outside the project no fault is ever told."""
+    id, name, nowhere = command.id, short(command.id), request.span
+    failure = OnFailure(id, nowhere)
+    for event in command.handler.answers:
+        yield _Answer(f"`{short(event)}`", (OnMessage(event, (), nowhere),))
+    if not command.handler.answers:
+        yield _Answer(f"`{name}.done`", (OnOutcome(id, "done", nowhere),))
+    for event in command.handler.refuses:
+        yield _Answer(f"the refusal `{short(event)}`", (OnMessage(event, (), nowhere), failure))
+    if request.policy is not None and request.policy.within is not None:
+        yield _Answer(f"the time-out of `{name}`", (OnTimeout(id, nowhere), failure))
+    if not extern:
+        yield _Answer(f"a fault of `{name}`", (OnFault(id, nowhere), failure))
+
+
+def _taken(answer: _Answer, members: tuple[Member, ...]) -> bool:
+    wanted = {_key(each, each.span) for each in answer.takes}
+    return any(key in wanted for each in members for key in _keys(each))
+
+
+def _keys(member: Member) -> Iterator[tuple[str, str]]:
+    trigger = member.what if isinstance(member, Ignore | Defer) else member.trigger
+    if isinstance(trigger, OnAll):
+        yield from (("OnMessage", message) for message in trigger.messages)
+    else:
+        yield _key(trigger, trigger.span)
+
+
+def _key(trigger: Trigger, span: Span) -> tuple[str, str]:
+    """What a trigger takes, wherever it stands."""
+    match trigger:
+        case OnMessage(message=what) | OnTimeout(command=what) | OnFault(command=what):
+            return type(trigger).__name__, what
+        case OnFailure(command=what) | OnOutcome(of=what, outcome="done"):
+            return type(trigger).__name__, what
+    return "", str(span.start)
+
+
+def _lacks(
+    command: Command,
+    request: Request,
+    state: State,
+    missing: tuple[str, ...],
+    followed: Life,
+    moment: Moment,
+) -> Finding:
+    what = " and ".join(filter(None, (", ".join(missing[:-1]), missing[-1])))
+    them = "it" if len(missing) == 1 else "them"
+    return finding(
+        PAGE,
+        f"{what} can arrive in `{state.name}`, where nothing takes {them}",
+        request.message.span,
+        text="can come back like this too",
+        labels=(Label(state.span, f"`{short(command.id)}` is open in `{state.name}`"),),
+        path=steps(followed.path(moment)),
+        hint=_hint(short(command.id), missing, state),
+    )
+
+
+def _hint(name: str, missing: tuple[str, ...], state: State) -> str:
+    where = f"in `state {state.name}`" if not state.sequence else f"in `sequence {state.sequence}`"
+    failures = all(not each.startswith("`") for each in missing)
+    if failures and state.sequence:
+        return f"write {where}: `failed compensate -> SomeFinal`"
+    if failures:
+        return f"write {where}: `on failure of {name} compensate -> SomeFinal`"
+    event = missing[0].strip("`")
+    return f"write {where}: `on {event} -> NextState`, or `ignore {event}`"
