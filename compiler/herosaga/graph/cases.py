@@ -64,6 +64,8 @@ def _test(node: Expr) -> Test:
             return _text(operand), "!=" if negated else "==", "none"
         case Binary(op=op, left=left, right=right) if op in _TURNED and _fixed(left):
             return _text(right), _TURNED[op], _text(left)
+        case Binary(op="==" | "!=" as op, left=left, right=Const(value=bool() as truth)):
+            return _text(left), op if truth else _OPPOSITE[op], "true"
         case Binary(op=op, left=left, right=right) if op in _OPPOSITE:
             return _text(left), op, _text(right)
     return (_text(node), "==", "true") if node.type == BOOL else (_text(node), "?", "")
