@@ -27,7 +27,8 @@ def as_junit(run: Run) -> str:
         _suite(top, source.name, here)
     _total(top, list(top))
     indent(top)
-    return '<?xml version="1.0" encoding="utf-8"?>\n' + tostring(top, encoding="us-ascii").decode()
+    text: bytes = tostring(top, encoding="us-ascii")
+    return f'<?xml version="1.0" encoding="utf-8"?>\n{text.decode()}'
 
 
 def _suite(top: Element, name: str, findings: Sequence[Finding]) -> None:
