@@ -8,7 +8,7 @@ import shutil
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -17,6 +17,7 @@ from herosaga.cli.app import COMMANDS
 from herosaga.resources import STARTER
 
 ROOT = Path(__file__).parents[3]
+Call = Callable[..., tuple[int, str, str]]
 PATHS = os.pathsep.join(str(ROOT / each) for each in ("compiler", "runtime"))
 
 
@@ -61,15 +62,31 @@ def commands_of_ci(folder: Path) -> Iterator[tuple[str, ...]]:
             yield tuple(line.split())
 
 
+@pytest.fixture
+def herosaga(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Call:
+    """A command in a folder, in this process: its exit code, and what it prints."""
+
+    def call(folder: Path, *arguments: str) -> tuple[int, str, str]:
+        monkeypatch.chdir(folder)
+        code = cli.main(arguments)
+        said = capsys.readouterr()
+        return code, said.out, said.err
+
+    return call
+
+
 @pytest.mark.parametrize("command", tuple(commands_of_ci(STARTER)), ids=" ".join)
-def test_ci_is_green_from_the_start(made: Path, command: tuple[str, ...]) -> None:
+def test_ci_is_green_from_the_start(made: Path, command: tuple[str, ...], herosaga: Call) -> None:
+    tool, *arguments = command
+    if tool == "herosaga":
+        assert herosaga(made, *arguments)[0] == 0
+        return
     done = run(made, *command)
     assert done.returncode == 0, done.stdout + done.stderr
 
 
-def test_nothing_is_found_in_it_notes_included(made: Path) -> None:
-    done = run(made, "herosaga", "check", "--notes")
-    assert (done.stdout, done.stderr) == ("", "nothing found in 1 file\n")
+def test_nothing_is_found_in_it_notes_included(made: Path, herosaga: Call) -> None:
+    assert herosaga(made, "check", "--notes") == (0, "", "nothing found in 1 file\n")
 
 
 def test_its_name_is_everywhere(made: Path) -> None:
@@ -120,10 +137,10 @@ def test_orders_walk_on_after_a_stop_in_the_middle(project: Path) -> None:
     assert "6 instances: 4 completed, 1 failed, 1 compensated" in again.stdout
 
 
-def test_without_a_demo_run_says_how_to_see_something(project: Path) -> None:
+def test_without_a_demo_run_says_how_to_see_something(made: Path) -> None:
     with subprocess.Popen(
         as_module("herosaga", "run"),
-        cwd=project,
+        cwd=made,
         stderr=subprocess.PIPE,
         text=True,
         env=environment(),
@@ -133,6 +150,19 @@ def test_without_a_demo_run_says_how_to_see_something(project: Path) -> None:
         process.send_signal(signal.SIGINT)
         process.communicate()
     assert process.returncode == 130
+
+
+def test_an_undo_that_is_taken_out_is_missed(project: Path, herosaga: Call) -> None:
+    source = project / "orders.saga"
+    right = source.read_text()
+    source.write_text(right.replace("of ChargeCard compensate ->", "of ChargeCard ->"))
+    code, found, _ = herosaga(project, "check")
+    assert code == 1
+    assert "warning[HS501]: `ReserveStock` may stay done" in found
+    assert "= path: 1. OrderPlaced: Reserving, requests ReserveStock" in found
+    assert "write `on failure of ChargeCard compensate -> Cancelled`" in found
+    source.write_text(right)
+    assert herosaga(project, "check")[0] == 0
 
 
 # --- names and folders ---------------------------------------------------------------------------
@@ -156,32 +186,23 @@ NAMES = {
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_a_name_that_can_not_be(
-    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    monkeypatch.chdir(tmp_path)
+def test_a_name_that_can_not_be(name: str, tmp_path: Path, herosaga: Call) -> None:
     why, better = NAMES[name]
-    assert cli.main(["init", name]) == 2
-    said = capsys.readouterr().err
+    code, _, said = herosaga(tmp_path, "init", name)
+    assert code == 2
     assert f"`{name}` {why}" in said
     assert said.endswith(f": how about `herosaga init {better}`?\n")
     assert list(tmp_path.iterdir()) == []
 
 
-def test_an_empty_folder_is_filled(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    monkeypatch.chdir(tmp_path)
+def test_an_empty_folder_is_filled(tmp_path: Path, herosaga: Call) -> None:
     (tmp_path / "pears").mkdir()
-    assert cli.main(["init", "pears"]) == 0
-    assert "wrote pears/pears/orders.py\n" in capsys.readouterr().err
+    code, _, said = herosaga(tmp_path, "init", "pears")
+    assert code == 0 and "wrote pears/pears/orders.py\n" in said
 
 
 @pytest.mark.parametrize("what", ["a file", "a folder", "a link"])
-def test_nothing_is_overwritten(
-    what: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    monkeypatch.chdir(tmp_path)
+def test_nothing_is_overwritten(what: str, tmp_path: Path, herosaga: Call) -> None:
     (tmp_path / "full").mkdir()
     (tmp_path / "full" / "mine.txt").write_text("mine")
     target = tmp_path / "pears"
@@ -193,6 +214,6 @@ def test_nothing_is_overwritten(
         case "a link":
             target.symlink_to("nowhere")
     before = sorted(tmp_path.rglob("*"))
-    assert cli.main(["init", "pears"]) == 2
-    assert "choose another name, or move it away" in capsys.readouterr().err
+    code, _, said = herosaga(tmp_path, "init", "pears")
+    assert code == 2 and "choose another name, or move it away" in said
     assert sorted(tmp_path.rglob("*")) == before
