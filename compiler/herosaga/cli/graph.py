@@ -207,8 +207,8 @@ def _asked(slot: Slot, file: Path, wanted: Wanted) -> Wanted:
         match word:
             case "--of":
                 found = replace(found, of=_subject(next(words, ""), slot, file))
-            case "--saga":
-                found = replace(found, saga=next(words, ""))
+            case "--saga" if name := next(words, ""):
+                found = replace(found, saga=name)
             case _ if word.startswith("-"):
                 raise _unreadable(slot, file)
             case _:
@@ -267,9 +267,11 @@ def _picture(wanted: Wanted, model: Model, sagas: tuple[Saga, ...]) -> Picture:
         case Of.EVENTS if wanted.saga:
             one = _chosen(sagas, wanted)
             return events(model, f"Events of {one.name}", one.id)
-        case Of.EVENTS:
+        case Of.EVENTS if model.services or model.sagas:
             return events(model, f"Events{_in(model)}")
-        case Of.UNDO if wanted.saga or len(sagas) == 1:
+        case Of.EVENTS:
+            raise Stop(f"{_where(wanted)} no service and no saga")
+        case Of.UNDO if wanted.saga or len(sagas) < 2:
             one = _chosen(sagas, wanted)
             return undo(model, (one,), f"Undo in {one.name}")
         case Of.UNDO:
@@ -310,7 +312,7 @@ def _chosen(sagas: tuple[Saga, ...], wanted: Wanted) -> Saga:
     """The saga that is meant."""
     fitting = [each for each in sagas if wanted.saga in ("", each.name, each.id)]
     names = ", ".join(each.name for each in sagas)
-    where = f"`{Path(wanted.path).name or wanted.path}` has" if wanted.path else "the project has"
+    where = _where(wanted)
     match fitting:
         case [one]:
             return one
@@ -318,3 +320,8 @@ def _chosen(sagas: tuple[Saga, ...], wanted: Wanted) -> Saga:
             what = f"no saga `{wanted.saga}`: there is {names}" if sagas else "no saga"
             raise Stop(f"{where} {what}")
     raise Stop(f"{where} several sagas; name one with `--saga`: {names}")
+
+
+def _where(wanted: Wanted) -> str:
+    path = wanted.path
+    return f"`{Path(path).name or path}` has" if path else "the project has"

@@ -94,6 +94,13 @@ def test_a_service_without_a_saga_has_events(graph: Run, home: Path) -> None:
     assert graph() == (2, "", "herosaga: the project has no saga\n")
 
 
+@pytest.mark.parametrize("of", ["states", "events", "undo"])
+def test_where_there_is_nothing_to_draw_it_says_so(graph: Run, home: Path, of: str) -> None:
+    (home / "flow.saga").write_text("extern event Asked { key id: str }")
+    code, text, said = graph("flow.saga", "--of", of)
+    assert (code, text) == (2, "") and said.startswith("herosaga: `flow.saga` has no s")
+
+
 def test_errors_are_told_instead(graph: Run, home: Path) -> None:
     (home / "flow.saga").write_text(PROGRAM.replace("-> Open", "-> Opne"))
     code, text, said = graph()
@@ -132,6 +139,7 @@ def test_a_missing_file_is_told(graph: Run) -> None:
         (["--check", "bare.md"], "`bare.md` has no diagram"),
         (["--check", "many.md"], "`many.md` has several diagrams"),
         (["--check", "wrong.md"], "can only have"),
+        (["--check", "half.md"], "can only have"),
     ],
 )
 def test_what_can_not_be_done_is_a_sentence(
@@ -141,6 +149,7 @@ def test_what_can_not_be_done_is_a_sentence(
     (home / "bare.md").write_text("# Nothing\n")
     (home / "many.md").write_text("```mermaid\n```\n```mermaid\n```\n")
     (home / "wrong.md").write_text("<!-- herosaga graph --of nothing -->\n")
+    (home / "half.md").write_text("<!-- herosaga graph --saga -->\n")
     before = {path: path.read_bytes() for path in home.glob("*.*")}
     code, text, words = graph(*arguments)
     assert (code, text) == (2, "") and said in words and words.count("\n") == 1
