@@ -80,6 +80,15 @@ class _Piece:
     doc: Doc
 
 
+@dataclass(frozen=True, slots=True)
+class _Row:
+    """What begins a line of a block: its first part, its document, and how wide that part is."""
+
+    part: Part
+    doc: Doc
+    width: int
+
+
 def layout(root: Node, notes: Notes) -> Doc:
     """The document of a file."""
     context = _Context(notes)
@@ -101,7 +110,7 @@ def _lay(part: Part, context: _Context) -> Doc:
         case Node(rule="if_"):
             return _if(part, context)
         case Node(rule="item" | "member"):
-            return _member(part.children, context)
+            return _member(part, context)[0]
         case Node(rule="scenario"):
             return _clause(part.children, replace(context, data=True))
     return _clause(part.children, context)
@@ -275,13 +284,12 @@ def _braces(
 
 def _rows(members: Sequence[Part], context: _Context, column: int) -> list[Doc]:
     """The members of a block, or of the file, with the lines between them."""
-    rows = [(row[0], _row(row, context)) for row in _joined(members)]
-    done: list[Doc] = [doc for _, doc in rows[:1]]
-    for (one, above), (other, below) in pairwise(rows):
-        tall = (WIDTH - column < above.size.flat, WIDTH - column < below.size.flat)
-        apart = _apart(one, other, tall)
-        flat = ", " if _is_enum(one) else "  "
-        done += [line(flat, Row.NEXT, apart), below]
+    rows = [_row(parts, context) for parts in _joined(members)]
+    done: list[Doc] = [row.doc for row in rows[:1]]
+    for above, below in pairwise(rows):
+        tall = (WIDTH - column < above.width, WIDTH - column < below.width)
+        flat = ", " if _is_enum(above.part) else "  "
+        done += [line(flat, Row.NEXT, _apart(above.part, below.part, tall)), below.doc]
     return done
 
 
@@ -298,11 +306,17 @@ def _joined(members: Sequence[Part]) -> Iterator[list[Part]]:
         yield row
 
 
-def _row(parts: Sequence[Part], context: _Context) -> Doc:
-    docs = [_lay(part, context) for part in parts]
-    lines = [[] if _kind(part) else [line("  ")] for part in parts]
-    spread = [each for space, doc in zip(lines, docs, strict=True) for each in (*space, doc)][1:]
-    return docs[0] if len(docs) == 1 else group(spread)
+def _row(parts: Sequence[Part], context: _Context) -> _Row:
+    """A row; how wide it is without the annotations above it."""
+    head, *rest = parts
+    doc, width = _member(head, context)
+    if not rest:
+        return _Row(head, doc, width)
+    docs = [doc]
+    for part in rest:
+        docs += [_lay(part, context)] if _kind(part) else [line("  "), _lay(part, context)]
+    joined = group(docs)
+    return _Row(head, joined, joined.size.flat)
 
 
 def _apart(one: Part, other: Part, tall: tuple[bool, bool]) -> bool:
@@ -338,13 +352,19 @@ def _is_enum(part: Part) -> bool:
     return isinstance(part, Node) and part.rule == "enum_member"
 
 
-def _member(children: Sequence[Part], context: _Context) -> Doc:
-    """A member of a block, below its annotations if the block is broken."""
+def _member(part: Part, context: _Context) -> tuple[Doc, int]:
+    """A member, below its annotations if the block is broken; and the width without these."""
+    if not isinstance(part, Node) or part.rule not in ("item", "member"):
+        doc = _lay(part, context)
+        return doc, doc.size.flat
     docs: list[Doc] = []
-    for child in children:
-        docs += [] if not docs or _kind(child) == "COMMA" else [line()]
-        docs.append(_lay(child, context))
-    return concat(docs)
+    width = 0
+    for child in part.children:
+        doc = _lay(child, context)
+        docs += [] if not docs or _kind(child) else [line()]
+        docs.append(doc)
+        width = width if _kind(child) else doc.size.flat
+    return concat(docs), width
 
 
 # --- if ----------------------------------------------------------------------------------------

@@ -22,6 +22,7 @@ FILES = sorted(
     path
     for folder in ("samples", "starter", "tests", "benchmarks")
     for path in (ROOT / folder).rglob("*.saga")
+    if "wrong" not in path.parts
 )
 EXAMPLES = settings(
     max_examples=25, deadline=None, suppress_health_check=[*HealthCheck], derandomize=True
