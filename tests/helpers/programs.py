@@ -60,7 +60,7 @@ def spaced(tokens: Sequence[str], choose: Choose, comments: int = 6) -> str:
 
 
 @st.composite
-def programs(draw: st.DrawFn, items: int = 2, depth: int = 12) -> list[str]:
+def programs(draw: st.DrawFn, items: int = 2, depth: int = 10) -> list[str]:
     """The tokens of a program."""
     return words(lambda most: draw(st.integers(0, most - 1)), items, depth)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -20,6 +21,13 @@ def test_layout(path: Path) -> None:
     before, _, after = path.read_text("utf-8").partition("=====\n")
     assert laid_out(Source("any.saga", before)) == after
     assert laid_out(Source("any.saga", after)) == after
+
+
+def test_the_page() -> None:
+    """The example of the documentation."""
+    page = (Path(__file__).parents[3] / "docs" / "fmt.md").read_text("utf-8")
+    before, after = re.findall(r"```saga\n(.*?)```", page, re.DOTALL)
+    assert formatted(Source("any.saga", before)) == after
 
 
 @pytest.mark.parametrize("text", ["", "\n\n", "  \t", "\ufeff", "\r\n"])

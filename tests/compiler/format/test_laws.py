@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from dataclasses import fields, is_dataclass
 from pathlib import Path
 from random import Random
 
 import pytest
 from herosaga.format.formatting import laid_out
-from herosaga.source import Source
+from herosaga.source import Source, Span
+from herosaga.syntax.parse import parse
 from herosaga.syntax.tables import parser
 from herosaga.syntax.tokens import read_tokens
 from hypothesis import HealthCheck, assume, given, settings
@@ -42,11 +44,29 @@ def tree(text: str) -> Tree[Token]:
     return root
 
 
+def meaning(text: str) -> object:
+    """The syntax tree that is checked and compiled, documentation included, without places."""
+    return _without_places(parse(Source("any.saga", text))[0])
+
+
+def _without_places(value: object) -> object:
+    match value:
+        case Span() | Source():
+            return None
+        case tuple() | list():
+            return [_without_places(each) for each in value]
+        case _ if is_dataclass(value):
+            parts = (getattr(value, each.name) for each in fields(value))
+            return [type(value).__name__, *map(_without_places, parts)]
+    return value
+
+
 def holds(text: str) -> None:
     """All laws for one program."""
     once = formatted(text)
     assert formatted(once) == once
     assert tree(once) == tree(text)
+    assert meaning(once) == meaning(text)
     assert numbered(once) == numbered(text)
     assert not re.search("[ \t]$|\n\n\n|\n\n$", once, re.MULTILINE)
 
@@ -73,7 +93,7 @@ def test_written_by_hand(path: Path) -> None:
     text = path.read_text("utf-8")
     once = formatted(text)
     assert formatted(once) == once
-    assert tree(once) == tree(text)
+    assert meaning(once) == meaning(text)
 
 
 @EXAMPLES
