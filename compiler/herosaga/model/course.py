@@ -67,10 +67,9 @@ def _replaced(activity: str, slot: Slot, old: Type, span: Span, place: Span, env
 
 def either(one: Course, other: Course, span: Span) -> Course:
     """After one of two ways; `span` is where they part."""
-    names = {**one.env.variables, **other.env.variables}
-    variables: dict[str, Variable] = {}
+    variables: dict[str, Variable] = {**other.env.variables, **one.env.variables}
     maybe = {**one.maybe, **other.maybe}
-    for name in names:
+    for name in _differing(one.env.variables, other.env.variables):
         sides = [way.env.variables.get(name) for way in (one, other)]
         found = [each.type for each in sides if each is not None]
         partly = len(found) == 1 or name in maybe
@@ -84,6 +83,11 @@ def either(one: Course, other: Course, span: Span) -> Course:
         open=one.env.open or other.env.open,
     )
     return Course(env, {**other.given, **one.given}, maybe)
+
+
+def _differing(one: Mapping[str, Variable], other: Mapping[str, Variable]) -> list[str]:
+    """The variables that are not the same on both ways."""
+    return [name for name in {**other, **one} if one.get(name) is not other.get(name)]
 
 
 def all_of(before: Course, branches: Iterable[Course]) -> Course:

@@ -75,7 +75,8 @@ def _scope(
             name = before + decl.node.name.text
             if decl not in names.get(name, ()):
                 names[name] = (*names.get(name, ()), decl)
-    return Scope(file.source.name, names | own, elsewhere, incomplete, frozenset(lost))
+    behind = {name.rpartition(".")[2]: name for name in names if "." in name}
+    return Scope(file.source.name, names | own, elsewhere, incomplete, frozenset(lost), behind)
 
 
 def _cycles(file: ast.File, files: Sequence[ast.File]) -> Iterator[Finding]:

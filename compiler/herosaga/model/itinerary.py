@@ -136,7 +136,7 @@ def _do(node: ast.Do, course: Course, inside: Inside) -> tuple[m.Stage, Course]:
     decl = find(env.scope, call.name, ("activity",), env.report, "do")
     if decl is None:
         bad = m.Do(e.Bad(UNKNOWN, call.span), policy, notes, node.span)
-        other = guess(env.scope, call.name, ("activity",))
+        other = guess(env.scope, call.name, ("activity",), env.report)
         if other is None:
             return bad, course.within(replace(env, open=True))
         return bad, _after(other.id, call, course)

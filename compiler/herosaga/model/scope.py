@@ -14,8 +14,8 @@ from herosaga.model.types import Type
 from herosaga.source import Span
 from herosaga.syntax import ast
 
-_MANY = 100
-"""The findings after which nobody reads on: a search through all names for each would take its time."""
+_PATIENCE = 50_000
+"""How many names are looked at for the nearest ones, about: after many findings in a large project nobody reads them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +40,8 @@ class Scope:
     `names` are those it can use; more than one declaration under a name makes it ambiguous.
     `elsewhere` are the project's others. With `incomplete` some import could not be read, so that an
     unknown name may be one of its, and stays unreported; so does one of `lost`, which some declaration
-    that could not be read would have declared. `aliases` are the types that `type` names, by id, and
+    that could not be read would have declared. `behind` is the whole of a name that stands behind an
+    import's word (`p.Name`), by its last part. `aliases` are the types that `type` names, by id, and
     `imports` what each file of the project imports, by its name.
     """
 
@@ -49,6 +50,7 @@ class Scope:
     elsewhere: Mapping[str, Decl] = field(default_factory=dict)
     incomplete: bool = False
     lost: frozenset[str] = frozenset()
+    behind: Mapping[str, str] = field(default_factory=dict)
     aliases: Mapping[str, Type] = field(default_factory=dict)
     imports: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
@@ -101,13 +103,15 @@ def find(
         label = (found[0].span, f"declared as {a(found[0].kind)} here")
         report.append(hs103.wrong_kind(name.text, found[0].kind, kinds, name.span, label, verb))
     elif not scope.incomplete and name.text not in scope.lost:
-        report.append(_unknown(scope, name, kinds, len(report) > _MANY))
+        report.append(_unknown(scope, name, kinds, _patient(scope, report)))
     return None
 
 
-def guess(scope: Scope, name: ast.Name, kinds: tuple[str, ...]) -> Decl | None:
+def guess(
+    scope: Scope, name: ast.Name, kinds: tuple[str, ...], report: list[Finding]
+) -> Decl | None:
     """What an unknown name was most likely to be: stands in for it, so that nothing else is reported."""
-    if name.text in scope.lost:
+    if name.text in scope.lost or not _patient(scope, report):
         return None
     meant = _qualified(scope, name.text, kinds) or _likeliest(scope, name.text, kinds)
     return scope.get(meant)
@@ -122,11 +126,14 @@ def nearest(name: str, candidates: Iterable[str]) -> str:
     return folded[close[0]] if close else ""
 
 
-def _unknown(scope: Scope, name: ast.Name, kinds: tuple[str, ...], many: bool) -> Finding:
-    """An unknown name; where there are `many` findings, what it may have meant is not looked for."""
-    if many:
-        return hs102.unknown(name.text, kinds, name.span, "")
-    near = _qualified(scope, name.text, kinds) or _end(scope, name.text)
+def _patient(scope: Scope, report: list[Finding]) -> bool:
+    """Whether there is still time to look for the nearest name."""
+    return len(report) * len(scope.elsewhere) < _PATIENCE
+
+
+def _unknown(scope: Scope, name: ast.Name, kinds: tuple[str, ...], patient: bool) -> Finding:
+    """An unknown name, and what it may have meant; where nobody is `patient`, only by the very name."""
+    near = _qualified(scope, name.text, kinds)
     if near:
         return hs102.unknown(name.text, kinds, name.span, near)
     other = scope.elsewhere.get(name.text)
@@ -134,7 +141,9 @@ def _unknown(scope: Scope, name: ast.Name, kinds: tuple[str, ...], many: bool) -
         if _imports(other.file, scope.file, scope.imports):
             return hs102.circular(name.text, other.kind, name.span, other.file)
         return hs102.not_imported(name.text, other.kind, name.span, _path(scope, other))
-    near = _likeliest(scope, name.text, kinds)
+    if not patient:
+        return hs102.unknown(name.text, kinds, name.span, "")
+    near = _end(scope, name.text) or _likeliest(scope, name.text, kinds)
     far = None if near else _farther(scope, name.text, kinds)
     if far is None:
         return hs102.unknown(name.text, kinds, name.span, near)
@@ -144,7 +153,9 @@ def _unknown(scope: Scope, name: ast.Name, kinds: tuple[str, ...], many: bool) -
 
 def _qualified(scope: Scope, name: str, kinds: tuple[str, ...]) -> str:
     """What an import brings under this name, and under its own word: `p.Name`."""
-    return next((each for each in _of_kind(scope, kinds) if each.endswith(f".{name}")), "")
+    full = scope.behind.get(name, "")
+    decl = scope.get(full)
+    return full if decl is not None and decl.kind in kinds else ""
 
 
 def _end(scope: Scope, name: str) -> str:
@@ -159,7 +170,11 @@ def _end(scope: Scope, name: str) -> str:
 
 def _farther(scope: Scope, name: str, kinds: tuple[str, ...]) -> Decl | None:
     """What is most like it in the files that are not imported."""
-    wanted = (each for each, decl in scope.elsewhere.items() if decl.kind in kinds)
+    wanted = (
+        each
+        for each, decl in scope.elsewhere.items()
+        if decl.kind in kinds and each not in scope.names
+    )
     return scope.elsewhere.get(nearest(name, wanted))
 
 

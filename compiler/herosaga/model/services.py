@@ -85,7 +85,7 @@ def handler(
     """A handler of a service, or what a saga handles; None where nobody knows of what."""
     kinds = ("command",) if node.kind == "handle" else ("event",)
     message = find(scope, node.message, kinds, report, node.kind) or guess(
-        scope, node.message, kinds
+        scope, node.message, kinds, report
     )
     parts = _parts(node.emits, scope, report)
     refuses = _events(node.refuses, scope, report)

@@ -166,12 +166,14 @@ def _one_of(kinds: Iterable[Type]) -> Type:
 
 def _command(name: ast.Name, verb: str, env: Env) -> str:
     decl = find(env.scope, name, ("command",), env.report, verb)
-    decl = decl or guess(env.scope, name, ("command",))
+    decl = decl or guess(env.scope, name, ("command",), env.report)
     return decl.id if decl else ""
 
 
 def _message(name: ast.Name, env: Env) -> str:
-    decl = find(env.scope, name, MESSAGES, env.report, "on") or guess(env.scope, name, MESSAGES)
+    decl = find(env.scope, name, MESSAGES, env.report, "on") or guess(
+        env.scope, name, MESSAGES, env.report
+    )
     return decl.id if decl else ""
 
 
@@ -189,7 +191,7 @@ def _message_or_timer(
         return _timer(node, env, around)
     decl = find(env.scope, node.message, MESSAGES, env.report, "on")
     if decl is None:
-        decl = guess(env.scope, node.message, MESSAGES)
+        decl = guess(env.scope, node.message, MESSAGES, env.report)
         return m.OnMessage(decl.id, (), node.span, guessed=True) if decl else None
     binds = _binds(node.binds, decl.id, env)
     return m.OnMessage(decl.id, tuple(binds), node.span, tuple(binds.values()))
@@ -216,7 +218,9 @@ def _outcome(node: ast.OnOutcome, env: Env, around: Around) -> m.OnOutcome | Non
     assert node.of is not None, "only an itinerary's own `on` has outcomes of nothing else"
     kinds = ("itinerary", "command")
     wanted = ("command",) if node.outcome == "done" else ("itinerary",)
-    decl = find(env.scope, node.of, kinds, env.report) or guess(env.scope, node.of, wanted)
+    decl = find(env.scope, node.of, kinds, env.report) or guess(
+        env.scope, node.of, wanted, env.report
+    )
     if decl is None or _has_no_such_end(node, decl, env, around):
         return None
     if decl.kind == "command":

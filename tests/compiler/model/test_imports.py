@@ -261,8 +261,8 @@ def test_what_could_not_be_read_is_not_unknown() -> None:
     ]
 
 
-def test_after_many_findings_nobody_looks_for_the_nearest() -> None:
-    lines = "".join(f"record R{n} {{ x: Unknwn{n} }}\n" for n in range(110))
+def test_after_many_findings_in_a_large_project_nobody_looks_for_the_nearest() -> None:
+    lines = "".join(f"record R{n} {{ x: Unknwn{n} }}\n" for n in range(250))
     hints = [each[3] for each in built(a="record Unknown1 { x: int }\n" + lines)]
-    assert len(hints) == 110
-    assert hints[1] == "did you mean `Unknown1`?" != hints[105]
+    assert len(hints) == 250
+    assert hints[1] == "did you mean `Unknown1`?" != hints[249]
