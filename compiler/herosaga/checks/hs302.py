@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Set
-from typing import TYPE_CHECKING
+from collections.abc import Iterator
 
 from herosaga.checks.page import Page, finding
 from herosaga.findings import Finding, Label, Severity
 from herosaga.graph.graphs import Graphs
-from herosaga.graph.states import START, UNKNOWN, Way, ways
+from herosaga.graph.states import UNKNOWN, StateGraph, Way, ways
 from herosaga.model.model import Final, Model, Saga, State
-
-if TYPE_CHECKING:
-    from herosaga.graph.states import StateGraph
 
 _PROGRAM = """\
 event Paid {{ key order_id: uuid }}
@@ -47,14 +43,12 @@ PAGE = Page(
 
 def rule(model: Model, graphs: Graphs) -> Iterator[Finding]:
     """States that can't be reached. What an earlier one leads to is not told again."""
-    from networkx import descendants
-
     for saga in model.sagas.values():
-        reached = {START} | descendants(graphs.states[saga.id], START)
+        reached = graphs.states[saga.id].reached().keys()
         if len(reached) == 1:
             continue  # HS301 has said so
         # Where some state leads to no end, HS303 and HS304 ask for the way that a final lacks.
-        ends = () if _endless(graphs.states[saga.id], reached, saga) else saga.finals
+        ends = () if _endless(graphs.states[saga.id], saga) else saga.finals
         states: tuple[State | Final, ...] = (*saga.states, *ends)
         into: dict[str, list[Way]] = {}
         for way in ways(saga):
@@ -69,14 +63,10 @@ def rule(model: Model, graphs: Graphs) -> Iterator[Finding]:
                 lost.add(each.name)
 
 
-def _endless(graph: StateGraph, reached: Set[str], saga: Saga) -> bool:
+def _endless(graph: StateGraph, saga: Saga) -> bool:
     """Whether some state that is reached leads to no end."""
-    from networkx import ancestors
-
-    ended: set[str] = {UNKNOWN, *(final.name for final in saga.finals)}
-    for end in list(ended & set(graph)):
-        ended |= ancestors(graph, end)
-    return not reached <= ended
+    ends = (UNKNOWN, *(final.name for final in saga.finals))
+    return not graph.reached().keys() <= graph.leading(ends)
 
 
 def _unreached(state: State | Final, into: list[Way]) -> Finding:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from herosaga.checks.page import Page, finding
 from herosaga.findings import Finding, Label, Severity
 from herosaga.graph.graphs import Graphs
-from herosaga.graph.states import START, UNKNOWN, shortest, steps
+from herosaga.graph.states import UNKNOWN, StateGraph, shortest, steps
 from herosaga.graph.words import listed
 from herosaga.model.model import Model, Saga, State
 
@@ -45,20 +45,29 @@ PAGE = Page(
 
 def rule(model: Model, graphs: Graphs) -> Iterator[Finding]:
     """Groups of states that can't be left, one report a group."""
-    from networkx import strongly_connected_components
-
     for saga in model.sagas.values():
         graph = graphs.states[saga.id]
-        ends = {UNKNOWN, *(final.name for final in saga.finals)}
-        for group in strongly_connected_components(graph):
-            leaves = any(there not in group for here in group for there in graph.successors(here))
-            if len(group) > 1 and not leaves and not group & ends and START not in group:
-                yield _endless([s for s in saga.states if s.name in group], saga, graphs)
+        ends = graph.leading((UNKNOWN, *(final.name for final in saga.finals)))
+        if not ends >= {state.name for state in saga.states}:
+            for group in _groups(graph):
+                if len(group) > 1 and not group & ends:
+                    yield _endless([s for s in saga.states if s.name in group], saga, graphs)
+
+
+def _groups(graph: StateGraph) -> Iterator[set[str]]:
+    """The states that lead to each other and nowhere else."""
+    from networkx import DiGraph, strongly_connected_components
+
+    edges = ((here, there) for here in graph.out for there in graph.successors(here))
+    whole: DiGraph[str] = DiGraph(edges)
+    for group in strongly_connected_components(whole):
+        if all(there in group for here in group for there in graph.successors(here)):
+            yield group
 
 
 def _endless(states: list[State], saga: Saga, graphs: Graphs) -> Finding:
     graph = graphs.states[saga.id]
-    first = min(states, key=lambda state: len(shortest(graph, state.name)) or len(graph))
+    first = min(states, key=lambda state: len(shortest(graph, state.name)) or len(graph.out))
     others = tuple(state for state in states if state is not first)
     end = saga.finals[0].name if saga.finals else "SomeFinal"
     names = listed((first.name, *(state.name for state in others)))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Set
+from graphlib import CycleError, TopologicalSorter
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -17,8 +18,9 @@ from herosaga.model.model import Set as SetField
 from herosaga.model.reads import reads
 
 if TYPE_CHECKING:
-    from herosaga.graph.events import EventGraph
-    from herosaga.graph.states import StateGraph
+    from networkx import DiGraph
+
+    Knot = DiGraph[int]
 
 _PROGRAM = """\
 extern event OrderChanged {{ key order_id: uuid }}
@@ -55,25 +57,35 @@ PAGE = Page(
 
 def rule(model: Model, graphs: Graphs) -> Iterator[Finding]:
     """The shortest cycle of each knot, shorter ones first."""
-    from networkx import strongly_connected_components
-
     nodes = graphs.reactions
-    again = {i for i, node in enumerate(nodes) if _repeats(node, graphs.states)}
-    whole: EventGraph = graphs.events.copy()
-    whole.remove_nodes_from([i for i, node in enumerate(nodes) if _bounded(node)])
+    free = {i for i, node in enumerate(nodes) if not _bounded(node)}
+    edges = {here: [there for there in graphs.events[here] if there in free] for here in free}
+    if not _circular(edges):
+        return
+    from networkx import DiGraph, strongly_connected_components
+
+    whole: Knot = DiGraph(edges)
+    repeated = _repeated(graphs)
+    again = {i for i, node in enumerate(nodes) if _repeats(node, repeated)}
     quiet = {i for i, node in enumerate(nodes) if _allowed(node, model)}
-    cycles: list[list[int]] = []
-    for knot in list(strongly_connected_components(whole)):
-        cycles.extend(_cycles(whole.subgraph(knot).copy(), nodes, again, quiet))
-    for cycle in sorted(cycles, key=lambda each: (len(each), each)):
-        yield _circular(cycle, nodes, graphs.events, quiet)
+    knots = [whole.subgraph(each).copy() for each in strongly_connected_components(whole)]
+    found = [cycle for knot in knots for cycle in _cycles(knot, graphs, again, quiet)]
+    for cycle in sorted(found, key=lambda each: (len(each), each)):
+        yield _endless(cycle, graphs, quiet)
 
 
-def _cycles(
-    knot: EventGraph, nodes: tuple[Reaction, ...], again: Set[int], quiet: Set[int]
-) -> Iterator[list[int]]:
+def _circular(edges: Mapping[int, list[int]]) -> bool:
+    """Whether there is any cycle at all: nearly always there is none, and networkx need not be loaded."""
+    try:
+        TopologicalSorter(edges).prepare()
+    except CycleError:
+        return True
+    return False
+
+
+def _cycles(knot: Knot, graphs: Graphs, again: Set[int], quiet: Set[int]) -> Iterator[list[int]]:
     """The shortest cycle; after one that an `@allow` silences, also the shortest that avoids it."""
-    while cycle := _shortest(knot, nodes, again):
+    while cycle := _shortest(knot, graphs, again):
         yield cycle
         silent = quiet & set(cycle)
         if not silent:
@@ -81,14 +93,14 @@ def _cycles(
         knot.remove_nodes_from(silent)
 
 
-def _shortest(knot: EventGraph, nodes: tuple[Reaction, ...], again: Set[int]) -> list[int]:
+def _shortest(knot: Knot, graphs: Graphs, again: Set[int]) -> list[int]:
     """The shortest cycle with a new instance in it, or without one and more than requests and answers."""
-    running: EventGraph = knot.subgraph([node for node in knot if node in again])
+    running: Knot = knot.subgraph([node for node in knot if node in again])
     best: list[int] = []
-    for here, there, data in sorted(knot.edges(data=True), key=lambda edge: edge[:2]):
-        if nodes[there].where == "start":
+    for here, there in sorted(knot.edges):
+        if graphs.reactions[there].where == "start":
             found = _path(knot, there, here)
-        elif {here, there} <= again and not _dialogue(data["cause"]):
+        elif {here, there} <= again and not _dialogue(graphs.events[here][there]):
             found = _path(running, there, here)
         else:
             continue
@@ -97,7 +109,7 @@ def _shortest(knot: EventGraph, nodes: tuple[Reaction, ...], again: Set[int]) ->
     return best
 
 
-def _path(graph: EventGraph, here: int, there: int) -> list[int]:
+def _path(graph: Knot, here: int, there: int) -> list[int]:
     from networkx import has_path, shortest_path
 
     if not has_path(graph, here, there):
@@ -111,18 +123,27 @@ def _dialogue(cause: Cause) -> bool:
     return cause.answer or cause.output.how in ("requests", "undoes with")
 
 
-def _repeats(node: Reaction, states: Mapping[str, StateGraph]) -> bool:
-    """Whether it can happen again for one instance: a transition only where its state comes back."""
-    from networkx import has_path
+def _repeated(graphs: Graphs) -> Mapping[str, Mapping[str, int]]:
+    """For each saga the states by the group that they belong to, of those that lead to each other."""
+    from networkx import DiGraph, strongly_connected_components
 
+    found: dict[str, dict[str, int]] = {}
+    for saga, graph in graphs.states.items():
+        edges = {state: graph.successors(state) for state in graph.out}
+        whole: DiGraph[str] = DiGraph(edges)
+        groups = strongly_connected_components(whole)
+        found[saga] = {state: number for number, group in enumerate(groups) for state in group}
+    return found
+
+
+def _repeats(node: Reaction, groups: Mapping[str, Mapping[str, int]]) -> bool:
+    """Whether it can happen again for one instance: a transition only where its state comes back."""
     if node.where in ("service", "itinerary"):
         return True
     if node.where != "state" or not isinstance(node.node, Transition):
         return False
-    graph, target = states[node.owner], node.node.target
-    if target is None:
-        return True
-    return any(target in graph and has_path(graph, target, state) for state in node.states)
+    group, target = groups[node.owner], node.node.target
+    return target is None or any(group.get(target) == group[state] for state in node.states)
 
 
 def _bounded(node: Reaction) -> bool:
@@ -142,21 +163,19 @@ def _allowed(node: Reaction, model: Model) -> bool:
     return any(allow.code == PAGE.code for allow in (*node.meta.allows, *allows))
 
 
-def _circular(
-    cycle: list[int], nodes: tuple[Reaction, ...], graph: EventGraph, quiet: Set[int]
-) -> Finding:
+def _endless(cycle: list[int], graphs: Graphs, quiet: Set[int]) -> Finding:
     """The primary place is one that an `@allow` stands at, so that it silences the whole cycle."""
     start = cycle.index(min(quiet & set(cycle) or cycle))
     turned = [*cycle[start:], *cycle[:start]]
-    first, *others = (nodes[node] for node in turned)
-    causes = [graph.edges[edge]["cause"] for edge in pairwise((*turned, turned[0]))]
+    first, *others = (graphs.reactions[node] for node in turned)
+    causes = [graphs.events[a][b] for a, b in pairwise((*turned, turned[0]))]
     return finding(
         PAGE,
         f"`{short(first.receives)}` causes itself again, and nothing ends it",
         first.span,
         text="what this sends comes back to it",
         labels=tuple(Label(each.span, "is part of the cycle") for each in others[:3]),
-        path=tuple(_step(nodes[n], cause) for n, cause in zip(turned, causes, strict=True)),
+        path=tuple(map(_step, (first, *others), causes)),
         hint="break the cycle: let one of them react only where something has changed, or to another "
         "event; if it is meant, write `@bounded(n)` before a handler in it",
     )

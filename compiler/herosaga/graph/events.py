@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 from herosaga.graph.members import Placed, bodies, transitions
 from herosaga.graph.outputs import (
@@ -31,11 +31,6 @@ from herosaga.model.model import (
     Transition,
 )
 from herosaga.source import Span
-
-if TYPE_CHECKING:
-    from networkx import DiGraph
-
-    EventGraph = DiGraph[int]
 
 Where = Literal["service", "itinerary", "start", "state", "missing"]
 
@@ -113,12 +108,13 @@ def answers(handlers: Mapping[str, tuple[Handler, ...]], commands: Iterable[str]
     )
 
 
-def event_graph(model: Model, nodes: tuple[Reaction, ...]) -> EventGraph:
-    """Reactions, by their position in `nodes`; an edge's `cause` is the first message that links two."""
-    from networkx import DiGraph
+EventGraph = Mapping[int, Mapping[int, Cause]]
+"""Which reactions each one sets off, by their positions, and by which message first."""
 
-    graph: EventGraph = DiGraph()
-    graph.add_nodes_from(range(len(nodes)))
+
+def event_graph(model: Model, nodes: tuple[Reaction, ...]) -> EventGraph:
+    """The edges between the reactions of a model."""
+    graph: dict[int, dict[int, Cause]] = {index: {} for index in range(len(nodes))}
     receivers: dict[str, list[int]] = {}
     for index, node in enumerate(nodes):
         receivers.setdefault(node.receives, []).append(index)
@@ -127,8 +123,7 @@ def event_graph(model: Model, nodes: tuple[Reaction, ...]) -> EventGraph:
         for output in node.outputs:
             for other in receivers.get(output.message, ()):
                 answer = node.receives in wanted.get(nodes[other].owner, frozenset())
-                if not graph.has_edge(index, other):
-                    graph.add_edge(index, other, cause=Cause(output, answer))
+                graph[index].setdefault(other, Cause(output, answer))
     return graph
 
 

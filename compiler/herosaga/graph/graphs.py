@@ -4,15 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
-from herosaga.graph.events import Reaction, by_message, event_graph, reactions
-from herosaga.graph.states import state_graph
+from herosaga.graph.events import EventGraph, Reaction, by_message, event_graph, reactions
+from herosaga.graph.states import StateGraph, state_graph
 from herosaga.model.model import Handler, Model
-
-if TYPE_CHECKING:
-    from herosaga.graph.events import EventGraph
-    from herosaga.graph.states import StateGraph
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from itertools import pairwise
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 from herosaga.graph.members import bodies, moves, names
 from herosaga.graph.outputs import blocks, flat
 from herosaga.graph.words import requested, short, trigger
 from herosaga.model.model import Request, Saga, Transition
-
-if TYPE_CHECKING:
-    from networkx import MultiDiGraph
-
-    StateGraph = MultiDiGraph[str]
 
 START = ""
 """The node before the first state. No state can be called that."""
@@ -40,6 +35,45 @@ class Way:
     passing: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class StateGraph:
+    """The ways of a saga, by the state that they leave. All states are keys, and wherever an arrow leads.
+
+    It is no networkx graph: nearly all sagas are right, and to find that out takes two walks, for which the
+    library need not be loaded. What looks closer at a saga that is wrong makes one of it.
+    """
+
+    out: Mapping[str, tuple[Way, ...]]
+
+    def successors(self, state: str) -> tuple[str, ...]:
+        """Where the ways from a state lead; each as often as there are ways."""
+        return tuple(way.target for way in self.out[state])
+
+    def reached(self) -> Mapping[str, Way | None]:
+        """The states that an instance can get to, nearest first, each with the last way of a shortest path."""
+        found: dict[str, Way | None] = {START: None}
+        for state in (queue := [START]):
+            for way in self.out[state]:
+                if way.target not in found:
+                    found[way.target] = way
+                    queue.append(way.target)
+        return found
+
+    def leading(self, goals: Iterable[str]) -> frozenset[str]:
+        """The states from which one of the goals can be reached, the goals among them."""
+        into: dict[str, list[str]] = {}
+        for state, leaving in self.out.items():
+            for way in leaving:
+                into.setdefault(way.target, []).append(state)
+        found = dict.fromkeys(goals)
+        for state in (queue := [*found]):
+            for before in into.get(state, ()):
+                if before not in found:
+                    found[before] = None
+                    queue.append(before)
+        return frozenset(found)
+
+
 def ways(saga: Saga) -> tuple[Way, ...]:
     """All ways of a saga, in source order of the states that they leave. Internal transitions are none.
 
@@ -59,25 +93,23 @@ def ways(saga: Saga) -> tuple[Way, ...]:
 
 
 def state_graph(saga: Saga) -> StateGraph:
-    """The ways as a graph: every edge has its `way`; states without a way are nodes too."""
-    from networkx import MultiDiGraph
-
-    graph: StateGraph = MultiDiGraph()
-    graph.add_nodes_from((START, *names(saga)))
+    """The ways as a graph."""
+    found: dict[str, list[Way]] = {name: [] for name in (START, *names(saga))}
     for way in ways(saga):
-        graph.add_edge(way.source, way.target, way=way)
-    return graph
+        found[way.source].append(way)
+        found.setdefault(way.target, [])
+    return StateGraph({state: tuple(leaving) for state, leaving in found.items()})
 
 
 def shortest(graph: StateGraph, target: str) -> tuple[Way, ...]:
     """The ways of the shortest path from the start to a state; none where there is no path."""
-    from networkx import has_path, shortest_path
-
-    if not has_path(graph, START, target):
-        return ()
-    nodes: list[str] = shortest_path(graph, START, target)
-    edges = (graph[here][there].values() for here, there in pairwise(nodes))
-    return tuple(next(iter(parallel))["way"] for parallel in edges)
+    reached = graph.reached()
+    path: list[Way] = []
+    way = reached.get(target)
+    while way is not None:
+        path.append(way)
+        way = reached[way.source]
+    return tuple(reversed(path))
 
 
 def steps(path: tuple[Way, ...]) -> tuple[str, ...]:
