@@ -97,25 +97,25 @@ def _shortest(knot: Knot, graphs: Graphs, again: Set[int]) -> list[int]:
     """The shortest cycle with a new instance in it, or without one and more than requests and answers."""
     running: Knot = knot.subgraph([node for node in knot if node in again])
     best: list[int] = []
-    for here, there in sorted(knot.edges):
-        if graphs.reactions[there].where == "start":
-            found = _path(knot, there, here)
-        elif {here, there} <= again and not _dialogue(graphs.events[here][there]):
-            found = _path(running, there, here)
-        else:
-            continue
-        if found and (not best or len(found) < len(best)):
-            best = found
+    for there in sorted(knot):
+        starts = graphs.reactions[there].where == "start"
+        closing = [
+            here
+            for here in sorted(knot.predecessors(there))
+            if starts or ({here, there} <= again and not _dialogue(graphs.events[here][there]))
+        ]
+        if closing:
+            best = _nearer(knot if starts else running, there, closing, best)
     return best
 
 
-def _path(graph: Knot, here: int, there: int) -> list[int]:
-    from networkx import has_path, shortest_path
+def _nearer(graph: Knot, start: int, ends: list[int], best: list[int]) -> list[int]:
+    """The shortest path from `start` to one of `ends`, if it is shorter than `best`."""
+    from networkx import single_source_shortest_path
 
-    if not has_path(graph, here, there):
-        return []
-    path: list[int] = shortest_path(graph, here, there)
-    return path
+    paths = single_source_shortest_path(graph, start, len(best) - 2 if best else None)
+    found: list[list[int]] = [paths[end] for end in ends if end in paths]
+    return min(found, key=len, default=best)
 
 
 def _dialogue(cause: Cause) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Literal
 
 from herosaga.graph.members import bodies, moves, names
@@ -87,8 +87,7 @@ def ways(saga: Saga) -> tuple[Way, ...]:
     for state in saga.states:
         late = (saga.deadline,) if saga.deadline is not None and not state.passing else ()
         for each in (*moves(state), *late):
-            out = _ways(state.name, each, known, resorts)
-            found.extend(replace(way, passing=state.passing) for way in out)
+            found.extend(_ways(state.name, each, known, resorts, state.passing))
     return tuple(found)
 
 
@@ -126,13 +125,19 @@ def steps(path: tuple[Way, ...]) -> tuple[str, ...]:
     return tuple(_step(first, last) for first, last in told)
 
 
-def _ways(source: str, transition: Transition, known: set[str], resorts: list[str]) -> list[Way]:
+def _ways(
+    source: str,
+    transition: Transition,
+    known: set[str],
+    resorts: list[str],
+    passing: bool = False,
+) -> list[Way]:
     if transition.target is None and transition.target_span is None:
         return []
     target = transition.target if transition.target in known else UNKNOWN
     assert target is not None
     if not transition.compensate:
-        return [Way(source, target, "goes", transition)]
+        return [Way(source, target, "goes", transition, passing)]
     given_up = [Way(source, resort, "gives up", transition) for resort in resorts]
     return [Way(source, target, "compensates", transition), *given_up]
 

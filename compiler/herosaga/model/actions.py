@@ -79,7 +79,7 @@ def action(node: ast.Action, env: Env, around: Around) -> m.Action | None:
 def _set(node: ast.Set, env: Env) -> m.Set | None:
     name = node.name.text
     kind = _settable(node.name, env)
-    if node.op == "=":
+    if node.op == "=" or name not in env.data:
         value = check(node.value, env, kind)
     else:
         before = ast.Var(name, node.name.span)
@@ -129,7 +129,9 @@ def _answers(node: ast.Send, message: e.Expr, env: Env, around: Around) -> None:
     if serves is None or (handled and handled != serves.message):
         return
     promised = (*serves.emits, *serves.refuses)
-    if isinstance(message, e.Construct) and promised and message.id not in promised:
+    if not isinstance(message, e.Construct) or env.world.shapes[message.id].kind != "event":
+        return
+    if promised and message.id not in promised:
         names = tuple(env.world.shapes[each].name for each in promised)
         command = env.world.shapes[serves.message].name
         name = node.message.name

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from herosaga.model import model as m
-from herosaga.model.reads import Fields, blocks_recorded, entered, joined, step
+from herosaga.model.reads import Fields, Read, blocks_recorded, entered, joined, step
 
 Place = tuple[str, str]
 START: Place = ("", "")
@@ -46,10 +46,16 @@ class Edge:
 
 @dataclass(frozen=True, slots=True)
 class Move:
-    """What a transition does to the data, whatever was recorded before: `made` are the records there may be."""
+    """What a transition does to the data, whatever was recorded before.
+
+    `given` is set before it runs, wherever it comes from; `reads` are what it reads before it sets it. `sets`
+    is all that is set after it. `made` are the records there may be then.
+    """
 
     target: str
     compensate: bool
+    given: Fields
+    reads: tuple[Read, ...]
     sets: Fields
     made: tuple[str, ...]
     told: Told
@@ -76,10 +82,10 @@ class Flow:
 def flow_of(saga: m.Saga) -> Flow:
     """All ways of a saga."""
     found: dict[str, tuple[Move, ...]] = {}
-    between = {state.name: state.sequence for state in saga.states if state.passing}
-    found[""] = tuple(_move("", each, frozenset(), (), between) for each in saga.start)
+    making = _Making({s.name: s.sequence for s in saga.states if s.passing}, {})
+    found[""] = tuple(making.move("", each, frozenset(), ()) for each in saga.start)
     for state in saga.states:
-        found[state.name] = tuple(_moves(saga, state, between))
+        found[state.name] = tuple(making.moves(saga, state))
     given_up = {
         each.name: Edge(
             (each.otherwise, ""),
@@ -117,19 +123,41 @@ def settled(flow: Flow, initial: Fields) -> Mapping[Place, Fields]:
     return known
 
 
-def shortest(flow: Flow, goal: Place, name: str) -> tuple[str, ...]:
-    """The shortest path to `goal` on which nothing sets the field `name`."""
-    paths: dict[Place, tuple[Told, ...]] = {START: ()}
+@dataclass(frozen=True, slots=True)
+class Paths:
+    """The shortest ways to all places on which nothing sets a field: each place with the edge that leads to it."""
+
+    back: Mapping[Place, tuple[Place, Told]]
+    lengths: Mapping[Place, int]
+
+    def to(self, place: Place) -> tuple[str, ...]:
+        """The path to a place; none where there is no way."""
+        found: list[Told] = []
+        while place in self.back:
+            place, told = self.back[place]
+            found.append(told)
+        path: list[Told] = []
+        for told in reversed(found):
+            if told.onward and path:
+                path[-1] = replace(path[-1], leads=told.leads)
+            else:
+                path.append(told)
+        return tuple(str(each) for each in path)
+
+
+def without(flow: Flow, name: str) -> Paths:
+    """The ways on which nothing sets the field `name`."""
+    back: dict[Place, tuple[Place, Told]] = {}
+    lengths = {START: 0}
     queue = deque([START])
     while queue:
         place = queue.popleft()
-        if place == goal:
-            return tuple(str(each) for each in paths[place])
         for edge in flow.edges(place):
-            if edge.target not in paths and name not in edge.sets:
-                paths[edge.target] = _with(paths[place], edge.told)
+            if edge.target not in lengths and name not in edge.sets:
+                lengths[edge.target] = lengths[place] + 1
+                back[edge.target] = (place, edge.told)
                 queue.append(edge.target)
-    return ()
+    return Paths(back, lengths)
 
 
 def trigger_text(trigger: m.Trigger) -> str:
@@ -155,51 +183,65 @@ def trigger_text(trigger: m.Trigger) -> str:
             return "all answered"
 
 
-def _with(path: tuple[Told, ...], told: Told) -> tuple[Told, ...]:
-    if told.onward and path:
-        return (*path[:-1], replace(path[-1], leads=told.leads))
-    return (*path, told)
-
-
 def _short(id: str) -> str:
     return id.rpartition(".")[2]
 
 
-def _moves(saga: m.Saga, state: m.State, between: Mapping[str, str]) -> Iterator[Move]:
-    """What the transitions of a state open, records that are made while it is current among it.
+@dataclass(frozen=True, slots=True)
+class _Making:
+    """The moves of one saga while they are made.
 
     `between` are the states that only stand between steps, each with the sequence that a path names for it.
+    `steps` are what transitions do, by identity, so that those of a group are walked once.
     """
-    before = entered(state, frozenset(), [])
-    blocks = (state.entry, state.exit, *(each.actions for each in state.every))
-    made = tuple(name for actions in blocks for name in blocks_recorded(actions))
-    for each in leaving(saga, state):
-        known = before | joined(state, each.trigger)
-        yield _move(state.name, each, known, made, between, state)
 
+    between: Mapping[str, str]
+    steps: dict[tuple[int, int], tuple[Fields, tuple[Read, ...]]]
 
-def _move(
-    source: str,
-    transition: m.Transition,
-    before: Fields,
-    made: tuple[str, ...],
-    between: Mapping[str, str],
-    state: m.State | None = None,
-) -> Move:
-    exit = state.exit if state is not None else ()
-    told = Told(
-        trigger_text(transition.trigger),
-        _outcome(source, transition, between),
-        transition.span.line,
-        state is not None and state.passing,
-    )
-    return Move(
-        transition.target or source,
-        transition.compensate,
-        before | step(transition, before, [], exit),
-        tuple(sorted({*made, *blocks_recorded(transition.actions)})),
-        told,
-    )
+    def moves(self, saga: m.Saga, state: m.State) -> Iterator[Move]:
+        """What the transitions of a state open, records that are made while it is current among it."""
+        before = entered(state, frozenset(), [])
+        blocks = (state.entry, state.exit, *(each.actions for each in state.every))
+        made = tuple(name for actions in blocks for name in blocks_recorded(actions))
+        for each in leaving(saga, state):
+            yield self.move(state.name, each, before, made, state)
+
+    def move(
+        self,
+        source: str,
+        transition: m.Transition,
+        before: Fields,
+        made: tuple[str, ...],
+        state: m.State | None = None,
+    ) -> Move:
+        """What one transition opens, from a state or at the start."""
+        given = joined(state, transition.trigger) if state is not None else frozenset()
+        sets, read = self._step(transition, state.exit if state is not None else ())
+        told = Told(
+            trigger_text(transition.trigger),
+            _outcome(source, transition, self.between),
+            transition.span.line,
+            state is not None and state.passing,
+        )
+        return Move(
+            transition.target or source,
+            transition.compensate,
+            given,
+            read,
+            before | given | sets,
+            tuple(sorted({*made, *blocks_recorded(transition.actions)})),
+            told,
+        )
+
+    def _step(
+        self, transition: m.Transition, exit: tuple[m.Action, ...]
+    ) -> tuple[Fields, tuple[Read, ...]]:
+        key = (id(transition), id(exit) if exit else 0)
+        if key not in self.steps:
+            found: list[Read] = []
+            sets = step(transition, frozenset(), found, exit)
+            self.steps[key] = (sets, tuple(found))
+        return self.steps[key]
 
 
 def _edges(move: Move, block: str) -> Iterator[Edge]:

@@ -12,16 +12,19 @@ from herosaga.model.flow import (
     START,
     UNDOING,
     Flow,
+    Move,
+    Paths,
     Place,
     flow_of,
-    leaving,
     settled,
-    shortest,
     trigger_text,
+    without,
 )
-from herosaga.model.reads import Fields, Read, entered, joined, step, undone, use, walk
+from herosaga.model.reads import Fields, Read, entered, step, undone, use, walk
 from herosaga.model.types import Optional
 from herosaga.source import Span
+
+_PATHS = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,15 +39,19 @@ class Unset:
 
 
 def unset(saga: m.Saga) -> Iterator[Finding]:
-    """One finding a field: at the read that the shortest path leads to, the others as its labels."""
+    """One finding a field: at the read that the shortest path leads to, the others as its labels.
+
+    Only so many fields have their path: a file full of them is the same mistake all over.
+    """
     flow = flow_of(saga)
     known = settled(flow, _initial(saga))
     by_field: dict[str, list[Unset]] = {}
-    for each in _all(saga, known):
+    for each in _all(saga, flow, known):
         by_field.setdefault(each.name, []).append(each)
     declared = {field.name: field.span for field in saga.data}
-    for name, found in by_field.items():
-        yield _finding(name, found, flow, declared[name])
+    for index, (name, found) in enumerate(by_field.items()):
+        paths = without(flow, name) if index < _PATHS else Paths({}, {})
+        yield _finding(name, found, paths, declared[name])
 
 
 def _initial(saga: m.Saga) -> Fields:
@@ -56,23 +63,21 @@ def _initial(saga: m.Saga) -> Fields:
     )
 
 
-def _finding(name: str, found: list[Unset], flow: Flow, declared: Span) -> Finding:
-    places = dict.fromkeys(each.place for each in found)
-    paths = {place: shortest(flow, place, name) for place in places}
-    first = min(found, key=lambda each: (len(paths[each.place]), each.span.start))
-    path = (*paths[first.place], *filter(None, [first.last]))
+def _finding(name: str, found: list[Unset], paths: Paths, declared: Span) -> Finding:
+    first = min(found, key=lambda each: (paths.lengths.get(each.place, 0), each.span.start))
+    path = (*paths.to(first.place), *filter(None, [first.last])) if paths.lengths else ()
     others = {each.span: None for each in found if each.span != first.span}
     return hs204.unset(name, first.where, first.span, declared, path, tuple(others))
 
 
-def _all(saga: m.Saga, known: Mapping[Place, Fields]) -> Iterator[Unset]:
+def _all(saga: m.Saga, flow: Flow, known: Mapping[Place, Fields]) -> Iterator[Unset]:
     """Every such read of a saga."""
     states = {state.name: state for state in saga.states}
-    for transition in saga.start:
-        yield from _in_step(transition, START, known[START], "in `start`")
+    for transition, move in zip(saga.start, flow.moves[""], strict=True):
+        yield from _in_move(move, START, known[START], "in `start`")
         yield from _deadline(saga, transition, states.get(transition.target or ""), known[START])
     for state in saga.states:
-        yield from _in_state(saga, state, known)
+        yield from _in_state(state, flow, known)
     for final in saga.finals:
         place = (final.name, "")
         if place in known:
@@ -102,7 +107,7 @@ def _deadline(
     yield from _told(found, START, "in `start`", f"{trigger_text(start.trigger)}: starts")
 
 
-def _in_state(saga: m.Saga, state: m.State, known: Mapping[Place, Fields]) -> Iterator[Unset]:
+def _in_state(state: m.State, flow: Flow, known: Mapping[Place, Fields]) -> Iterator[Unset]:
     place = (state.name, "")
     if place not in known:
         return
@@ -114,23 +119,13 @@ def _in_state(saga: m.Saga, state: m.State, known: Mapping[Place, Fields]) -> It
         found = []
         walk(every.actions, inside, found)
         yield from _told(found, place, where, "")
-    for transition in leaving(saga, state):
-        after = inside | joined(state, transition.trigger)
-        yield from _in_step(transition, place, after, where, state.exit)
+    for move in flow.moves[state.name]:
+        yield from _in_move(move, place, inside, where)
 
 
-def _in_step(
-    transition: m.Transition,
-    place: Place,
-    known: Fields,
-    where: str,
-    exit: tuple[m.Action, ...] = (),
-) -> Iterator[Unset]:
-    found: list[Read] = []
-    step(transition, known, found, exit)
-    onward = isinstance(transition.trigger, m.Onward)
-    last = "" if onward else f"{trigger_text(transition.trigger)}: reads it"
-    yield from _told(found, place, where, last)
+def _in_move(move: Move, place: Place, known: Fields, where: str) -> Iterator[Unset]:
+    found = [read for read in move.reads if read[0] not in known and read[0] not in move.given]
+    yield from _told(found, place, where, "" if move.told.onward else f"{move.told.what}: reads it")
 
 
 def _told(found: list[Read], place: Place, where: str, last: str) -> Iterator[Unset]:
