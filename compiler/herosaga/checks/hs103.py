@@ -96,6 +96,22 @@ def compensating(span: Span) -> Finding:
     )
 
 
+def no_place(name: str, kind: str, span: Span, declared: tuple[Span, str]) -> Finding:
+    """An arrow to something that is no state."""
+    hint = "lead to a state of this saga"
+    if kind in ("event", "command"):
+        verb = "publish" if kind == "event" else "send"
+        hint += f", and say there what is sent: `-> SomeState {{ {verb} {name}(…) }}`"
+    return finding(
+        PAGE,
+        f"`{name}` is {a(kind)}, and an arrow leads to a state",
+        span,
+        text="not a state",
+        labels=(Label(*declared),),
+        hint=hint,
+    )
+
+
 def final_in_group(name: str, span: Span) -> Finding:
     """A final in the head of a `during`."""
     return finding(

@@ -29,10 +29,9 @@ def _migration(node: ast.Migration, inside: Inside) -> m.Migration:
     moved = [each for each in node.changes if isinstance(each, ast.Moved)]
     states = [each for each in moved if each.kind == "state"]
     fields = [each for each in moved if each.kind == "field"]
-    report = inside.env.report
     return m.Migration(
         node.version,
-        tuple((each.old.text, target(each.new, inside.places, report)) for each in states),
+        tuple((each.old.text, target(each.new, inside.places, inside.env)) for each in states),
         tuple((each.old.text, each.new.text) for each in fields if _is_field(each.new, inside.env)),
         tuple(_computed(node, inside.env)),
         tuple(each.name.text for each in node.changes if isinstance(each, ast.Dropped)),

@@ -6,7 +6,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from herosaga.checks import hs101, hs102, hs103
+from herosaga.checks.words import a
 from herosaga.findings import Finding
+from herosaga.model.env import Env
 from herosaga.model.scope import nearest
 from herosaga.model.step_names import Spot, Spots, entry, spots
 from herosaga.source import Span
@@ -51,15 +53,20 @@ def places(node: ast.Saga, report: list[Finding]) -> Places:
     return Places(marks | dict.fromkeys(enters, "state"), enters, within, found)
 
 
-def target(name: ast.Name, known: Places, report: list[Finding]) -> str:
+def target(name: ast.Name, known: Places, env: Env) -> str:
     """The state that an arrow leads to; what was most likely meant, where there is none."""
     written = name.text
     if written == "Compensating" and written not in known.marks:
-        report.append(hs103.compensating(name.span))
+        env.report.append(hs103.compensating(name.span))
+        return written
+    declared = env.scope.get(written)
+    if written not in known.marks and declared is not None:
+        label = (declared.span, f"declared as {a(declared.kind)} here")
+        env.report.append(hs103.no_place(written, declared.kind, name.span, label))
         return written
     if written not in known.marks:
         near = nearest(written, known.marks)
-        report.append(hs102.unknown(written, ("state",), name.span, near))
+        env.report.append(hs102.unknown(written, ("state",), name.span, near))
         written = near or written
     return known.enters.get(written, written)
 

@@ -230,7 +230,7 @@ def _otherwise(node: ast.Compensation, inside: Inside) -> str | None:
     """Where a compensation ends that can't be done: only a final for the operator makes sense."""
     if node.otherwise is None:
         return None
-    name = target(node.otherwise, inside.places, inside.env.report)
+    name = target(node.otherwise, inside.places, inside.env)
     if inside.places.marks.get(node.otherwise.text, "manual") != "manual":
         inside.env.report.append(hs103.not_manual(name, node.otherwise.span))
     return name

@@ -55,7 +55,7 @@ def sequence(node: ast.Sequence, inside: Inside) -> Bound:
 
 def _done(node: ast.Sequence, inside: Inside) -> str | None:
     if node.done is not None:
-        return target(node.done, inside.places, inside.env.report)
+        return target(node.done, inside.places, inside.env)
     missing = hs001.unexpected(node.name.span, "`done -> State` in a sequence", "none", _DONE)
     inside.env.report.append(missing)
     return None

@@ -73,7 +73,7 @@ def _handlers(
         if read is None:
             continue
         first = found.setdefault(read.message, read)
-        if first is not read:
+        if first is not read and read.kind == each.kind:
             name = each.message
             report.append(hs101.twice(name.text, "handler", name.span, first.span))
     return tuple(found.values())
@@ -83,19 +83,16 @@ def handler(
     service: str, node: ast.Handler, scope: Scope, report: list[Finding]
 ) -> m.Handler | None:
     """A handler of a service, or what a saga handles; None where nobody knows of what."""
-    kinds = ("command",) if node.kind == "handle" else ("event",)
-    message = find(scope, node.message, kinds, report, node.kind) or guess(
-        scope, node.message, kinds, report
-    )
+    message = _message(node, scope, report)
     parts = _parts(node.emits, scope, report)
     refuses = _events(node.refuses, scope, report)
     report.extend(_contradictions(node, parts, refuses))
-    undo = find(scope, node.undone_by, ("command",), report) if node.undone_by else None
+    undo = _command(node.undone_by, scope, report) if node.undone_by else None
     if message is None:
         return None
     return m.Handler(
         f"{service}.{node.message.text}",
-        node.kind,
+        "handle" if message.kind == "command" else "on",
         service,
         message.id,
         parts,
@@ -107,6 +104,24 @@ def handler(
         node.message.span,
         tuple(refuses.values()),
     )
+
+
+def _command(name: ast.Name, scope: Scope, report: list[Finding]) -> Decl | None:
+    """The command that undoes."""
+    kinds = ("command",)
+    return find(scope, name, kinds, report) or guess(scope, name, kinds, report)
+
+
+def _message(node: ast.Handler, scope: Scope, report: list[Finding]) -> Decl | None:
+    """What it handles; a command after `on`, or an event after `handle`, is still what was meant."""
+    kinds = ("command",) if node.kind == "handle" else ("event",)
+    found = find(scope, node.message, kinds, report, node.kind)
+    if found is not None:
+        return found
+    other = scope.get(node.message.text)
+    if other is not None and other.kind in ("event", "command"):
+        return other
+    return guess(scope, node.message, kinds, report)
 
 
 def _contradictions(
@@ -140,7 +155,7 @@ def _events(names: tuple[ast.Name, ...], scope: Scope, report: list[Finding]) ->
     """The events named, each once, with its place."""
     found: dict[str, Span] = {}
     for name in names:
-        decl = find(scope, name, ("event",), report)
+        decl = find(scope, name, ("event",), report) or guess(scope, name, ("event",), report)
         if decl is None:
             continue
         if decl.id in found:

@@ -75,7 +75,7 @@ def body(node: ast.Transition, env: Env, inside: Inside) -> Body:
     env = bound(node.triggers, env.knowing(shown(node.guard, True)))
     goal = None
     if node.target is not None:
-        goal = target(node.target, inside.places, env.report)
+        goal = target(node.target, inside.places, env)
     elif node.compensate is not None:
         expected = "`-> State` after `compensate`"
         env.report.append(hs001.unexpected(node.compensate, expected, "none", _ARROW))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from herosaga.checks import hs102, hs103, hs202
 from herosaga.model import expr as e
 from herosaga.model import model as m
@@ -9,11 +11,13 @@ from herosaga.model.around import Around
 from herosaga.model.env import Env
 from herosaga.model.fit import fit
 from herosaga.model.infer import arguments, construct
-from herosaga.model.scope import find, nearest
+from herosaga.model.scope import find, guess, nearest
 from herosaga.model.types import UNKNOWN, MessageType, Type
+from herosaga.model.world import Shape
 from herosaga.source import Span
 from herosaga.syntax import ast
 
+MESSAGES = ("event", "command")
 Undo = m.CommandUndo | m.BlockUndo
 
 
@@ -36,16 +40,33 @@ def named(call: ast.Call, span: Span, env: Env, around: Around) -> Undo | None:
         if near or call.name.text[:1].islower():
             kinds = ("compensation",)
             env.report.append(hs102.unknown(call.name.text, kinds, call.name.span, near))
-            return None
+            return _meant(near, call, span, env, around)
     return m.CommandUndo(message_of(call, "command", "compensable by", env), False, span)
+
+
+def _meant(near: str, call: ast.Call, span: Span, env: Env, around: Around) -> Undo:
+    """What stands in for an unknown compensation, so that nobody says that there is no undo."""
+    block = around.compensations.get(near)
+    if block is None:
+        return m.CommandUndo(e.Bad(UNKNOWN, call.span), False, span)
+    return m.BlockUndo(near, arguments(call, _lenient(block), env), span)
 
 
 def message_of(call: ast.Call, kind: str, verb: str, env: Env) -> e.Expr:
     """A message, or what an itinerary is given: what `call` names has to be of `kind`."""
     decl = find(env.scope, call.name, (kind,), env.report, verb)
-    if decl is None:
+    if decl is not None:
+        return construct(call, env.world.shapes[decl.id], env)
+    meant = env.scope.get(call.name.text) or guess(env.scope, call.name, (kind,), env.report)
+    if meant is None or meant.kind not in MESSAGES:
         return e.Bad(UNKNOWN, call.span)
-    return construct(call, env.world.shapes[decl.id], env)
+    return construct(call, _lenient(env.world.shapes[meant.id]), env)
+
+
+def _lenient(shape: Shape) -> Shape:
+    """What stands in for something wrong: arguments that do not match it are no mistake of their own."""
+    slots = {name: replace(slot, required=False) for name, slot in shape.slots.items()}
+    return replace(shape, slots=slots, open=True)
 
 
 def _declared(
@@ -57,7 +78,7 @@ def _declared(
     undo = around.undos.get(message.id)
     if undo is None:
         env.report.append(hs103.no_declared_undo(asked.text, span))
-        return None
+        return m.CommandUndo(e.Bad(UNKNOWN, span), True, span)
     shape, given = env.world.shapes[undo], dict(message.args)
     has = env.world.shapes[message.id]
     missing = [s.name for s in shape.slots.values() if s.required and s.name not in has.slots]
