@@ -179,24 +179,18 @@ def _moves(gap: _Gap, leaf: Leaf) -> bool:
 
 
 def _classify(gap: _Gap, before: Leaf | None, leaf: Leaf, work: _Work) -> None:
-    if before is not None and gap.spaces[0].lines:
-        work.note(before, opened=True)
+    """Divide the comments of a gap among the tokens at its two sides."""
     here = _on_the_line(gap)
+    ends = bool(here)
     if here == len(gap.comments) and not gap.spaces[-1].lines:
-        here = _split(gap, before, leaf)
-    else:
-        work.note(before, ends=bool(here)) if before is not None else None
+        here, ends = _split(gap, before, leaf), False
     if before is not None:
-        work.note(before, after=gap.comments[:here])
+        work.note(before, after=gap.comments[:here], ends=ends, opened=bool(gap.spaces[0].lines))
     rest = gap.comments[here:]
     own = len(rest) - _run(gap, len(rest))
     documented = bool(rest) and rest[-1].is_doc
-    work.note(
-        leaf,
-        own=rest[:own],
-        inline=rest[own:],
-        blank=gap.spaces[-1].blank and not documented,
-    )
+    blank = gap.spaces[-1].blank and not documented
+    work.note(leaf, own=rest[:own], inline=rest[own:], blank=blank)
 
 
 def _on_the_line(gap: _Gap) -> int:

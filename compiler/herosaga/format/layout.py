@@ -37,7 +37,6 @@ from herosaga.format.printer import HANG, WIDTH
 from herosaga.format.spacing import is_tight
 
 INDENT = 2
-_BLOCKS = ("fields", "block", "actions")
 _PARTS = (
     "when", "compensate", "arrow", "handles", "emits", "refuses", "undone", "irreversible", "readonly", "with_", "within", "retry",
     "undo", "correlate_by", "correlate_where",
