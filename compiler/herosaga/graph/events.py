@@ -120,7 +120,8 @@ def event_graph(model: Model, nodes: tuple[Reaction, ...]) -> EventGraph:
         receivers.setdefault(node.receives, []).append(index)
     wanted = {saga.id: asked(saga) for saga in model.sagas.values()}
     for index, node in enumerate(nodes):
-        for output in node.outputs:
+        first = {output.message: output for output in reversed(node.outputs)}
+        for output in reversed(first.values()):
             for other in receivers.get(output.message, ()):
                 answer = node.receives in wanted.get(nodes[other].owner, frozenset())
                 graph[index].setdefault(other, Cause(output, answer))
