@@ -31,6 +31,10 @@ service Billing { on OrderPlaced emits InvoiceSent }
 
 def twice(name: str, what: str, span: Span, first: Span, hint: str = "") -> Finding:
     """A second `what` of this name."""
+    if what == "state":
+        hint = (
+            f"write all that happens in it into one `state {name} {{ … }}`, or rename one of them"
+        )
     return finding(
         PAGE,
         f"the {what} `{name}` is declared twice",

@@ -28,6 +28,24 @@ service Billing { on OrderPlaced emits InvoiceSent }
 )
 
 
+# What Python has, as it is written here.
+_PYTHON = {
+    "avg": "sum(…) / len(…)",
+    "average": "sum(…) / len(…)",
+    "mean": "sum(…) / len(…)",
+    "count": "len(…)",
+    "size": "len(…)",
+    "length": "len(…)",
+    "uuid4": "uuid()",
+    "datetime": "now",
+    "today": "now",
+    "float": "decimal(…)",
+    "filter": "… for x in … if …",
+    "map": "… for x in …",
+    "sorted": "min(…)` or `max(…)",
+}
+
+
 def unknown(name: str, kinds: tuple[str, ...], span: Span, near: str, advice: str = "") -> Finding:
     """No declaration of one of `kinds` has this name; `advice` is what to do where none is like it."""
     wanted = either(kinds)
@@ -95,6 +113,37 @@ def no_field(name: str, kind: str, owner: str, span: Span, near: str) -> Finding
         text=f"not a {part} of this {kind}",
         hint=f"did you mean `{near}`?" if near else advice,
         fix=(Edit(span, near),) if near and slip(name, near) else (),
+    )
+
+
+def no_function(name: str, span: Span, near: str, known: tuple[str, ...]) -> Finding:
+    """A function that nobody has; those of Python are not here by themselves."""
+    habit = _PYTHON.get(name, "")
+    hint = f"did you mean `{near}`?" if near else f"write `{habit}`"
+    if not near and not habit:
+        hint = (
+            f"there are {', '.join(f'`{each}`' for each in known)}; declare one of your own with "
+            f"`extern {name}(…) -> …`"
+        )
+    return finding(
+        PAGE,
+        f"no function is called `{name}`",
+        span,
+        text="not known here",
+        hint=hint,
+        fix=(Edit(span, near),) if near and slip(name, near) else (),
+    )
+
+
+def with_self(owner: str, name: str, span: Span) -> Finding:
+    """`self.rent` of a data field, as Python would have it."""
+    return finding(
+        PAGE,
+        f"nothing here is called `{owner}`",
+        span,
+        text="a data field is read by its name alone",
+        hint=f"did you mean `{name}`?",
+        fix=(Edit(span, name),),
     )
 
 

@@ -31,7 +31,6 @@ service Billing { on OrderPlaced emits InvoiceSent }
 _VERBS = {
     ("send", "event"): "publish",
     ("publish", "command"): "send",
-    ("request", "event"): "publish",
     ("handle", "event"): "on",
     ("on", "command"): "handle",
     ("sent", "event"): "published",
@@ -53,13 +52,16 @@ def wrong_kind(
     """A `kind` where one of `kinds` is needed."""
     wanted = either(kinds)
     better = _VERBS.get((verb, kind), "")
+    hint = f"did you mean `{better} {name}`?" if better else f"name {a(wanted)}"
+    if (verb, kind) == ("request", "event"):
+        hint = f"request the command that `{name}` answers, or `publish {name}`"
     return finding(
         PAGE,
         f"`{name}` is {a(kind)}, and {a(wanted)} is needed here",
         span,
         text=f"not {a(wanted)}",
         labels=(Label(*declared),),
-        hint=f"did you mean `{better} {name}`?" if better else f"name {a(wanted)}",
+        hint=hint,
     )
 
 
@@ -109,6 +111,17 @@ def no_place(name: str, kind: str, span: Span, declared: tuple[Span, str]) -> Fi
         text="not a state",
         labels=(Label(*declared),),
         hint=hint,
+    )
+
+
+def state_awaited(name: str, span: Span) -> Finding:
+    """`on` of a state."""
+    return finding(
+        PAGE,
+        f"`{name}` is a state, and `on` waits for an event or command",
+        span,
+        text="a state of this saga",
+        hint="name the event that leads there: `on SomeEvent -> " + name + "`",
     )
 
 

@@ -47,6 +47,8 @@ def rule(model: Model, graphs: Graphs) -> Iterator[Finding]:
         reached = graphs.states[saga.id].reached().keys()
         if len(reached) == 1:
             continue  # HS301 has said so
+        if UNKNOWN in reached:
+            continue  # an arrow with a wrong name may be the one that leads there
         # Where some state leads to no end, HS303 and HS304 ask for the way that a final lacks.
         ends = () if _endless(graphs.states[saga.id], saga) else saga.finals
         states: tuple[State | Final, ...] = (*saga.states, *ends)

@@ -14,7 +14,8 @@ class Around:
     """The project's policies, the declared undo and the handler of each command; a saga's compensations and timers.
 
     `serves` is what the saga promises to whom it serves; `answers` is whether a command starts it, so
-    that there is somebody to reply to.
+    that there is somebody to reply to. `states` are the names of the saga's states, which an `on` may take
+    for messages.
     """
 
     policies: Mapping[str, m.PolicyDecl]
@@ -24,3 +25,4 @@ class Around:
     timers: frozenset[str] = frozenset()
     serves: m.Handler | None = None
     answers: bool = False
+    states: frozenset[str] = frozenset()

@@ -177,7 +177,7 @@ def _attribute(node: ast.Attribute, env: Env) -> e.Expr:
     enum = _enum_of(node.value, env)
     if enum is not None:
         return _member(node, enum, env)
-    value, name = infer(node.value, env), node.name
+    value, name = _owner(node, env), node.name
     match value.type:
         case Unknown():
             return e.Bad(UNKNOWN, node.span)
@@ -195,6 +195,16 @@ def _attribute(node: ast.Attribute, env: Env) -> e.Expr:
         case kind:
             env.report.append(hs102.no_field(name.text, "type", str(kind), name.span, ""))
     return e.Bad(UNKNOWN, node.span)
+
+
+def _owner(node: ast.Attribute, env: Env) -> e.Expr:
+    """What an attribute is of; `self`, `this` or `data` is the instance, which needs no name."""
+    match node.value:
+        case ast.Var(name="self" | "this" | "data" | "saga" as owner) if node.name.text in env.data:
+            if owner not in env.variables and owner not in env.data:
+                env.report.append(hs102.with_self(owner, node.name.text, node.span))
+                return e.Bad(UNKNOWN, node.span)
+    return infer(node.value, env)
 
 
 def _slot(name: ast.Name, shape: Shape, env: Env) -> Slot | None:
@@ -273,7 +283,8 @@ def _called(name: ast.Name, env: Env) -> Decl | None:
     scope, decl = env.scope, env.scope.get(name.text)
     if decl is not None and decl.kind in ("function", "type"):
         return decl
-    if scope.names.get(name.text) or "." in name.text or not name.text[:1].islower():
+    built_in = name.text.lower() in functions.FUNCTIONS
+    if scope.names.get(name.text) or "." in name.text or not (name.text[:1].islower() or built_in):
         return find(scope, name, ("record",), env.report)
     if name.text in scope.lost or scope.incomplete:
         return None
@@ -282,7 +293,8 @@ def _called(name: ast.Name, env: Env) -> Decl | None:
         return find(scope, name, ("function",), env.report)
     own = [each for each, found in scope.names.items() if any(d.kind == "function" for d in found)]
     near = nearest(name.text, (*functions.FUNCTIONS, *own))
-    env.report.append(hs102.unknown(name.text, ("function",), name.span, near))
+    known = (*functions.FUNCTIONS, *own)
+    env.report.append(hs102.no_function(name.text, name.span, near, known))
     return None
 
 

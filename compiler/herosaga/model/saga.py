@@ -111,7 +111,13 @@ def _around(
         timers=frozenset(each.name.text for each in node.timers),
         serves=serves,
         answers=serves is not None or any(_commands(node, scope)),
+        states=frozenset(name.text for name in _names(node)),
     )
+
+
+def _names(node: ast.Saga) -> tuple[ast.Name, ...]:
+    """What its states and finals are called."""
+    return (*(each.name for each in node.states), *(each.name for each in node.finals))
 
 
 def _commands(node: ast.Saga, scope: Scope) -> Iterator[bool]:

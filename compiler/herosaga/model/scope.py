@@ -143,7 +143,8 @@ def _unknown(scope: Scope, name: ast.Name, kinds: tuple[str, ...], patient: bool
         return hs102.not_imported(name.text, other.kind, name.span, _path(scope, other))
     if not patient:
         return hs102.unknown(name.text, kinds, name.span, "")
-    near = _end(scope, name.text) or _likeliest(scope, name.text, kinds)
+    near = _end(scope, name.text) or _otherwise_qualified(scope, name.text, kinds)
+    near = near or _likeliest(scope, name.text, kinds)
     far = None if near else _farther(scope, name.text, kinds)
     if far is None:
         return hs102.unknown(name.text, kinds, name.span, near)
@@ -156,6 +157,15 @@ def _qualified(scope: Scope, name: str, kinds: tuple[str, ...]) -> str:
     full = scope.behind.get(name, "")
     decl = scope.get(full)
     return full if decl is not None and decl.kind in kinds else ""
+
+
+def _otherwise_qualified(scope: Scope, name: str, kinds: tuple[str, ...]) -> str:
+    """`p.Name` where there is no import `p`: the name by itself, or from the import that has it."""
+    owner, _, last = name.rpartition(".")
+    if not owner or any(each.startswith(f"{owner}.") for each in scope.names):
+        return ""
+    plain = scope.get(last)
+    return last if plain and plain.kind in kinds else _qualified(scope, last, kinds)
 
 
 def _end(scope: Scope, name: str) -> str:

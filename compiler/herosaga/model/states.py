@@ -46,7 +46,9 @@ def states(node: ast.Saga, inside: Inside) -> tuple[tuple[m.State, ...], tuple[m
     for each in sorted(written, key=lambda each: each.name.span.start):
         match each:
             case ast.State():
-                found.setdefault(each.name.text, _state(each, groups, inside))
+                state = _state(each, groups, inside)
+                first = found.get(state.name)
+                found[state.name] = _joined(first, state) if first else state
             case ast.Sequence():
                 bound = sequence(each, inside)
                 made = _lowered(bound, groups, inside)
@@ -95,6 +97,12 @@ def _state(node: ast.State, groups: Groups, inside: Inside) -> m.State:
             *(each for level in around for each in level.every),
         ),
     )
+
+
+def _joined(first: m.State, second: m.State) -> m.State:
+    """A state that is written twice, which is reported: neither half is told to be missing."""
+    members = (*first.members[: first.own], *second.members)
+    return replace(first, members=members, own=first.own + second.own)
 
 
 def _block(

@@ -189,6 +189,9 @@ def _message_or_timer(
 ) -> m.OnMessage | m.OnTimer | None:
     if _is_timer(node.message, env, around):
         return _timer(node, env, around)
+    if node.message.text in around.states and node.message.text not in env.scope.names:
+        env.report.append(hs103.state_awaited(node.message.text, node.message.span))
+        return None
     decl = find(env.scope, node.message, MESSAGES, env.report, "on")
     if decl is None:
         decl = guess(env.scope, node.message, MESSAGES, env.report)

@@ -23,6 +23,32 @@ from herosaga.syntax import ast
 
 _PARAMETERS = {"list": 1, "set": 1, "dict": 2}
 _BUILT_IN = (*SCALARS, *_PARAMETERS)
+# What others call a type that is built in.
+_ELSEWHERE = {
+    "string": "str",
+    "text": "str",
+    "varchar": "str",
+    "char": "str",
+    "integer": "int",
+    "long": "int",
+    "bigint": "int",
+    "number": "decimal",
+    "numeric": "decimal",
+    "money": "decimal",
+    "double": "float",
+    "boolean": "bool",
+    "timestamp": "datetime",
+    "time": "datetime",
+    "timedelta": "duration",
+    "interval": "duration",
+    "array": "list",
+    "tuple": "list",
+    "map": "dict",
+    "mapping": "dict",
+    "any": "json",
+    "object": "json",
+    "blob": "bytes",
+}
 
 
 def resolve(ref: ast.TypeRef, scope: Scope, report: list[Finding]) -> Type:
@@ -65,7 +91,7 @@ def _key(kind: Type, ref: ast.TypeRef, report: list[Finding]) -> bool:
 
 def _declared(name: ast.Name, scope: Scope, report: list[Finding]) -> Type:
     if not any(name.text in known for known in (scope.names, scope.elsewhere, scope.lost)):
-        near = nearest(name.text, _BUILT_IN)
+        near = _ELSEWHERE.get(name.text.lower(), "") or nearest(name.text, _BUILT_IN)
         if near:
             report.append(hs102.unknown(name.text, ("type",), name.span, near))
             return UNKNOWN
