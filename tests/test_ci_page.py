@@ -21,8 +21,11 @@ PAGE = (ROOT / "docs" / "ci.md").read_text("utf-8")
 BLOCKS = re.findall(r"^```(\w+)\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL)
 
 GOOD = """\
+/// Money has come.
 extern event Paid { key id: uuid }
+/// The parcel is on its way.
 extern event Sent { key id: uuid }
+/// Sends parcels.
 service Depot { on Paid emits Sent }
 """
 BAD = GOOD.replace("emits Sent", "emits Snet")
@@ -105,7 +108,7 @@ def test_the_problem_matcher_reads_what_check_prints(here: Here) -> None:
     pattern = task["problemMatcher"]["pattern"]
     found = re.fullmatch(pattern["regexp"], here(*arguments).out.rstrip("\n"))
     assert found is not None
-    assert found[pattern["file"]] == "orders.saga" and found[pattern["line"]] == "3"
+    assert found[pattern["file"]] == "orders.saga" and found[pattern["line"]] == "6"
     assert found[pattern["column"]] == "31" and found[pattern["code"]] == "HS102"
 
 

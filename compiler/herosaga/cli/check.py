@@ -183,10 +183,17 @@ def _report(task: Task, checked: Checked, project: Settings) -> int:
 
 
 def _left_out(task: Task, checked: Checked) -> str:
-    """Errors that were not asked for are not shown; that there are some is."""
+    """That there is more than is shown: errors that were not asked for, and notes."""
     errors = [each for each in checked.findings if each.severity is Severity.ERROR]
     hidden = sum(not task.choice.wants(each) for each in errors)
-    return f"; {counted(hidden, 'error')} left out, with which nothing compiles" if hidden else ""
+    wanted = filter(task.choice.wants, checked.findings)
+    noted = not task.notes and any(each.severity is Severity.NOTE for each in wanted)
+    return "".join(
+        (
+            "; `--notes` shows the notes" if noted else "",
+            f"; {counted(hidden, 'error')} left out, with which nothing compiles" if hidden else "",
+        )
+    )
 
 
 def _patch(task: Task, checked: Checked) -> int:

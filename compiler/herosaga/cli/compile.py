@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -13,6 +12,7 @@ from herosaga.cli.check import checked_project
 from herosaga.cli.output import full_text, say, shown, summary, write
 from herosaga.cli.settings import Settings, settings_of
 from herosaga.cli.stop import Stop
+from herosaga.cli.writing import replace_file
 
 if TYPE_CHECKING:
     from herosaga.emit.python import OutputFile
@@ -56,8 +56,9 @@ def compile_project(
     checked = checked_project(paths, project)
     later = () if checked.broken else refused(checked.model)
     findings = (*checked.findings, *later)
-    write(full_text(shown(findings, notes=False), sys.stdout))
-    if findings:
+    visible = shown(findings, notes=False)
+    write(full_text(visible, sys.stdout))
+    if visible:
         say(f"{summary(findings, checked.files)}\n")
     if checked.broken or later:
         say("nothing is generated until the errors are mended\n")
@@ -94,7 +95,7 @@ def _write(files: Sequence[OutputFile], folder: Path) -> int:
     """Write what differs; look at all before touching any."""
     changed = [file for file in files if _may_write(file, folder)]
     for file in changed:
-        _replace(folder / file.path, file.text.encode())
+        replace_file(folder / file.path, file.text.encode())
         say(f"wrote {(folder / file.path).as_posix()}\n")
     if not changed:
         say("all up to date\n")
@@ -119,17 +120,3 @@ def _content(path: Path) -> bytes | None:
         return None
     except OSError as error:
         raise Stop(f"`{path}` can't be read: {(error.strerror or '').lower()}") from None
-
-
-def _replace(path: Path, data: bytes) -> None:
-    """Write beside, then rename: nobody ever imports half a module."""
-    beside = path.with_name(f".{path.name}.{os.getpid()}")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        try:
-            beside.write_bytes(data)
-            beside.replace(path)
-        finally:
-            beside.unlink(missing_ok=True)
-    except OSError as error:
-        raise Stop(f"`{path}` can't be written: {(error.strerror or '').lower()}") from None

@@ -14,8 +14,11 @@ import pytest
 from helpers.commands import Here, command, environment
 
 GOOD = """\
+/// Money has come.
 extern event Paid { key id: uuid }
+/// The parcel is on its way.
 extern event Sent { key id: uuid }
+/// Sends parcels.
 service Depot { on Paid emits Sent }
 """
 BAD = GOOD.replace("emits Sent", "emits Snet")
@@ -111,6 +114,19 @@ def test_an_unknown_code_in_the_settings_is_told(here: Here, key: str) -> None:
     assert f"`{key}` in `[tool.herosaga]`: there is no rule `HS3O2`: did you" in said.err
 
 
+def test_notes_are_counted_and_shown_on_request(here: Here) -> None:
+    here.write(plain=GOOD.replace("/// Sends parcels.\n", ""))
+    given = ["check", "--format", "concise", "--select", "HS903"]
+    said = here(*given)
+    assert (said.code, said.out) == (0, "")
+    assert said.err == "1 note in 1 file; `--notes` shows the notes\n"
+    shown = here(*given, "--notes")
+    assert shown.code == 0 and shown.out.startswith("plain.saga:5:9: HS903 ")
+    assert shown.err == "1 note in 1 file\n"
+    compiled = here("compile")
+    assert compiled.code == 0 and "note" not in compiled.err
+
+
 # --- what files are called ----------------------------------------------------------------------
 
 
@@ -155,7 +171,7 @@ def test_services_read_names_from_the_top_of_the_repository(deep: Here, format: 
     name = "deep/low.saga"
     match format:
         case "github":
-            assert said.out.startswith(f"::error file={name},line=3,endLine=3,col=31,endColumn=35,")
+            assert said.out.startswith(f"::error file={name},line=6,endLine=6,col=31,endColumn=35,")
         case "gitlab":
             assert [each["location"]["path"] for each in json.loads(said.out)] == [name]
         case "sarif":
@@ -188,7 +204,8 @@ def test_stdin_has_the_settings_of_its_folder(deep: Here) -> None:
 
 
 def test_stdin_stands_for_the_file_of_its_name(here: Here) -> None:
-    one, two = 'import "two.saga"\nrecord One { x: int }\n', 'import "one.saga"\nrecord Two { }\n'
+    one = 'import "two.saga"\n/// One.\nrecord One { x: Two }\n'
+    two = 'import "one.saga"\n/// Two.\nrecord Two { x: int }\n'
     here.write(one="on nonsense\n" + one, two=two)
     given = ["check", "-", "--stdin-filename", "one.saga", "--format", "concise"]
     said = here(*given, stdin=one)

@@ -15,8 +15,11 @@ from helpers.commands import ROOT, command, environment, herosaga
 SAMPLE = ROOT / "samples" / "oms"
 
 GOOD = """\
+/// Money has come.
 extern event Paid { key id: uuid }
+/// The parcel is on its way.
 extern event Sent { key id: uuid }
+/// Sends parcels.
 service Depot { on Paid emits Sent }
 """
 BAD = GOOD.replace("emits Sent", "emits Snet")
@@ -48,7 +51,7 @@ def test_findings_on_stdout_and_the_summary_on_stderr(home: Path) -> None:
 
 def test_concise(home: Path) -> None:
     done = herosaga(home, "check", "-", "--format", "concise", stdin=UNHEARD.encode())
-    assert done.stdout == "<stdin>:3:31: HS401 nobody receives `Sent`\n"
+    assert done.stdout == "<stdin>:6:31: HS401 nobody receives `Sent`\n"
     assert done.returncode == 1
 
 

@@ -15,7 +15,9 @@ from herosaga.fix import Mended, mend
 from helpers.commands import Here, Said
 
 SAGA = """\
+/// Somebody wants to walk.
 extern event Go { key id: uuid  a: bool  b: bool }
+/// A walk.
 saga Walk by id: uuid {
   start { on Go when event.a && event.b -> Done  on Go -> Done }
   final Done
@@ -35,9 +37,9 @@ def test_repairs_are_made_and_told_and_the_rest_is_shown(here: Here) -> None:
     here.write(walk=SAGA.replace("final Done", "final Done\n  final Lost"))
     said = here("check", "--fix", "--format", "concise", "--select", "HS006,HS302")
     assert here.read("walk") == FIXED.replace("final Done", "final Done\n  final Lost")
-    assert said.out.startswith("walk.saga:5:9: HS302 ") and said.out.count("\n") == 1
+    assert said.out.startswith("walk.saga:7:9: HS302 ") and said.out.count("\n") == 1
     assert said.err == (
-        "fixed walk.saga:3:30: HS006 `&&` is written `and` here\n"
+        "fixed walk.saga:5:30: HS006 `&&` is written `and` here\n"
         "1 repair in 1 file\n"
         "1 warning in 1 file\n"
     )
@@ -172,7 +174,7 @@ def test_a_patch_is_printed_and_nothing_changed(here: Here) -> None:
     here.write(walk=SAGA)
     said = here("check", "--diff")
     assert (said.code, said.err) == (1, "1 repair in 1 file\n")
-    assert said.out.splitlines()[:3] == ["--- walk.saga", "+++ walk.saga", "@@ -1,5 +1,5 @@"]
+    assert said.out.splitlines()[:3] == ["--- walk.saga", "+++ walk.saga", "@@ -2,6 +2,6 @@"]
     assert here.read("walk") == SAGA
     here.write(walk=FIXED)
     clean = here("check", "--diff")

@@ -130,7 +130,12 @@ def test_stamps_of_a_folder_are_those_of_its_sources(tmp_path: Path) -> None:
 
 # --- the command --------------------------------------------------------------------------------
 
-BAD = "extern event Paid { key id: uuid }\nservice Depot { on Paid emits Snet }\n"
+BAD = """\
+/// Money has come.
+extern event Paid { key id: uuid }
+/// Sends parcels.
+service Depot { on Paid emits Snet }
+"""
 
 
 @pytest.fixture
@@ -165,7 +170,7 @@ def test_the_command_until_ctrl_c(here: Here) -> None:
         settings.unlink,
     )
     assert said.code == 130
-    assert said.out == "shop.saga:2:31: HS102 no event is called `Snet`\n"
+    assert said.out == "shop.saga:4:31: HS102 no event is called `Snet`\n"
     lines = [line for line in said.err.splitlines() if not line.startswith("watching ")]
     assert lines[:2] == [
         "1 error in 1 file",
