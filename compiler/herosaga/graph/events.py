@@ -120,8 +120,10 @@ def event_graph(model: Model, nodes: tuple[Reaction, ...]) -> EventGraph:
         receivers.setdefault(node.receives, []).append(index)
     wanted = {saga.id: asked(saga) for saga in model.sagas.values()}
     for index, node in enumerate(nodes):
-        first = {output.message: output for output in reversed(node.outputs)}
-        for output in reversed(first.values()):
+        first: dict[str, Output] = {}
+        for output in node.outputs:
+            first.setdefault(output.message, output)
+        for output in first.values():
             for other in receivers.get(output.message, ()):
                 answer = node.receives in wanted.get(nodes[other].owner, frozenset())
                 graph[index].setdefault(other, Cause(output, answer))
