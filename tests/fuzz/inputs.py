@@ -13,7 +13,7 @@ from herosaga.checks.catalog import PAGES
 ROOT = Path(__file__).resolve().parents[2]
 
 _TOKEN = re.compile(r'"(?:[^"\\\n]|\\.)*"|//[^\n]*|\w+|->|\s+|.', re.DOTALL)
-_LONGEST = 1_500
+_LONGEST = 1_800
 
 _WORDS = tuple(
     sorted(set(re.findall(r'"([a-z]+|[^\w\s"]+)"', (ROOT / "grammar/saga.lark").read_text())))
@@ -108,8 +108,9 @@ Mutation = Callable[[random.Random, list[str]], None]
 
 @cache
 def programs() -> tuple[str, ...]:
-    """All programs to begin with."""
-    files = [path.read_text() for path in sorted(ROOT.glob("tests/**/*.saga"))]
+    """All programs to begin with: those that can be read, so that the later stages get something to do."""
+    paths = sorted(ROOT.glob("tests/**/*.saga"))
+    files = [path.read_text() for path in paths if "wrong/syntax" not in path.as_posix()]
     files += [path.read_text() for path in sorted(ROOT.glob("samples/**/*.saga"))]
     pages = [text for page in PAGES.values() for text in (page.failing, page.mended)]
     return tuple(text for text in (*files, *pages) if text)
@@ -120,8 +121,10 @@ def made(seed: int, number: int) -> str:
     chance = random.Random(f"{seed}/{number}")
     if chance.random() < 0.1:
         return _soup(chance)
-    pieces = _TOKEN.findall(_excerpt(chance, chance.choice(programs())))
-    for _ in range(chance.choice((1, 1, 1, 2, 3, 8))):
+    program = chance.choice(programs())
+    whole = len(program) <= _LONGEST and chance.random() < 0.6
+    pieces = _TOKEN.findall(program if whole else _excerpt(chance, program))
+    for _ in range(chance.choice((0, 1, 1, 1, 2, 3, 8))):
         chance.choice(_MUTATIONS)(chance, pieces)
     return "".join(pieces)[:_LONGEST]
 
@@ -184,6 +187,22 @@ def _rename(chance: random.Random, pieces: list[str]) -> None:
         pieces[:] = [new if piece == old else piece for piece in pieces]
 
 
+def _again(chance: random.Random, pieces: list[str]) -> None:
+    """A word in the place of another that was there: names meet what they were not meant for."""
+    places = [place for place, piece in enumerate(pieces) if piece.isidentifier()]
+    if places:
+        pieces[chance.choice(places)] = pieces[chance.choice(places)]
+
+
+def _line(chance: random.Random, pieces: list[str]) -> None:
+    """A line goes, or stands twice."""
+    ends = [place for place, piece in enumerate(pieces) if "\n" in piece]
+    if len(ends) > 1:
+        at = chance.randrange(len(ends) - 1)
+        line = pieces[ends[at] : ends[at + 1]]
+        pieces[ends[at] : ends[at + 1]] = line * chance.choice((0, 0, 2))
+
+
 def _insert(chance: random.Random, pieces: list[str]) -> None:
     pieces.insert(chance.randint(0, len(pieces)), chance.choice(_HOSTILE))
 
@@ -208,6 +227,19 @@ def _truncate(chance: random.Random, pieces: list[str]) -> None:
 
 
 _MUTATIONS: tuple[Mutation, ...] = (
-    *(_delete, _double, _swap, _replace, _replace, _rename, _rename),
+    *(
+        _delete,
+        _double,
+        _swap,
+        _replace,
+        _rename,
+        _rename,
+        _again,
+        _again,
+        _again,
+        _line,
+        _line,
+        _line,
+    ),
     *(_insert, _inside, _splice, _truncate),
 )
