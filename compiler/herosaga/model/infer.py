@@ -8,6 +8,7 @@ from herosaga.checks import hs102, hs103, hs201, hs202, hs203, hs204, hs210
 from herosaga.model import expr as e
 from herosaga.model import functions, operators
 from herosaga.model.arguments import by_place, pair
+from herosaga.model.elsewhere import value_here
 from herosaga.model.env import Env, Variable, path_of, shown
 from herosaga.model.fit import bare, fit, join, require_bool, same
 from herosaga.model.literals import literal, negative
@@ -123,7 +124,7 @@ def element_of(source: e.Expr, env: Env) -> Type:
 def _var(node: ast.Var, env: Env) -> e.Expr:
     name, span = node.name, node.span
     if env.bare:
-        env.report.append(hs102.no_names(name, env.bare, span))
+        env.report.append(hs102.no_names(name, env.bare, span, _literal(name)))
         return e.Bad(UNKNOWN, span)
     if name in env.variables:
         variable = env.variables[name]
@@ -151,6 +152,12 @@ def _var(node: ast.Var, env: Env) -> e.Expr:
     return _unknown(name, span, env)
 
 
+def _literal(name: str) -> str:
+    """What to write for a name where only literals can stand."""
+    near = value_here(name)
+    return f"did you mean `{near}`?" if near else "write a literal"
+
+
 def _unknown(name: str, span: Span, env: Env) -> e.Expr:
     """A name that nothing here has; often a field of the event, written without `event.`."""
     fields = _common(env.event, env)
@@ -158,7 +165,7 @@ def _unknown(name: str, span: Span, env: Env) -> e.Expr:
         env.report.append(hs102.in_event(name, span))
     elif not env.open:
         names = (*env.variables, *env.data, "event", "state", "now")
-        near = nearest(name, names)
+        near = value_here(name) or nearest(name, names)
         env.report.append(hs102.unknown(name, ("name",), span, near, env.advice))
     return e.Bad(UNKNOWN, span)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from herosaga.checks import hs102, hs201
 from herosaga.findings import Finding
+from herosaga.model.elsewhere import optional_here
 from herosaga.model.fit import hashable, keyed
 from herosaga.model.scope import Decl, Scope, find, nearest
 from herosaga.model.types import (
@@ -72,7 +73,7 @@ def _plain(ref: ast.TypeRef, scope: Scope, report: list[Finding]) -> Type:
             return SetOf(element) if _held(element, ref, report) else UNKNOWN
         case "dict", (key, value):
             return DictOf(key, value) if _key(key, ref, report) else UNKNOWN
-    return Scalar(name) if name in SCALARS else _declared(ref.name, scope, report)
+    return Scalar(name) if name in SCALARS else _declared(ref, scope, report)
 
 
 def _held(kind: Type, ref: ast.TypeRef, report: list[Finding]) -> bool:
@@ -89,11 +90,13 @@ def _key(kind: Type, ref: ast.TypeRef, report: list[Finding]) -> bool:
     return keyed(kind)
 
 
-def _declared(name: ast.Name, scope: Scope, report: list[Finding]) -> Type:
+def _declared(ref: ast.TypeRef, scope: Scope, report: list[Finding]) -> Type:
+    name = ref.name
     if not any(name.text in known for known in (scope.names, scope.elsewhere, scope.lost)):
         near = _ELSEWHERE.get(name.text.lower(), "") or nearest(name.text, _BUILT_IN)
-        if near:
-            report.append(hs102.unknown(name.text, ("type",), name.span, near))
+        optional = optional_here(ref)
+        if near or optional:
+            report.append(hs102.unknown(name.text, ("type",), name.span, near, optional))
             return UNKNOWN
     match find(scope, name, ("record", "enum", "type"), report):
         case Decl(kind="record", id=id):

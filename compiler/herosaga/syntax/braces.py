@@ -44,6 +44,8 @@ _HEADS = frozenset(
         "flow",
     )
 )
+_MOST_REPORTS = 25
+_MOST_HEADS = 64
 _BARE = frozenset(("on", "after", "final", "policy"))
 _OPEN = {"LBRACE": "RBRACE", "LPAR": "RPAR", "LSQB": "RSQB"}
 
@@ -91,6 +93,9 @@ class _Work:
     def take(self, token: Token, first: bool) -> None:
         """Go on to a token; `first` says that it begins a line."""
         column = token.column or 1
+        if len(self.findings) >= _MOST_REPORTS:
+            self.tokens.append(token)
+            return
         if first:
             self.indent = column
             while self.missing > 0 and self.open and self._missed_before(token, column):
@@ -116,7 +121,7 @@ class _Work:
 
     def finish(self, last: Token) -> None:
         """Close what is still open at the end of the file."""
-        while self.missing > 0 and self.open:
+        while self.missing > 0 and self.open and len(self.findings) < _MOST_REPORTS:
             self._close(_after(last), "the end of the file")
 
     def _missed_before(self, token: Token, column: int) -> bool:
@@ -134,12 +139,13 @@ class _Work:
         """
         around = self.open[-1][0].start_pos or 0 if self.open else -1
         level = token.line if not first else None
-        for head, at in reversed(self.heads):
+        for place in range(len(self.heads) - 1, max(len(self.heads) - _MOST_HEADS, 0) - 1, -1):
+            head, at = self.heads[place]
             if (head.start_pos or 0) < around:
-                return False
+                break
             below = token.line != head.line and self.tokens[-1].line != head.line
             if head.line == level if level else at == column and (below or head.value not in _BARE):
-                self.heads.remove((head, at))
+                del self.heads[place]
                 if not level:
                     self._open_after(head)
                 return True
@@ -147,10 +153,12 @@ class _Work:
 
     def _open_after(self, head: Token) -> None:
         """Put in the `{` that is missing at the end of a head's line."""
-        line = [n for n, token in enumerate(self.tokens) if token.line == head.line]
-        last = self.tokens[line[-1]]
+        end = len(self.tokens)
+        while self.tokens[end - 1].line != head.line:
+            end -= 1
+        last = self.tokens[end - 1]
         brace = _after(last)
-        self.tokens.insert(line[-1] + 1, Token.new_borrow_pos("LBRACE", "{", brace))
+        self.tokens.insert(end, Token.new_borrow_pos("LBRACE", "{", brace))
         self.findings.append(hs001.missing(token_span(self.source, brace), "{", str(last)))
 
     def _close(self, before: Token, found: str) -> None:

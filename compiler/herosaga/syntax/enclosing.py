@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TypeAlias
 
 from lark import Token
 
@@ -46,6 +47,7 @@ _CLAUSES = {
 }
 _NAMED = frozenset(_KINDS) - {"on", "after", "at", "every", "if", "for", "migrate", "during"}
 _FAR = 60
+_MOST_BLOCKS = 8
 _CLOSED = {"RBRACE": "LBRACE", "RPAR": "LPAR", "RSQB": "LSQB"}
 
 
@@ -59,16 +61,24 @@ class Block:
     name: str
 
 
-def enclosing(tokens: Sequence[Token], index: int) -> tuple[Block, ...]:
-    """The blocks that are open before the token at `index`, the innermost last."""
-    braces: list[int] = []
-    for place in range(index):
-        match tokens[place].type:
-            case "LBRACE":
-                braces.append(place)
-            case "RBRACE" if braces:
-                braces.pop()
-    return tuple(_block(tokens, brace) for brace in braces)
+Braces: TypeAlias = "tuple[int, Braces] | None"
+"""The indices of the braces that are open at a place, as a chain: the innermost, and those around it."""
+
+
+def passed(braces: Braces, kind: str, index: int) -> Braces:
+    """The braces that are open after the token at `index`, which is of this kind."""
+    if kind == "LBRACE":
+        return (index, braces)
+    return braces[1] if kind == "RBRACE" and braces else braces
+
+
+def enclosing(tokens: Sequence[Token], braces: Braces) -> tuple[Block, ...]:
+    """The blocks of the innermost open braces, the innermost last: as many as a report can name."""
+    blocks: list[Block] = []
+    while braces and len(blocks) < _MOST_BLOCKS:
+        blocks.insert(0, _block(tokens, braces[0]))
+        braces = braces[1]
+    return tuple(blocks)
 
 
 def kind_of(blocks: Sequence[Block]) -> str:

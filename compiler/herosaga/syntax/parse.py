@@ -59,7 +59,7 @@ def parse(source: Source) -> tuple[ast.File, tuple[Finding, ...]]:
 
 def _of_tokens(read: Tokens, mended: Mended) -> list[Finding]:
     """What is wrong with tokens, but where a known mistake of the grammar explains it."""
-    told = {each.span.start for each in mended.findings}
+    told = {each.span.start for each in (*mended.findings, *mended.habits)}
     found = [each for each in read.findings if not (_is_operator(each) and each.span.start in told)]
     habits = [each for each in read.habits if each.span.start not in told]
     return [

@@ -15,7 +15,7 @@ from herosaga.checks import hs001
 from herosaga.findings import Finding
 from herosaga.source import Source
 from herosaga.syntax import automaton
-from herosaga.syntax.enclosing import begins_line, enclosing, kind_of
+from herosaga.syntax.enclosing import Braces, begins_line, enclosing, kind_of, passed
 from herosaga.syntax.expected import beginnings, expected, found
 from herosaga.syntax.indent import block_end, head_line
 from herosaga.syntax.mistakes import recognised
@@ -83,11 +83,12 @@ def _tree(tokens: list[Token]) -> Tree[Token]:
 
 @dataclass(slots=True)
 class _Reader:
-    """A walk over tokens that may change under it. `trail[n]` is the parser's stack before token n."""
+    """A walk over tokens that may change under it. Before token n the parser's stack is `trail[n]`, and `braces[n]` are open."""
 
     source: Source
     tokens: list[Token]
     trail: list[automaton.Stack] = field(default_factory=lambda: [automaton.begin()])
+    braces: list[Braces] = field(default_factory=lambda: [None])
     findings: list[Finding] = field(default_factory=list)
     habits: list[Finding] = field(default_factory=list)
     lost: list[str] = field(default_factory=list)
@@ -99,9 +100,11 @@ class _Reader:
         """Go over all tokens, and repair where one does not fit."""
         while len(self.trail) <= len(self.tokens):
             index = len(self.trail) - 1
-            reached = automaton.advance(self.trail[-1], self.tokens[index].type)
+            kind = self.tokens[index].type
+            reached = automaton.advance(self.trail[-1], kind)
             if reached is not None:
                 self.trail.append(reached)
+                self.braces.append(passed(self.braces[-1], kind, index))
             elif self.repairs >= _MOST_REPAIRS or len(self.findings) >= MOST_REPORTS:
                 self._stop(index)
             else:
@@ -113,7 +116,7 @@ class _Reader:
 
     def _mend(self, index: int) -> None:
         """Report the token at `index`, and change the tokens so that the parser can go on."""
-        blocks = enclosing(self.tokens, index)
+        blocks = enclosing(self.tokens, self.braces[index])
         place = Place(self.source, self.tokens, index, self.trail, kind_of(blocks), blocks)
         known = next(recognised(place), None)
         if known is not None:
@@ -158,7 +161,7 @@ class _Reader:
         if any(token.value == MISSING for token in repair.instead):
             self.lost.append(ANYTHING)
         self.tokens[repair.start : repair.stop] = repair.instead
-        del self.trail[repair.start + 1 :]
+        self._back_to(repair.start)
 
     def _closed_by_indent(self, repair: Repair) -> Repair:
         """Where a `{` is put in, put in its `}` too if the block's end is shown by its columns alone."""
@@ -185,14 +188,19 @@ class _Reader:
 
     def _stop(self, index: int) -> None:
         """Take out all that is left: there have been enough reports."""
-        start = self._boundary(index, bool(enclosing(self.tokens, index)))
+        start = self._boundary(index, self.braces[index] is not None)
         self._forget(start, len(self.tokens) - 1)
         self._close_all(start)
 
     def _forget(self, start: int, stop: int) -> None:
         self.lost += _named(self.tokens[start:stop])
         del self.tokens[start:stop]
-        del self.trail[start + 1 :]
+        self._back_to(start)
+
+    def _back_to(self, index: int) -> None:
+        """Read on from an earlier token."""
+        del self.trail[index + 1 :]
+        del self.braces[index + 1 :]
 
     def _boundary(self, index: int, in_block: bool) -> int:
         """The last place up to `index` where the innermost block, or the file, could have ended."""
@@ -259,7 +267,8 @@ def _past(tokens: list[Token], index: int) -> int:
 
 def _named(dropped: list[Token]) -> list[str]:
     """What a piece of text may have declared: all its names; after an import, anything."""
-    names = [str(token) for token in dropped if token.isidentifier()]
+    words = [token.strip('"') for token in dropped]
+    names = [word for word in words if word.isidentifier()]
     return [*names, ANYTHING] if "import" in names else names
 
 

@@ -14,7 +14,7 @@ from herosaga.syntax.place import Place, Repair, empty
 from herosaga.syntax.tokens import token_span
 from lark import Token
 
-_INSERTED = ("ARROW", "COLON", "LBRACE", "RPAR", "LPAR", "RSQB", "ASSIGN", "RBRACE", "COMMA")
+_INSERTED = ("ARROW", "COLON", "LBRACE", "RPAR", "LPAR", "RSQB", "COMMA", "ASSIGN", "RBRACE")
 _WORDS = ("BY", "OF")
 _REPLACED = ("ARROW", "COLON", "ASSIGN", "EQUAL", "LBRACE", "LPAR", "RPAR", "RSQB")
 _SIGNS = frozenset(

@@ -22,8 +22,8 @@ MISTAKES: tuple[Mistake, ...] = (
     *PROMISES,
     *TIMES,
     *TRANSITIONS,
-    *ACTIONS,
     *VALUES,
+    *ACTIONS,
     *ELSEWHERE,
 )
 """All of them; of two that match the first is taken."""

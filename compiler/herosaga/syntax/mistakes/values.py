@@ -3,6 +3,7 @@
 from herosaga.syntax.mistakes.matching import Mistake
 
 _OPERAND = r"\w+(?: \. \w+)*"
+_WORDS = "request|send|publish|reply|run|set|arm|disarm"
 _SIGNS = "==|!=|<|<=|>|>="
 
 VALUES = (
@@ -23,6 +24,14 @@ VALUES = (
         instead="==",
         safe=True,
         inside="state actions saga sequence service itinerary",
+    ),
+    Mistake(
+        pattern=rf"«(?P<op>[-+*/%<>=]|==|!=|<=|>=|\+=|-=|and|or)\n(?P<word>{_WORDS})»\s▸\S+",
+        example="set x = x +\n  publish Shipped(id)",
+        message="nothing stands after `<op>`",
+        hint="write the value that is missing there, or take `<op>` out",
+        instead="<op> _ <word>",
+        inside="actions",
     ),
     Mistake(
         pattern=r"is (?:not )?«▸(?P<word>null|None|nil|empty|undefined|NULL|Null)»",
