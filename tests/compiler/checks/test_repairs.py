@@ -101,5 +101,9 @@ def test_a_rules_repair_mends_its_own_example() -> None:
     for page in PAGES.values():
         for text in mend(_found(page.failing)).texts.values() if page.failing else ():
             left[page.code] = _found(text)
-    assert {code: found for code, found in left.items() if found} == {}
+    serious = {
+        code: [each for each in found if each.severity is not Severity.NOTE]
+        for code, found in left.items()
+    }
+    assert {code: found for code, found in serious.items() if found} == {}
     assert {"HS001", "HS006", "HS102"} <= {*left}

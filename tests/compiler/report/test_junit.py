@@ -62,4 +62,5 @@ def test_any_text_is_held(sign: str) -> None:
 
 def test_the_rules_own_findings() -> None:
     what = rules_run()
-    assert parsed(what).get("failures") == str(len(what.findings))
+    serious = [each for each in what.findings if each.severity is not Severity.NOTE]
+    assert parsed(what).get("failures") == str(len(serious))
