@@ -418,7 +418,7 @@ def _chain(node: Node, context: _Context) -> Doc:
         head, *operator, operand = head.children
         words = [each for word in operator for each in (_lay(word, context), gap(1))]
         links = [line(), *words, _lay(operand, context), *links]
-    return group([_lay(head, context), indent(HANG, *links)])
+    return concat([_lay(head, context), group([indent(HANG, *links)])])
 
 
 def _level(node: Node) -> int:

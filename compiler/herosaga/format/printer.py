@@ -157,8 +157,9 @@ def printed(doc: Doc) -> str:
                 jobs.extend(_Job(part, job.indent, job.flat) for part in reversed(parts))
             case Indent(by, inner):
                 jobs.append(_Job(inner, job.indent + by, job.flat))
-            case Group(inner, how):
-                flat = job.flat or _fits(job.doc, how, page.place(job.indent), jobs)
+            case Group(inner, how, size):
+                cut = page.cut and size.breaks and not size.head  # it begins with a new line
+                flat = job.flat or (not cut and _fits(job.doc, how, page.place(job.indent), jobs))
                 jobs.append(_Job(inner, job.indent, flat))
             case _:
                 _small(job.doc, job, page)
@@ -171,7 +172,7 @@ def _small(doc: Doc, job: _Job, page: _Page) -> None:
     match doc:
         case Gap(width):
             page.spaces += width
-        case Line(flat, _, row, blank) if not job.flat or page.cut:
+        case Line(flat, _, row, blank) if not job.flat:
             page.new_line(row, blank)
         case Line(flat):
             if flat.startswith(","):

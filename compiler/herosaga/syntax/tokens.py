@@ -76,7 +76,7 @@ def read_tokens(source: Source) -> Tokens:
             findings += found if len(findings) < _MOST_REPORTS else []
         if token is None:
             continue
-        if pending:
+        if pending and token.type != "COMMA":  # which ends what it stands behind
             docs[token.start_pos or 0] = "\n".join(pending)
             pending = []
         tokens.append(token)
