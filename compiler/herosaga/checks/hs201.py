@@ -59,6 +59,20 @@ def mismatch(found: str, expected: str, span: Span) -> Finding:
     )
 
 
+def taken(name: str, found: str, expected: str, span: Span) -> Finding:
+    """`on E(name)` where the message's field and the data field have two types."""
+    hint = f"give both one type, or take it by `set {name} = …`"
+    if found in _SIMPLE and expected in ("str", "int", "decimal", "uuid"):
+        hint = f"give both one type, or convert it: `{{ set {name} = {expected}(event.{name}) }}`"
+    return finding(
+        PAGE,
+        f"the data field `{name}` is {_a(expected)}, and the message's is {_a(found)}",
+        span,
+        text=f"{found}, not {expected}",
+        hint=hint,
+    )
+
+
 def unlike(what: str, left: str, right: str, span: Span) -> Finding:
     """Two values that have to be of one type."""
     texts = {
@@ -117,8 +131,8 @@ def not_a_list(found: str, span: Span) -> Finding:
         PAGE,
         f"a loop needs a list, set or dict, and this is {_a(found)}",
         span,
-        text=found,
-        hint=_AS_NEEDED,
+        text=f"{found}, nothing to go through",
+        hint="name a list: the block runs once for each of its elements",
     )
 
 
@@ -172,11 +186,23 @@ def no_key(found: str, span: Span) -> Finding:
     )
 
 
+# What can be made into text or a number by a function.
+_SIMPLE = ("str", "int", "decimal", "float", "bool", "uuid", "date", "datetime")
 _AS_NEEDED = "give it what it needs, or convert it first"
 
 
 def _both(left: str, right: str) -> str:
-    return _NEVER if {left, right} == {"decimal", "float"} else "bring both to one type"
+    both = {left, right}
+    if both == {"decimal", "float"}:
+        return _NEVER
+    if both == {"date", "datetime"}:
+        return "a date is a day, a datetime an instant, as `now` is: compare like with like"
+    if "str" in both and both & {"int", "decimal"}:
+        number = left if right == "str" else right
+        return f"make a number of the text, `{number}(…)`, or text of the number, `str(…)`"
+    if "str" in both and both & {"bool", "uuid", "date", "datetime", "float"}:
+        return "make text of the other side: `str(…)`"
+    return "bring both to one type"
 
 
 def _conversion(found: str, expected: str) -> str:
@@ -184,9 +210,25 @@ def _conversion(found: str, expected: str) -> str:
         return _NEVER
     if found == "none":
         return f"give {_a(expected)}, or make the field optional with `?`"
+    if expected == f"list[{found}]":
+        return "put it into a list: `[…]`"
+    if expected == "duration":
+        return "write it with its unit: `30s`, `15m`, `2h`, `7d`"
+    if expected == "bool":
+        return _test(found)
+    if "[" in found:
+        return f"give {_a(expected)}"
     if expected in ("str", "int", "decimal", "uuid"):
         return f"convert it with `{expected}(…)`, or give {_a(expected)}"
     return f"give {_a(expected)}"
+
+
+def _test(found: str) -> str:
+    """How something that is no bool is tested."""
+    if "[" in found:
+        return "ask for its length: `len(…) == 0`, `len(…) > 0`"
+    tests = {"int": "`… > 0`", "decimal": "`… > 0`", "str": '`… == ""`'}
+    return f"compare it: {tests.get(found, '`… == …`')}"
 
 
 def _a(noun: str) -> str:

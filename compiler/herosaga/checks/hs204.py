@@ -53,8 +53,9 @@ def unset(
     declared: Span,
     path: tuple[str, ...],
     others: tuple[Span, ...],
+    sometimes: tuple[Span, ...] = (),
 ) -> Finding:
-    """A read that a path reaches on which nothing has set the field."""
+    """A read that a path reaches on which nothing has set the field; `sometimes` it is set by an `if` or `for`."""
     return finding(
         PAGE,
         f"`{name}` may not be set yet {where}",
@@ -63,6 +64,7 @@ def unset(
         labels=(
             Label(declared, "declared without a default"),
             *(Label(other, "read here too") for other in others[:3]),
+            *(Label(each, "set here, but only under a condition") for each in sometimes[:3]),
         ),
         path=path,
         hint=f"set `{name}` on this path, give it a default, or make it optional with `?`",

@@ -71,10 +71,12 @@ def negate(value: e.Expr, span: Span, report: list[Finding]) -> e.Expr:
 
 
 def _equality(op: str, left: e.Expr, right: e.Expr, span: Span, report: list[Finding]) -> e.Expr:
-    for side, other in ((left, right), (right, left)):
+    sides = (left, right), (right, left)
+    for side, other in sides:
         if isinstance(side.type, NoneType) and not isinstance(other.type, NoneType | Unknown):
             report.append(hs201.equals_none(op, span))
             return e.Bad(BOOL, span)
+    for side, other in sides:
         if isinstance(side.type, Optional) and not isinstance(other.type, Optional):
             if join(side.type.of, other.type) is None or isinstance(other.type, Unknown):
                 continue

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
-from herosaga.checks import hs101, hs102, hs103, hs407
+from herosaga.checks import hs101, hs102, hs103, hs201, hs407
+from herosaga.findings import Finding
 from herosaga.model import expr as e
 from herosaga.model import model as m
 from herosaga.model.around import Around
@@ -287,5 +288,15 @@ def _bind(name: ast.Name, id: str, env: Env) -> e.Expr | None:
         value: e.Expr = e.FieldOf(event, name.text, slot.type, name.span)
         if isinstance(slot.type, Optional) and f"event.{name.text}" in env.facts:
             value = e.Narrowed(value, slot.type.of, name.span)
-        return fit(value, env.data[name.text], env.report)
+        return _fitting(name, value, env.data[name.text], env)
     return None
+
+
+def _fitting(name: ast.Name, value: e.Expr, kind: Type, env: Env) -> e.Expr:
+    """The message's field where the data field has this type."""
+    found: list[Finding] = []
+    fitted = fit(value, kind, found)
+    if any(each.code == hs201.PAGE.code for each in found):
+        found = [hs201.taken(name.text, str(value.type), str(kind), name.span)]
+    env.report.extend(found)
+    return fitted

@@ -51,7 +51,9 @@ def unset(saga: m.Saga) -> Iterator[Finding]:
     declared = {field.name: field.span for field in saga.data}
     for index, (name, found) in enumerate(by_field.items()):
         paths = without(flow, name) if index < _PATHS else Paths({}, {})
-        yield _finding(name, found, paths, declared[name])
+        yield _finding(
+            name, found, paths, declared[name], tuple(dict.fromkeys(_sometimes(name, saga)))
+        )
 
 
 def _initial(saga: m.Saga) -> Fields:
@@ -63,11 +65,37 @@ def _initial(saga: m.Saga) -> Fields:
     )
 
 
-def _finding(name: str, found: list[Unset], paths: Paths, declared: Span) -> Finding:
+def _sometimes(name: str, saga: m.Saga) -> Iterator[Span]:
+    """Where a transition sets the field in an `if` or `for` only."""
+    inside = (*saga.start, *(each for state in saga.states for each in state.members))
+    for each in inside:
+        if isinstance(each, m.Transition):
+            for action in each.actions:
+                match action:
+                    case m.If(then=then, other=other):
+                        yield from _sets(name, (*then, *other))
+                    case m.For(body=body):
+                        yield from _sets(name, body)
+
+
+def _sets(name: str, actions: tuple[m.Action, ...]) -> Iterator[Span]:
+    for action in actions:
+        match action:
+            case m.Set(field=field, span=span) if field == name:
+                yield span
+            case m.If(then=then, other=other):
+                yield from _sets(name, (*then, *other))
+            case m.For(body=body):
+                yield from _sets(name, body)
+
+
+def _finding(
+    name: str, found: list[Unset], paths: Paths, declared: Span, sometimes: tuple[Span, ...]
+) -> Finding:
     first = min(found, key=lambda each: (paths.lengths.get(each.place, 0), each.span.start))
     path = (*paths.to(first.place), *filter(None, [first.last])) if paths.lengths else ()
     others = {each.span: None for each in found if each.span != first.span}
-    return hs204.unset(name, first.where, first.span, declared, path, tuple(others))
+    return hs204.unset(name, first.where, first.span, declared, path, tuple(others), sometimes)
 
 
 def _all(saga: m.Saga, flow: Flow, known: Mapping[Place, Fields]) -> Iterator[Unset]:
