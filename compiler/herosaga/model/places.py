@@ -22,13 +22,14 @@ class Places:
     """The names of a saga's states, sequences and finals, each with its mark.
 
     A mark is "state", or that of a final: "", "failed", "manual". `enters` is the state that an arrow to
-    a name leads to, `within` are those in which a group holds that names it.
+    a name leads to, `within` are those in which a group holds that names it. `spots` are those of each
+    sequence, by where its name stands.
     """
 
     marks: Mapping[str, str]
     enters: Mapping[str, str]
     within: Mapping[str, tuple[str, ...]]
-    spots: Mapping[str, Spots]
+    spots: Mapping[int, Spots]
 
 
 def places(node: ast.Saga, report: list[Finding]) -> Places:
@@ -37,16 +38,17 @@ def places(node: ast.Saga, report: list[Finding]) -> Places:
     named += [each.name for each in node.finals]
     named += [each.name for each in node.sequences]
     once(((name, "state") for name in sorted(named, key=lambda name: name.span.start)), report)
-    found = {each.name.text: spots(each) for each in node.sequences}
+    found = {each.name.span.start: spots(each) for each in node.sequences}
     marks = {each.name.text: each.mark for each in node.finals}
     marks |= {each.name.text: "state" for each in node.states}
     enters: dict[str, str] = {}
     within: dict[str, tuple[str, ...]] = {}
     for each in node.sequences:
-        name, inside = each.name.text, tuple(found[each.name.text].values())
+        name, known = each.name.text, found[each.name.span.start]
+        inside = tuple(known.values())
         report.extend(_twice(inside))
-        enters[name] = entry(each, found[name])
-        within[name] = tuple(dict.fromkeys(spot.state for spot in inside))
+        enters.setdefault(name, entry(each, known))
+        within.setdefault(name, tuple(dict.fromkeys(spot.state for spot in inside)))
         for spot in inside:
             enters.setdefault(f"{name}.{spot.name}", spot.state)
             within.setdefault(f"{name}.{spot.name}", (spot.state,))

@@ -37,7 +37,8 @@ def sequence(node: ast.Sequence, inside: Inside) -> Bound:
     """A sequence as written."""
     env = replace(inside.env, event=None, no_event=_NO_EVENT)
     level = f"sequence {node.name.text}"
-    stages = _stages(node.stages, replace(inside, env=env), inside.places.spots[node.name.text])
+    known = inside.places.spots[node.name.span.start]
+    stages = _stages(node.stages, replace(inside, env=env), known)
     return Bound(
         m.Sequence(
             node.name.text,
