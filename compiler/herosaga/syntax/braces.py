@@ -51,15 +51,23 @@ _OPEN = {"LBRACE": "RBRACE", "LPAR": "RPAR", "LSQB": "RSQB"}
 
 
 def depth(tokens: tuple[Token, ...], limit: int) -> Token | None:
-    """The bracket that is nested deeper than `limit`, if there is one."""
-    level = 0
+    """The bracket that is nested deeper than `limit`, if there is one.
+
+    No block stands in brackets: those that a brace finds open lack their end, and don't add up.
+    """
+    open_: list[str] = []
     for token in tokens:
         if token.type in _OPEN:
-            level += 1
-            if level > limit:
+            while token.type == "LBRACE" and open_ and open_[-1] != "LBRACE":
+                open_.pop()
+            open_.append(token.type)
+            if len(open_) > limit:
                 return token
-        elif token.type in _OPEN.values():
-            level = max(level - 1, 0)
+        elif token.type == "RBRACE" and "LBRACE" in open_:
+            while open_.pop() != "LBRACE":
+                pass
+        elif open_ and _OPEN[open_[-1]] == token.type:
+            open_.pop()
     return None
 
 

@@ -15,6 +15,7 @@ from herosaga.syntax import ast
 from herosaga.syntax.mistakes import MISTAKES
 from herosaga.syntax.mistakes.matching import Mistake
 from herosaga.syntax.parse import parse
+from herosaga.syntax.place import ANYTHING
 from herosaga.syntax.recover import read_tree
 from herosaga.syntax.tokens import read_tokens
 from hypothesis import given, settings
@@ -174,6 +175,50 @@ def test_the_rest_of_the_file_is_kept() -> None:
         if isinstance(m, ast.Transition) and m.target
     ] == ["Two", "One"]
     assert [finding.span.line for finding in found] == [4, 6, 8, 9, 11]
+
+
+def test_a_habit_is_told_once_with_all_its_lines() -> None:
+    text = "event A {\n  a: int;\n  b: int;\n  c: int;\n}\n"
+    (found,) = findings(text)
+    assert found.span.line == 2
+    assert found.hint.endswith("the same in line 3 and 4")
+    assert len(found.fix) == 3
+
+
+def test_what_is_dropped_may_have_declared_what_is_used() -> None:
+    file, found = parse(
+        Source("a.saga", "event Paid ( , 3 ) { key id: uuid }\nevent B { key id: uuid }")
+    )
+    assert [each.span.line for each in found] == [1]
+    assert "Paid" in file.lost
+    assert parse(Source("a.saga", TOUR))[0].lost == frozenset()
+
+
+def test_an_import_that_is_dropped_may_have_brought_anything() -> None:
+    assert ANYTHING in parse(Source("a.saga", "import catalog\n"))[0].lost
+
+
+BLOCKS = {
+    "colons": "saga S by id: uuid:\n  state A:\n    on B -> C\n  final C\nevent B:\n  key id: uuid\n",
+    "nothing": "saga S by id: uuid\n  state A\n    on B -> C\n  final C\nevent B\n  key id: uuid\n",
+    "some": "saga S by id: uuid {\n  state A\n    on B -> C\n  final C\n}\nevent B { key id: uuid }\n",
+}
+
+
+@pytest.mark.parametrize("name", BLOCKS)
+def test_blocks_by_columns_are_read(name: str) -> None:
+    file, found = parse(Source("a.saga", BLOCKS[name]))
+    machine, event = file.decls
+    assert isinstance(machine, ast.Saga) and isinstance(event, ast.Message)
+    assert [state.name.text for state in machine.states] == ["A"]
+    assert [final.name.text for final in machine.finals] == ["C"]
+    assert [field.name.text for field in event.fields] == ["id"]
+    assert {each.code for each in found} == {"HS001"}
+
+
+def test_work_on_one_file_is_bounded() -> None:
+    text = "saga S by id: uuid {\n" + "  state A ( {\n  foo bar\n  }\n" * 400 + "}\n"
+    assert len(findings(text)) == 25
 
 
 @pytest.mark.parametrize("inner", ["(", "[", "-", "not ", "1 + ", "if a then b else ", "f("])
