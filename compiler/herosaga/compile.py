@@ -70,8 +70,9 @@ def check(files: Sequence[ast.File], earlier: Iterable[Finding] = ()) -> Checked
     if any(each.severity is Severity.ERROR for each in unread):
         # A line that could not be read leaves gaps, and every rule on the flow would stumble over them.
         return Checked(model, _in_order(silence(found, files)))
-    found.extend(_flow(model))
-    return Checked(model, _in_order((*silence(found, files), *_allows(found, files))))
+    found.extend(_rules(model))
+    told = _sure(found, unbound)
+    return Checked(model, _in_order((*silence(told, files), *_allows(found, files))))
 
 
 def refused(model: Model) -> tuple[Finding, ...]:
@@ -88,15 +89,26 @@ def modules(model: Model) -> tuple[OutputFile, ...]:
     return tuple(emit(model))
 
 
-def _flow(model: Model) -> list[Finding]:
-    """What is wrong with the way states and messages follow each other."""
+def _rules(model: Model) -> list[Finding]:
+    """What is wrong with what is declared, and with the way states and messages follow each other."""
+    from herosaga.checks.catalog import PLAIN, RULES
+
+    found = [finding for rule in PLAIN for finding in rule(model)]
     if not (model.sagas or model.services or model.itineraries or model.flows):
-        return []
-    from herosaga.checks.catalog import RULES
+        return found
     from herosaga.graph.graphs import graphs
 
     made = graphs(model)
-    return [finding for rule in RULES for finding in rule(model, made)]
+    return [*found, *(finding for rule in RULES for finding in rule(model, made))]
+
+
+def _sure(found: Sequence[Finding], unbound: Iterable[Finding]) -> Sequence[Finding]:
+    """What can be told of a model in which some names or types are wrong."""
+    if not any(each.severity is Severity.ERROR for each in unbound):
+        return found
+    from herosaga.checks.catalog import UNSURE
+
+    return [each for each in found if each.code not in UNSURE]
 
 
 def _allows(found: Sequence[Finding], files: Sequence[ast.File]) -> tuple[Finding, ...]:

@@ -1,4 +1,4 @@
-"""All rules: the page of each code, and the rules that look at the flow of a whole model.
+"""All rules: the page of each code, and the rules that look at a whole model.
 
 The stages that meet a fault of syntax, names or types call that rule's file themselves.
 """
@@ -21,14 +21,20 @@ from herosaga.checks import (
     hs104,
     hs105,
     hs106,
+    hs107,
+    hs108,
     hs109,
     hs201,
     hs202,
     hs203,
     hs204,
+    hs205,
     hs206,
+    hs207,
+    hs208,
     hs209,
     hs210,
+    hs211,
     hs301,
     hs302,
     hs303,
@@ -47,6 +53,8 @@ from herosaga.checks import (
     hs605,
     hs701,
     hs702,
+    hs901,
+    hs903,
     hs904,
     hs905,
     hs906,
@@ -58,6 +66,7 @@ from herosaga.graph.graphs import Graphs
 from herosaga.model.model import Model
 
 Rule = Callable[[Model, Graphs], Iterator[Finding]]
+PlainRule = Callable[[Model], Iterator[Finding]]
 
 _MODULES = (
     hs001,
@@ -73,14 +82,20 @@ _MODULES = (
     hs104,
     hs105,
     hs106,
+    hs107,
+    hs108,
     hs109,
     hs201,
     hs202,
     hs203,
     hs204,
+    hs205,
     hs206,
+    hs207,
+    hs208,
     hs209,
     hs210,
+    hs211,
     hs301,
     hs302,
     hs303,
@@ -99,6 +114,8 @@ _MODULES = (
     hs605,
     hs701,
     hs702,
+    hs901,
+    hs903,
     hs904,
     hs905,
     hs906,
@@ -122,3 +139,18 @@ RULES: tuple[Rule, ...] = (
     hs501.rule,
     hs502.rule,
 )
+
+PLAIN: tuple[PlainRule, ...] = (
+    hs107.rule,
+    hs108.rule,
+    hs205.rule,
+    hs207.rule,
+    hs208.rule,
+    hs211.rule,
+    hs901.rule,
+    hs903.rule,
+)
+"""The rules that need no graphs: they speak of files without sagas and services too."""
+
+UNSURE = frozenset(page.PAGE.code for page in (hs107, hs205))
+"""What these miss, a use or a read, may be among the names and types that are wrong."""

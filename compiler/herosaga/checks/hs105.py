@@ -18,6 +18,7 @@ import "warehouse.saga"
 extern event LabelPrinted { key parcel_id: uuid }
 
 service Labels { on ParcelPacked emits LabelPrinted }
+service Counter { on ParcelPacked }
 """,
     mended="""\
 import "shop.saga"
@@ -26,6 +27,7 @@ import "warehouse.saga" as warehouse
 extern event LabelPrinted { key parcel_id: uuid }
 
 service Labels { on warehouse.ParcelPacked emits LabelPrinted }
+service Counter { on ParcelPacked }
 """,
 )
 

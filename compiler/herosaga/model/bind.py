@@ -24,6 +24,7 @@ from herosaga.model.services import declared_undos, of_commands, served, service
 from herosaga.model.sets import unfit_sets
 from herosaga.model.signatures import enums, messages, records, world_of
 from herosaga.model.unset import unset
+from herosaga.model.uses import uses
 from herosaga.model.world import World
 from herosaga.syntax import ast
 
@@ -41,8 +42,9 @@ def build(files: Sequence[ast.File]) -> tuple[m.Model, tuple[Finding, ...]]:
     slips = travelled(decls, visible, world, declared, report)
     world = with_outcomes(world, slips)
     sagas = _sagas(decls, visible, world, around, report)
+    used, imports = uses(files, visible)
     model = m.Model(
-        {file.source.name: _file(file) for file in files},
+        {file.source.name: _file(file, imports[file.source.name]) for file in files},
         records(decls, visible, world, report),
         enums(decls),
         messages(decls, visible, world, report),
@@ -56,6 +58,7 @@ def build(files: Sequence[ast.File]) -> tuple[m.Model, tuple[Finding, ...]]:
         itineraries(slips, world, around),
         scenarios(files, visible, world, sagas, report),
         properties(files, visible, sagas, report),
+        used,
     )
     report.extend(strange(files))
     report.extend(collisions(model))
@@ -65,13 +68,14 @@ def build(files: Sequence[ast.File]) -> tuple[m.Model, tuple[Finding, ...]]:
     return model, _in_order(report, files)
 
 
-def _file(file: ast.File) -> m.File:
+def _file(file: ast.File, clauses: tuple[m.Import, ...]) -> m.File:
     return m.File(
         file.source.name,
         file.source,
         file.namespace,
         imports_of(file),
         "\n".join(file.docs),
+        clauses,
     )
 
 

@@ -933,19 +933,50 @@ class Property:
 
 
 @dataclass(frozen=True, slots=True)
+class Use:
+    """A place that names a declaration; `takes` where a message is named because it is received."""
+
+    span: Span
+    takes: bool = False
+
+
+Uses = Mapping[str, tuple[Use, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class Import:
+    """`import "path" [as alias]` of the file `file`; `used` where something in it is the reason for it.
+
+    `place` is where the alias stands, or the path; `span` is of the whole clause.
+    """
+
+    path: str
+    file: str
+    alias: str
+    used: bool
+    place: Span
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
 class File:
-    """One file of the project. `imports` are the names of the files it imports."""
+    """One file of the project. `imports` are the names of the files it imports, `clauses` how it does."""
 
     name: str
     source: Source = field(repr=False)
     namespace: str = ""
     imports: tuple[str, ...] = ()
     doc: str = ""
+    clauses: tuple[Import, ...] = ()
 
 
 @dataclass(frozen=True)
 class Model:
-    """Everything declared, by id. Mappings keep the order of files and, in them, of the source."""
+    """Everything declared, by id. Mappings keep the order of files and, in them, of the source.
+
+    `uses` are the places that name a declaration: those of scenarios and properties, which only watch, and
+    those in the declaration itself are not among them.
+    """
 
     files: Mapping[str, File]
     records: Mapping[str, Record]
@@ -961,6 +992,7 @@ class Model:
     itineraries: Mapping[str, Itinerary] = field(default_factory=dict)
     scenarios: tuple[Scenario, ...] = ()
     properties: tuple[Property, ...] = ()
+    uses: Uses = field(default_factory=dict)
 
     def handlers_of(self, message: str) -> tuple[Handler, ...]:
         """All handlers of one message: of all services, and of sagas that serve a command."""

@@ -15,12 +15,13 @@ extern event B { key id: uuid }
 extern event C { key id: uuid }
 command Pay { key id: uuid }
 """
+QUIET = {"HS107", "HS903"}  # rules of other tests: each program uses a few of the messages
 
 
 def cycles(program: str) -> list[Finding]:
     found = check_text(MESSAGES + program, Path("/"), Path("/")).findings
-    assert {each.code for each in found} <= {"HS412"}
-    return list(found)
+    assert {each.code for each in found} <= {"HS412", *QUIET}
+    return [each for each in found if each.code not in QUIET]
 
 
 REPORTED = {

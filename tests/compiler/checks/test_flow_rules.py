@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from herosaga.compile import check_paths, check_text
-from herosaga.findings import Finding
+from herosaga.findings import Finding, Severity
 
 ROOT = Path(__file__).parents[3]
 
@@ -21,8 +21,13 @@ SAGA = "saga Order by id: uuid {{\n{}\n}}\n"
 FIRST = MESSAGES.count("\n") + 2  # the line on which a saga's body begins
 
 
-def found(text: str) -> tuple[Finding, ...]:
-    return check_text(text, Path("/"), Path("/")).findings
+QUIET = {"HS107", "HS903"}  # rules of other tests: each program uses a few of the messages
+
+
+def found(text: str) -> list[Finding]:
+    return [
+        each for each in check_text(text, Path("/"), Path("/")).findings if each.code not in QUIET
+    ]
 
 
 def in_saga(body: str) -> list[tuple[str, int]]:
@@ -180,4 +185,5 @@ def test_a_syntax_error_keeps_the_flow_rules_silent() -> None:
 
 
 def test_the_sample_is_clean() -> None:
-    assert check_paths([ROOT / "samples"], ROOT).findings == ()
+    found = check_paths([ROOT / "samples"], ROOT).findings
+    assert [each for each in found if each.severity is not Severity.NOTE] == []

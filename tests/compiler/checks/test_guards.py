@@ -43,7 +43,8 @@ CLOSED = {
 def codes(guards: list[str], last: str = "") -> set[str]:
     lines = [f"on Placed{f' when {each}' if each else ''} -> W" for each in guards]
     program = PROGRAM.format("\n".join([*lines, last]))
-    return {f.code for f in check_text(program, Path("/"), Path("/")).findings}
+    found = check_text(program, Path("/"), Path("/")).findings
+    return {f.code for f in found} - {"HS903"}
 
 
 @pytest.mark.parametrize("name", OPEN)

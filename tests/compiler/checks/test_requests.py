@@ -33,7 +33,8 @@ WATCHED = ("HS411", "HS501", "HS502")
 
 def findings(services: str, body: str) -> list[Finding]:
     found = check_text(MESSAGES + services + SAGA % body, Path("/"), Path("/")).findings
-    assert not [f for f in found if f.code[:3] in ("HS0", "HS1", "HS2")], found
+    rest = [f for f in found if f.code not in ("HS107", "HS903")]
+    assert not [f for f in rest if f.code[:3] in ("HS0", "HS1", "HS2")], rest
     return [f for f in found if f.code in WATCHED]
 
 
