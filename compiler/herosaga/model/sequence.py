@@ -57,8 +57,9 @@ def sequence(node: ast.Sequence, inside: Inside) -> Bound:
 def _done(node: ast.Sequence, inside: Inside) -> str | None:
     if node.done is not None:
         return target(node.done, inside.places, inside.env)
-    missing = hs001.unexpected(node.name.span, "`done -> State` in a sequence", "none", _DONE)
-    inside.env.report.append(missing)
+    name = node.name
+    what = f"nothing says where `{name.text}` goes on when all its steps are done"
+    inside.env.report.append(hs001.mistake(name.span, what, "has no `done -> State`", _DONE))
     return None
 
 
