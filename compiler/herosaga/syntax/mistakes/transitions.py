@@ -15,6 +15,21 @@ TRANSITIONS = (
         inside="saga",
     ),
     Mistake(
+        pattern=r"final <name>(?: failed| manual)? \{\s«▸(?:on|after|at|every|ignore|defer)[^{}]*(?:\{[^{}]*\}\s)?»",
+        example="final Done { on Paid -> Paying }",
+        message="`<name>` is final: nothing happens in it any more, and nothing leads out of it",
+        text="in a final state",
+        hint="take it out; or write `state <name>` and lead it to a `final`, if the saga goes on",
+        inside="saga actions",
+    ),
+    Mistake(
+        pattern=r"final <name>(?: failed| manual)? \{\s«▸(?:entry|exit) \{[^{}]*\}»",
+        example="final Done { entry { publish Closed(order_id) } }",
+        message="what a final state does on being entered stands in its braces directly",
+        hint="write `final <name> { … }` with the actions in it",
+        inside="saga actions",
+    ),
+    Mistake(
         pattern=r"final «▸state» <name>",
         example="final state Done",
         message="`final` says that it is a state",
