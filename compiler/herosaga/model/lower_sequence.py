@@ -52,6 +52,11 @@ def lower(sequence: m.Sequence, entered: str, handlers: Handlers) -> tuple[Draft
     return tuple(sorted(making.drafts, key=lambda each: (each.span.start, -each.span.end)))
 
 
+def awaited(sequence: m.Sequence) -> Mapping[str, str]:
+    """The states of a sequence by every name that they have: that of each step that is awaited there."""
+    return {f"{sequence.name}.{each.name}": each.state for each in _waited(sequence.stages)}
+
+
 @dataclass(frozen=True, slots=True)
 class _Making:
     """The states of one sequence while they are made; `numbers` are those of its blocks, by their place."""

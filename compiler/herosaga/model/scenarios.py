@@ -13,6 +13,7 @@ from herosaga.model.env import Env
 from herosaga.model.given import Given, message, part
 from herosaga.model.infer import check
 from herosaga.model.itinerary import OUTCOMES
+from herosaga.model.lower_sequence import awaited
 from herosaga.model.meta import meta
 from herosaga.model.scope import Scope, find, nearest
 from herosaga.model.types import DURATION, UNKNOWN
@@ -71,14 +72,13 @@ def titles(named: Iterator[tuple[str, str, Span]], what: str) -> Iterator[Findin
 
 def state(name: ast.Name, saga: m.Saga, report: list[Finding]) -> str:
     """A state, final or sequence that is named; what was most likely meant, where there is none."""
-    known = [
-        "Compensating",
-        *(each.name for each in saga.states),
-        *(each.name for each in saga.finals),
-        *(each.name for each in saga.sequences),
-    ]
+    known = {"Compensating": "Compensating"}
+    known |= {each.name: each.name for each in saga.states if not each.passing}
+    known |= {each.name: each.name for each in saga.finals}
+    for sequence in saga.sequences:
+        known |= {sequence.name: sequence.name, **awaited(sequence)}
     if name.text in known:
-        return name.text
+        return known[name.text]
     near = nearest(name.text, known)
     report.append(hs102.unknown(name.text, ("state",), name.span, near))
     return near or name.text

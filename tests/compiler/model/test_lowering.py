@@ -79,3 +79,17 @@ def _transition(transition: m.Transition, passing: bool = False) -> str:
 
 def _level(member: m.Member) -> str:
     return f"   ({member.level})" if member.level else ""
+
+
+def test_a_step_that_is_awaited_with_others_names_their_state() -> None:
+    (path,) = [each for each in PROGRAMS if each.stem == "booking"]
+    model, _ = model_of({path.name: path.read_text("utf-8")})
+    (scenario,) = model.scenarios
+    expected = [
+        each
+        for scene in scenario.scenes
+        if isinstance(scene, m.Expect)
+        for each in scene.expectations
+    ]
+    states = [each.of for each in expected if each.kind == "state"]
+    assert states == ["Booking", "Booking.ReserveCar", "Booking.BookHotel"]
