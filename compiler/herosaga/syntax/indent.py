@@ -27,7 +27,7 @@ def block_end(tokens: Sequence[Token], head: int, start: int) -> int | None:
         token = tokens[place]
         if token.type == END:
             return place
-        fresh = begins_line(tokens, place) and place > start
+        fresh = begins_line(tokens, place)
         if token.type == "RBRACE" and level == 0:
             own = not fresh or (token.column or 1) >= column
             return None if own else place

@@ -45,6 +45,8 @@ def candidates(place: Place) -> Iterator[Repair]:
     yield from _misspelt(place, terminals)
     yield from _quoted(place, terminals)
     yield from _missing(place, terminals)
+    if place.token.type in _OPENING:
+        yield from _surplus(place)
     yield from _mistaken(place)
     yield from _surplus(place)
     yield from _before_brace(place)

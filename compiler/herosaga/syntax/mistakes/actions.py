@@ -90,13 +90,20 @@ ACTIONS = (
         safe=True,
     ),
     Mistake(
-        pattern=rf"«▸(?:{_PUBLISH})(?: event)?» (?P<event>[A-Z]\w*)",
+        pattern=rf"«▸(?:{_PUBLISH})(?: event)?» (?P<event>[A-Z]\w*)(?= \()",
         example="emit Shipped(id)",
         message="an event is sent out with `publish`",
         hint="write `publish <event>(…)`",
         instead="publish",
         inside="actions",
         habit=True,
+    ),
+    Mistake(
+        pattern=r"▸(?:compensate|rollback|undo)",
+        example="compensate",
+        message="undoing is no action: it is a part of the transition",
+        hint="write `on … compensate -> State`, with the state to go to when all is undone",
+        inside="actions",
     ),
     Mistake(
         pattern=r"«▸await» request",

@@ -8,6 +8,15 @@ _VALUES = ((r"\d+", "int"), (r"\d+\.\d+", "decimal"), (r'"[^"]*"', "str"), ("tru
 
 FIELDS = (
     Mistake(
+        pattern=r"«(?P<a>[A-Za-z]\w*) ▸- (?P<b>\w+)(?: - \w+)*»",
+        example="order-id: uuid",
+        message="a name has no `-` in it",
+        hint="write `<a>_<b>`",
+        instead="<a>",
+        inside="fields file",
+        habit=True,
+    ),
+    Mistake(
         pattern=rf"«(?P<type>{_TYPES}) ▸<name>»(?!\S| :)",
         example="uuid customer_id",
         message="the name of a field comes before its type",

@@ -141,7 +141,7 @@ def _written(match: re.Match[str], window: _Window, place: Place) -> dict[str, s
         if text and match.start(name) in window.starts:
             start, stop = window.tokens(*match.span(name))
             span = _over(place.source, place.tokens[start:stop])
-            written[name] = place.source.text[span.start : span.end]
+            written[name] = place.source.text[span.start : span.end] or text
     return written
 
 

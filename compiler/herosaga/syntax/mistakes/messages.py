@@ -10,6 +10,14 @@ _UNDOES = (
 
 PROMISES = (
     Mistake(
+        pattern=r"«▸(?P<message>[A-Z]\w*)» (?:emits|refuses)",
+        example="Ship emits Shipped",
+        message="a handler begins with `handle` for a command, with `on` for an event",
+        hint="write `handle <message>` or `on <message>`",
+        instead="handle <message>",
+        inside="service",
+    ),
+    Mistake(
         pattern=rf"«▸(?P<word>{_COMES})» <event>",
         example="handle Ship returns Shipped",
         message="the event that comes of a handler stands after `emits`",

@@ -118,6 +118,15 @@ TIMES = (
         safe=True,
     ),
     Mistake(
+        pattern=r"«within (?P<d>\d\S*)» ▸->",
+        example="within 5m -> Done",
+        message="time that passes in a state is watched with `after`",
+        hint="write `after <d> -> State`",
+        instead="after <d>",
+        inside="state sequence",
+        safe=True,
+    ),
+    Mistake(
         pattern=r"«▸timeout(?: [:=])? (?P<d>\d\S*)»",
         example="timeout 5m -> Done",
         message="time that passes in a state is watched with `after`",
