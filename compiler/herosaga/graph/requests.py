@@ -29,6 +29,7 @@ from herosaga.model.model import (
     OnMessage,
     OnOutcome,
     OnTimeout,
+    Onward,
     Pivot,
     Recording,
     Request,
@@ -211,7 +212,8 @@ class _Walk:
             if known is None:
                 continue
             target = transition.target or here.state
-            way = Way(here.state, target, _kind(transition), transition)
+            passing = here.state in self.states and self.states[here.state].passing
+            way = Way(here.state, target, _kind(transition), transition, passing)
             for standing in self._after(transition, here.state, target, known):
                 yield Moment(target, standing), way
 
@@ -228,11 +230,18 @@ class _Walk:
         """How things stand once the trigger has come; None where it can't come as things stand."""
         standing = here.standing
         trigger = transition.trigger
+        if isinstance(trigger, Onward) and self._asks(here.state):
+            return replace(standing, open=False)  # all that a `parallel` block asks for is answered
         if self.command.failed_by(trigger):
             return replace(standing, open=False) if standing.open else None
         if isinstance(trigger, OnMessage) and trigger.message in self.command.handler.refuses:
             return replace(NOTHING, pivoted=standing.pivoted) if standing.open else standing
         return replace(standing, open=False) if self.command.answered_by(trigger) else standing
+
+    def _asks(self, name: str) -> bool:
+        """Whether the command is requested on entering a state."""
+        entry = self.states[name].entry if name in self.states else ()
+        return any(isinstance(a, Request) and requested(a) == self.command.id for a in flat(entry))
 
     def _after(
         self, transition: Transition, source: str, target: str, known: Standing

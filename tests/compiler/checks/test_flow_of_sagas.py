@@ -224,6 +224,12 @@ def test_lowered_sequences_have_no_findings(name: str) -> None:
     assert found((LOWERED / name).read_text("utf-8")) == []
 
 
+def test_what_a_parallel_block_asked_for_is_answered_after_it() -> None:
+    text = (LOWERED / "booking.saga").read_text("utf-8")
+    findings = check_text(text, Path("/"), Path("/")).findings
+    assert not [each for each in findings if each.code == "HS411"]
+
+
 def test_a_path_tells_what_a_sequence_goes_on_to_with_the_step_before() -> None:
     body = (
         "data { n: int = 0 }\nstart { on Paid -> Q }\n"
