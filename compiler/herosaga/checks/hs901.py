@@ -43,13 +43,16 @@ _WORD = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
 @dataclass(frozen=True, slots=True)
 class Named:
-    """A name, and what it names. `hidden` where only its own file can know it."""
+    """A name, and what it names: `hidden` where only its own file can know it, on the `wire` where messages
+    carry it, as the value of a `member` too."""
 
     name: str
     what: str
     span: Span
     pascal: bool = False
     hidden: bool = False
+    wire: bool = False
+    member: bool = False
 
 
 def rule(model: Model) -> Iterator[Finding]:
@@ -74,7 +77,8 @@ def _names(model: Model) -> Iterator[Named]:
         yield Named(extern.name, "`extern` function", extern.span)
     for enum in model.enums.values():
         for member in enum.members:
-            yield Named(member.name, "member of an enum", member.span)
+            carried = member.value == member.name
+            yield Named(member.name, "member of an enum", member.span, member=carried)
     for saga in model.sagas.values():
         yield from _inside(saga)
     for root in (*model.sagas.values(), *model.itineraries.values()):
@@ -83,7 +87,7 @@ def _names(model: Model) -> Iterator[Named]:
 
 def _pascal(model: Model) -> Iterator[Named]:
     for message in model.messages.values():
-        yield Named(message.name, message.kind, message.span, pascal=True)
+        yield Named(message.name, message.kind, message.span, pascal=True, wire=True)
     groups = (
         ("record", model.records), ("enum", model.enums), ("type", model.aliases),
         ("service", model.services), ("saga", model.sagas), ("flow", model.flows),
@@ -96,9 +100,9 @@ def _pascal(model: Model) -> Iterator[Named]:
 
 def _fields(model: Model) -> Iterator[Named]:
     for record in model.records.values():
-        yield from _all("field", record.fields)
+        yield from _all("field", record.fields, wire=True)
     for message in model.messages.values():
-        yield from _all("field", message.fields)
+        yield from _all("field", message.fields, wire=True)
     for activity in model.activities.values():
         yield from _all("parameter", activity.params)
         yield from _all("output", activity.outputs)
@@ -109,8 +113,8 @@ def _fields(model: Model) -> Iterator[Named]:
         yield from _all("parameter", extern.params)
 
 
-def _all(what: str, fields: tuple[Field, ...]) -> Iterator[Named]:
-    yield from (Named(each.name, what, each.span) for each in fields)
+def _all(what: str, fields: tuple[Field, ...], wire: bool = False) -> Iterator[Named]:
+    yield from (Named(each.name, what, each.span, wire=wire) for each in fields)
 
 
 def _inside(saga: Saga) -> Iterator[Named]:
@@ -165,9 +169,18 @@ def _odd(named: Named, alone: bool) -> Finding:
         PAGE,
         f"{a(named.what)} is written `{style}`: `{meant}`",
         named.span,
-        hint=f"call it `{meant}`, here and wherever it is named",
+        hint=_advice(named, meant),
         fix=(Edit(named.span, meant),) if alone else (),
     )
+
+
+def _advice(named: Named, meant: str) -> str:
+    if named.member:
+        return f'call it `{meant} = "{named.name}"`: what messages carry stays as it is'
+    advice = f"call it `{meant}`, here and wherever it is named"
+    if named.wire:
+        advice += '; if others call it so in their messages, say that: `@allow(HS901, "…")`'
+    return advice
 
 
 def _better(named: Named) -> str:
