@@ -31,13 +31,16 @@ service Billing { on OrderPlaced emits InvoiceSent }
 
 def twice(name: str, what: str, span: Span, first: Span, hint: str = "") -> Finding:
     """A second `what` of this name."""
+    message = f"the {what} `{name}` is declared twice"
+    if what == "handler":
+        message = f"`{name}` is handled twice in this service"
+        hint = "write one handler that emits all of it: `emits A, B`"
     if what == "state":
-        hint = (
-            f"write all that happens in it into one `state {name} {{ … }}`, or rename one of them"
-        )
+        block = f"`state {name} {{ … }}`"
+        hint = f"write all that happens in it into one {block}, or rename one of them"
     return finding(
         PAGE,
-        f"the {what} `{name}` is declared twice",
+        message,
         span,
         text="again here",
         labels=(Label(first, "first here"),),

@@ -197,6 +197,8 @@ def _both(left: str, right: str) -> str:
         return _NEVER
     if both == {"date", "datetime"}:
         return "a date is a day, a datetime an instant, as `now` is: compare like with like"
+    if "int" in both and both & {"date", "datetime"}:
+        return "add a duration, with its unit: `14d`, `2h`"
     if "str" in both and both & {"int", "decimal"}:
         number = left if right == "str" else right
         return f"make a number of the text, `{number}(…)`, or text of the number, `str(…)`"
@@ -213,7 +215,9 @@ def _conversion(found: str, expected: str) -> str:
     if expected == f"list[{found}]":
         return "put it into a list: `[…]`"
     if expected == "duration":
-        return "write it with its unit: `30s`, `15m`, `2h`, `7d`"
+        return "write it with its unit, `30s`, `15m`, `2h`, `7d`, or make the field a `duration`"
+    if (found, expected) == ("duration", "datetime"):
+        return "count from an instant: `now + 2h`; or write `after` instead of `at`"
     if expected == "bool":
         return _test(found)
     if "[" in found:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from herosaga.checks.page import Page, finding
 from herosaga.findings import Finding, Label, Severity
-from herosaga.graph.events import Reaction
+from herosaga.graph.events import Reaction, asked
 from herosaga.graph.graphs import Graphs
 from herosaga.graph.outputs import everything
 from herosaga.graph.words import short
@@ -50,7 +50,8 @@ def rule(model: Model, graphs: Graphs) -> Iterator[Finding]:
     sent |= {out.message for saga in model.sagas.values() for out in everything(saga)}
     sent |= {each.receives for each in graphs.reactions if each.where == "start"}
     sent |= _first(model)
-    for message, waits in _awaited(graphs.reactions).items():
+    unsure = _unanswered(model, graphs)
+    for message, waits in _awaited(graphs.reactions, unsure).items():
         declared = model.messages.get(message)
         if declared is None or declared.kind != "event" or declared.extern:
             continue
@@ -64,10 +65,15 @@ def _first(model: Model) -> set[str]:
     return {arrow.source for arrow in arrows} - {arrow.target for arrow in arrows}
 
 
-def _awaited(reactions: tuple[Reaction, ...]) -> dict[str, list[Span]]:
+def _unanswered(model: Model, graphs: Graphs) -> set[str]:
+    """Sagas that request what nobody handles, which HS403 tells: they may wait for the answer to that."""
+    return {saga.id for saga in model.sagas.values() if not asked(saga) <= graphs.handlers.keys()}
+
+
+def _awaited(reactions: tuple[Reaction, ...], unsure: set[str]) -> dict[str, list[Span]]:
     found: dict[str, list[Span]] = {}
     for each in reactions:
-        if each.receives:
+        if each.receives and each.owner not in unsure:
             found.setdefault(each.receives, []).append(each.span)
     return found
 
