@@ -1,6 +1,6 @@
 """HS205: a data field that is kept for nobody."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
 from herosaga.checks.page import Page, finding
 from herosaga.findings import Finding, Label, Severity
@@ -48,40 +48,30 @@ def rule(model: Model) -> Iterator[Finding]:
     """The fields of each saga that nothing reads."""
     for saga in model.sagas.values():
         if saga.data:
-            read, written = _reads(saga), _writes(saga)
+            read, written = _touched(saga)
             for field in saga.data:
                 if field.name not in read:
                     yield _idle(field, written.get(field.name, []))
 
 
-def _reads(saga: Saga) -> frozenset[str]:
-    """The fields that something reads, but for their own next value."""
+def _touched(saga: Saga) -> tuple[set[str], dict[str, list[Span]]]:
+    """The fields that something reads, but for their own next value; and where each is set."""
     own: set[int] = set()
-    found = {each.where for each in saga.correlations}
+    read = {each.where for each in saga.correlations}
+    written: dict[str, list[Span]] = {}
     for node in within(saga):
         match node:
-            case Set(field=field, value=value):
-                own.update(
-                    id(part)
-                    for part in parts(value)
-                    if isinstance(part, DataField) and part.name == field
-                )
-            case DataField(name=name) if id(node) not in own:
-                found.add(name)
-    return frozenset(found)
-
-
-def _writes(saga: Saga) -> Mapping[str, list[Span]]:
-    """Where each field is set, each place once."""
-    found: dict[str, list[Span]] = {}
-    for node in within(saga):
-        match node:
-            case Set(field=field, span=span):
-                found.setdefault(field, []).append(span)
+            case DataField(name=name):
+                if id(node) not in own:
+                    read.add(name)
+            case Set(field=field, value=value, span=span):
+                written.setdefault(field, []).append(span)
+                reads = (part for part in parts(value) if isinstance(part, DataField))
+                own.update(id(part) for part in reads if part.name == field)
             case OnMessage(binds=binds, span=span) | OnOutcome(binds=binds, span=span):
                 for field in binds:
-                    found.setdefault(field, []).append(span)
-    return found
+                    written.setdefault(field, []).append(span)
+    return read, written
 
 
 def _idle(field: Field, written: list[Span]) -> Finding:
