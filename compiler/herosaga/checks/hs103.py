@@ -53,6 +53,9 @@ def wrong_kind(
     wanted = either(kinds)
     better = _VERBS.get((verb, kind), "")
     hint = f"did you mean `{better} {name}`?" if better else f"name {a(wanted)}"
+    if (verb, kind) == ("do", "command"):
+        hint = "declare an `activity` that does it; a command is sent by a saga, or at the end: "
+        hint += f"`on completed {{ send {name}(…) }}`"
     if (verb, kind) == ("request", "event"):
         hint = f"request the command that `{name}` answers, or `publish {name}`"
     return finding(

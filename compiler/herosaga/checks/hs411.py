@@ -81,16 +81,18 @@ def rule(model: Model, graphs: Graphs) -> Iterator[Finding]:
     """One finding for each command of a saga, at the first state that lacks something."""
     for saga in model.sagas.values():
         states = {each.name: each for each in saga.states}
+        lacking: set[str] = set()
         for command in commands(saga, graphs.handlers):
             extern = command.handler.service in model.services and (
                 model.services[command.handler.service].extern
             )
-            yield from _untaken(saga, states, command, extern)
+            yield from _untaken(saga, states, command, extern, lacking)
 
 
 def _untaken(
-    saga: Saga, states: dict[str, State], command: Command, extern: bool
+    saga: Saga, states: dict[str, State], command: Command, extern: bool, lacking: set[str]
 ) -> Iterator[Finding]:
+    """The first state that lacks something; of a sequence without `failed` one step speaks for all."""
     followed = life(saga, command)
     told: set[tuple[str, ...]] = set()
     for moment in followed.ways:
@@ -101,6 +103,10 @@ def _untaken(
         missing = tuple(a.words for a in answers if not _taken(a, state.members))
         if missing and missing not in told:
             told.add(missing)
+            if state.sequence and _failures(missing):
+                if state.sequence in lacking:
+                    return
+                lacking.add(state.sequence)
             yield _lacks(command, request, state, missing, followed, moment)
             return
 
@@ -158,16 +164,21 @@ def _lacks(
         PAGE,
         f"{what} can arrive in `{state.name}`, where nothing takes {them}",
         request.message.span,
-        text="can come back like this too",
+        text="asked here, and may be answered so",
         labels=(Label(state.span, f"`{short(command.id)}` is open in `{state.name}`"),),
         path=steps(followed.path(moment)),
         hint=_hint(short(command.id), missing, state),
     )
 
 
+def _failures(missing: tuple[str, ...]) -> bool:
+    """Whether it is only failures that nothing takes."""
+    return all(not each.startswith("`") for each in missing)
+
+
 def _hint(name: str, missing: tuple[str, ...], state: State) -> str:
     where = f"in `state {state.name}`" if not state.sequence else f"in `sequence {state.sequence}`"
-    failures = all(not each.startswith("`") for each in missing)
+    failures = _failures(missing)
     if failures and state.sequence:
         return f"write {where}: `failed compensate -> SomeFinal`"
     if failures:

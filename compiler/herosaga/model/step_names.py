@@ -31,12 +31,19 @@ def spots(node: ast.Sequence) -> Spots:
     """The spots of a sequence, in source order; a second `run` of an itinerary is numbered."""
     found: dict[int, Spot] = {}
     runs: dict[str, int] = {}
+    taken: dict[str, int] = {}
     for stage, leader in _waiting(node.stages, None):
         first = found.get(leader) if leader is not None else None
         name, place = _name(stage, runs)
-        state = first.state if first is not None else f"{node.name.text}.{name}"
+        state = first.state if first is not None else _free(f"{node.name.text}.{name}", taken)
         found[stage.span.start] = Spot(name, state, place, _call(stage).name.text)
     return found
+
+
+def _free(state: str, taken: dict[str, int]) -> str:
+    """A state for each step, also where two have one name, which is reported."""
+    taken[state] = count = taken.get(state, 0) + 1
+    return state if count == 1 else f"{state}_{count}"
 
 
 def entry(node: ast.Sequence, known: Spots) -> str:

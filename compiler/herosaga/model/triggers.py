@@ -225,8 +225,10 @@ def _outcome(node: ast.OnOutcome, env: Env, around: Around) -> m.OnOutcome | Non
     decl = find(env.scope, node.of, kinds, env.report) or guess(
         env.scope, node.of, wanted, env.report
     )
-    if decl is None or _has_no_such_end(node, decl, env, around):
+    if decl is None:
         return None
+    if _has_no_such_end(node, decl, env, around):
+        return m.OnOutcome(decl.id, "done" if decl.kind == "command" else "completed", node.span)
     if decl.kind == "command":
         return m.OnOutcome(decl.id, node.outcome, node.span)
     binds = _binds(node.binds, f"{decl.id}.{node.outcome}", env)
