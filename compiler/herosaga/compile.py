@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from herosaga.findings import Finding, Severity
 from herosaga.model.model import Model
 from herosaga.syntax import ast
+from msgspec import Struct
 
 if TYPE_CHECKING:
     from herosaga.emit.python import OutputFile
 
 
-@dataclass(frozen=True, slots=True)
-class Checked:
+class Checked(Struct, frozen=True):
     """A project's model, and everything that is wrong with it, by file and place."""
 
     model: Model

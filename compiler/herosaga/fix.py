@@ -4,17 +4,16 @@ from __future__ import annotations
 
 from bisect import bisect_left, insort
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 
 from herosaga.findings import Edit, Finding
 from herosaga.source import Source
+from msgspec import Struct
 
 Taken = dict[Source, list[Edit]]
 """The edits of each source so far, in the order of their places; none meets another."""
 
 
-@dataclass(frozen=True, slots=True)
-class Mended:
+class Mended(Struct, frozen=True):
     """What one round gives: the texts that change, and the findings whose repairs are in them."""
 
     texts: Mapping[Source, str]

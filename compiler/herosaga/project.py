@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import posixpath
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from herosaga.checks import hs003, hs004, hs104
@@ -15,17 +14,18 @@ from herosaga.model.scope import nearest
 from herosaga.source import LOOP, Source, Span
 from herosaga.syntax import ast
 from herosaga.syntax.parse import parse
+from msgspec import Struct
+from msgspec.structs import replace
 
 SUFFIX = ".saga"
 
 
-@dataclass(frozen=True, slots=True)
-class _Reading:
+class _Reading(Struct, frozen=True):
     """The files met so far, by their real paths (None: met, and not to be had), and what was wrong."""
 
     root: Path
-    files: dict[Path, ast.File | None] = field(default_factory=dict)
-    findings: list[Finding] = field(default_factory=list)
+    files: dict[Path, ast.File | None] = {}
+    findings: list[Finding] = []
 
 
 def load(paths: Sequence[Path], root: Path) -> tuple[tuple[ast.File, ...], tuple[Finding, ...]]:

@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import accumulate
 from pathlib import Path
 
+from msgspec import Struct
+
 LOOP = "its links lead in a circle"
 
 
-@dataclass(frozen=True, slots=True)
-class Source:
+class Source(Struct, frozen=True, eq=False):
     """One `.saga` file's text. `name` is how reports call it: relative to the project, with `/`."""
 
     name: str
-    text: str = field(repr=False)
-    path: Path | None = field(default=None, compare=False)
+    text: str
+    path: Path | None = None
+
+    def __repr__(self) -> str:
+        return f"Source({self.name!r})"
 
     def line(self, number: int) -> str:
         """The text of line `number` (from 1), without its line end; empty past the end."""
@@ -31,11 +34,10 @@ class Source:
         return line, offset - starts[line - 1] + 1
 
 
-@dataclass(frozen=True, slots=True)
-class Span:
+class Span(Struct, frozen=True):
     """A piece of a source: lines and columns from 1, the end exclusive; `start`, `end` are offsets."""
 
-    source: Source = field(repr=False)
+    source: Source
     line: int
     column: int
     end_line: int

@@ -2,7 +2,6 @@
 
 import operator
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
@@ -14,6 +13,7 @@ from herosaga.model.model import Model
 from herosaga.model.types import FLOAT, JSON, NoneType, Optional, Type, Unknown
 from herosaga.model.within import within
 from herosaga.source import Span
+from msgspec import Struct
 
 _PROGRAM = """\
 extern event Booked {{ key order_id: uuid  guests: list[str] }}
@@ -42,8 +42,7 @@ PAGE = Page(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Known:
+class Known(Struct, frozen=True):
     """What an expression is, whatever happens."""
 
     value: object

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
 
 from herosaga.checks.page import Page, finding
 from herosaga.findings import Edit, Finding, Label, Severity
@@ -11,6 +10,8 @@ from herosaga.model import model as m
 from herosaga.model.types import MessageType, OneOf, Optional, RecordType, Type
 from herosaga.model.within import within
 from herosaga.source import Span
+from msgspec import Struct
+from msgspec.structs import replace
 
 _PROGRAM = """\
 extern event Ordered {{ key order_id: uuid  @pii email: str }}
@@ -47,16 +48,14 @@ _KEY = re.compile(r"key\s+\Z")
 Fields = Mapping[str, m.Field]
 
 
-@dataclass(frozen=True, slots=True)
-class Shapes:
+class Shapes(Struct, frozen=True):
     """The fields of whatever has fields or takes arguments, by id; `names` are how people call them."""
 
     fields: Mapping[str, Fields]
     names: Mapping[str, str]
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(Struct, frozen=True):
     """What can be read somewhere: the data, and the variables that hold personal data, with where it is from."""
 
     shapes: Shapes

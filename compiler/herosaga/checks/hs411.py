@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from herosaga.checks.page import Page, finding
 from herosaga.findings import Finding, Label, Severity
@@ -28,6 +27,7 @@ from herosaga.model.model import (
     Trigger,
 )
 from herosaga.source import Span
+from msgspec import Struct
 
 _PROGRAM = """\
 extern event OrderPlaced {{ key order_id: uuid }}
@@ -69,8 +69,7 @@ PAGE = Page(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class _Answer:
+class _Answer(Struct, frozen=True):
     """A way in which a request can come back, by the words for it, and the triggers that would take it."""
 
     words: str

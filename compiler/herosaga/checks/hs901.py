@@ -3,7 +3,6 @@
 import re
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from herosaga.checks.page import Page, finding
 from herosaga.checks.words import a
@@ -13,6 +12,7 @@ from herosaga.model.model import Field, For, Loop, Model, Saga
 from herosaga.model.within import within
 from herosaga.names import snake
 from herosaga.source import Source, Span
+from msgspec import Struct
 
 _PROGRAM = """\
 extern event {} {{ key order_id: uuid }}
@@ -41,8 +41,7 @@ _SNAKE = re.compile(r"[a-z_][a-z0-9_]*")
 _WORD = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
 
-@dataclass(frozen=True, slots=True)
-class Named:
+class Named(Struct, frozen=True):
     """A name, and what it names: `hidden` where only its own file can know it, on the `wire` where messages
     carry it, as the value of a `member` too."""
 

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from herosaga.findings import Edit, Finding, Label, Severity
 from herosaga.source import Span
+from msgspec import Struct
 
 
-@dataclass(frozen=True, slots=True)
-class Page:
+class Page(Struct, frozen=True):
     """A rule's page, as `herosaga explain CODE` shows it.
 
     `what` says what the rule finds, `why` what goes wrong for the business without it. `failing` and

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -15,6 +14,8 @@ from herosaga.cli.printing import FOR_PEOPLE, Format, put
 from herosaga.cli.settings import FILE, Settings, settings_of, targets
 from herosaga.cli.stop import Stop
 from herosaga.findings import Finding, Severity
+from msgspec import Struct
+from msgspec.structs import replace
 
 if TYPE_CHECKING:
     from herosaga.compile import Checked
@@ -22,8 +23,7 @@ if TYPE_CHECKING:
 STDIN = "-"
 
 
-@dataclass(frozen=True, slots=True)
-class Task:
+class Task(Struct, frozen=True):
     """What a call of `check` asks for. `name` is what the program on stdin is called; "": nothing."""
 
     paths: tuple[str, ...]
@@ -137,8 +137,7 @@ def _watch(task: Task) -> int:
     watch(work, [*(map(Path, task.paths) if task.paths else [here]), *settings])
 
 
-@dataclass(frozen=True, slots=True)
-class _Done:
+class _Done(Struct, frozen=True):
     """One run: its exit code, and what it looked at."""
 
     code: int

@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from herosaga.cli.stop import Stop
 from herosaga.findings import Finding, Severity
+from msgspec import Struct
 
 _SHAPE = re.compile(r"HS\d{0,3}")
 _UNREADABLE = ("HS0", "HS104")
 
 
-@dataclass(frozen=True, slots=True)
-class Choice:
+class Choice(Struct, frozen=True):
     """Codes and prefixes of codes: nothing selected is everything, and what is ignored is left out."""
 
     select: tuple[str, ...] = ()

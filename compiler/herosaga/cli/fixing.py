@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 from codecs import BOM_UTF8
 from collections.abc import Callable, Collection, Iterator
-from dataclasses import replace
 from difflib import unified_diff
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,6 +15,7 @@ from herosaga.cli.writing import replace_file
 from herosaga.findings import Finding
 from herosaga.fix import Mended, mend
 from herosaga.source import Source
+from msgspec.structs import replace
 
 if TYPE_CHECKING:
     from herosaga.compile import Checked

@@ -6,7 +6,6 @@ import gc
 import os
 import sys
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from difflib import unified_diff
 from pathlib import Path
 from typing import Annotated
@@ -20,12 +19,12 @@ from herosaga.cli.stop import Stop
 from herosaga.cli.writing import replace_file
 from herosaga.findings import Finding
 from herosaga.source import Source, Span
+from msgspec import Struct
 
 STDIN = "-"
 
 
-@dataclass(frozen=True, slots=True)
-class _Done:
+class _Done(Struct, frozen=True):
     """A source, its bytes as they are, and as they should be: None where something is wrong with it."""
 
     source: Source

@@ -5,7 +5,6 @@ from __future__ import annotations
 import shlex
 import sys
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import cache
 from pathlib import Path
@@ -17,6 +16,8 @@ from herosaga.cli.output import full_text, say, summary, write
 from herosaga.cli.settings import settings_of, targets
 from herosaga.cli.stop import Stop
 from herosaga.cli.writing import replace_file
+from msgspec import Struct
+from msgspec.structs import replace
 
 if TYPE_CHECKING:
     from herosaga.emit.diagrams.picture import Picture
@@ -57,8 +58,7 @@ _SUFFIXES = {
 _MARKDOWN = (".md", ".markdown")
 
 
-@dataclass(frozen=True, slots=True)
-class Wanted:
+class Wanted(Struct, frozen=True):
     """One diagram: of what, and in which format. `path` is "" for the project's sources."""
 
     path: str

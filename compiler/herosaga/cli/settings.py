@@ -5,20 +5,19 @@ from __future__ import annotations
 import os
 import tomllib
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 from herosaga.cli.choice import codes
 from herosaga.cli.stop import Stop
 from herosaga.source import LOOP
+from msgspec import Struct
 
 FILE = "pyproject.toml"
 _LISTS = ("sources", "select", "ignore")
 _TEXTS = ("output", "app")
 
 
-@dataclass(frozen=True, slots=True)
-class Settings:
+class Settings(Struct, frozen=True):
     """A project's settings. `root` is its folder; `sources` and `output` are paths from there."""
 
     root: Path

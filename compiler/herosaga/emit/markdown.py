@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from itertools import pairwise
+
+from msgspec import Struct
 
 MARKER = "<!-- herosaga graph … -->"
 _MARKER = re.compile(r"<!--\s*herosaga\s+graph\b(.*?)-->\s*")
@@ -16,8 +17,7 @@ _FENCE = re.compile(r" {0,3}(`{3,}|~{3,})\s*(\w*)\s*")
 _LANGUAGES = ("mermaid", "dot", "json")
 
 
-@dataclass(frozen=True, slots=True)
-class Slot:
+class Slot(Struct, frozen=True):
     """A place for a picture. `body` is what stands there; `first`, `last` are the lines to replace, `last` exclusive.
 
     `arguments` is what the marker says, None where a block has no marker. `line` is where a report points to.

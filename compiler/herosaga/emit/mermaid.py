@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 
 from herosaga.emit.diagrams.ids import unique
 from herosaga.emit.diagrams.picture import Cluster, Edge, EdgeKind, Node, NodeKind, Picture
+from msgspec import Struct
 
 # fmt: off
 _RESERVED = frozenset([
@@ -50,8 +50,7 @@ def mermaid(picture: Picture) -> str:
     return f"---\ntitle: {title}\n---\n{head}\n{body}"
 
 
-@dataclass(frozen=True, slots=True)
-class _Printer:
+class _Printer(Struct, frozen=True):
     """A picture, and the id that Mermaid knows each of its parts by."""
 
     picture: Picture

@@ -9,18 +9,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from types import MappingProxyType
 
 from herosaga.format.cst import Leaf
+from msgspec import Struct
+from msgspec.structs import replace
 
 _PIECE = re.compile(r"//[^\n]*|/\*[\s\S]*?\*/|,")
 _OPENING = ("LPAR", "LSQB", "LBRACE")
 _CLOSING = ("RPAR", "RSQB", "RBRACE", "COMMA")
 
 
-@dataclass(frozen=True, slots=True)
-class Comment:
+class Comment(Struct, frozen=True):
     """A comment. `blank`: an empty line is before it."""
 
     text: str
@@ -37,8 +38,7 @@ class Comment:
         return self.text.startswith("//")
 
 
-@dataclass(frozen=True, slots=True)
-class Around:
+class Around(Struct, frozen=True):
     """What is around a token: comments on lines before it, `inline` before it on its line, and `after`.
 
     `ends`: a line ends behind `after`. `opened`: a line ends right behind the token. `blank`: an empty
@@ -58,8 +58,7 @@ Notes = Mapping[int, Around]
 """By the offset of the token; a token with nothing around it is not listed."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Space:
+class _Space(Struct, frozen=True):
     """White space, and commas that are for nothing, between two comments or a comment and a token."""
 
     lines: int = 0
@@ -76,8 +75,7 @@ class _Space:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class _Gap:
+class _Gap(Struct, frozen=True):
     """What is between two tokens: comments, and the spaces around them, one more."""
 
     comments: tuple[Comment, ...] = ()
@@ -97,7 +95,7 @@ class _Work:
         """Add what was found about a token, if that is anything."""
         if any(changes.values()):
             known = self.found.get(leaf.start, NOTHING)
-            self.found[leaf.start] = replace(known, **changes)  # type: ignore[arg-type]
+            self.found[leaf.start] = replace(known, **changes)
 
 
 def attach(text: str, leaves: Sequence[Leaf]) -> Notes:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from copy import copy
-from dataclasses import dataclass, replace
 from functools import cache, partial
 from typing import Any
 
@@ -16,13 +15,14 @@ from herosaga.syntax.tables import parser
 from lark import Token
 from lark.grammar import Rule
 from lark.parsers.lalr_parser_state import ParserState
+from msgspec import Struct
+from msgspec.structs import replace
 
 _GOING_ON = ("on", "during")
 """Clauses that begin with a list without brackets, and go on after it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Leaf:
+class Leaf(Struct, frozen=True):
     """A token, with the rule that asks for it: `(` is one thing in a call and another around a sum."""
 
     kind: str
@@ -32,8 +32,7 @@ class Leaf:
     rule: str
 
 
-@dataclass(frozen=True, slots=True)
-class Node:
+class Node(Struct, frozen=True):
     """What a rule of the grammar has read. Brackets around an expression are a node `parens`."""
 
     rule: str

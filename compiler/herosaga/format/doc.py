@@ -7,17 +7,16 @@ printer decides about a group in the time it takes to look at the rest of one li
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from enum import Enum
 
 from herosaga.format.comments import Comment
+from msgspec import Struct
 
 NEVER = 1 << 30
 """The width of what does not go on one line."""
 
 
-@dataclass(frozen=True, slots=True)
-class Size:
+class Size(Struct, frozen=True):
     """`flat`: the width on one line. `head`: the width up to the first place where a line may end.
 
     `own`: begins with a comment on lines of its own. `ends`: ends with a comment that ends its line.
@@ -46,8 +45,7 @@ class How(Enum):
     BREAK = 2
 
 
-@dataclass(frozen=True, slots=True)
-class Text:
+class Text(Struct, frozen=True):
     """A token; `blank`: an empty line before it, if it begins a row."""
 
     text: str
@@ -55,16 +53,14 @@ class Text:
     blank: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Gap:
+class Gap(Struct, frozen=True):
     """Spaces."""
 
     width: int
     size: Size
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(Struct, frozen=True):
     """`flat` on one line, else a new line; with `blank` an empty one before that."""
 
     flat: str
@@ -73,39 +69,34 @@ class Line:
     blank: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class LastComma:
+class LastComma(Struct, frozen=True):
     """The comma behind the last item of a list that is broken."""
 
     size: Size
 
 
-@dataclass(frozen=True, slots=True)
-class Own:
+class Own(Struct, frozen=True):
     """A comment on lines of its own."""
 
     comment: Comment
     size: Size
 
 
-@dataclass(frozen=True, slots=True)
-class Inline:
+class Inline(Struct, frozen=True):
     """A comment on the line of the token after it."""
 
     comment: Comment
     size: Size
 
 
-@dataclass(frozen=True, slots=True)
-class After:
+class After(Struct, frozen=True):
     """A comment on the line of the token before it, which it may end."""
 
     comment: Comment
     size: Size
 
 
-@dataclass(frozen=True, slots=True)
-class Indent:
+class Indent(Struct, frozen=True):
     """Lines that begin in it are indented by so much more."""
 
     by: int
@@ -113,16 +104,14 @@ class Indent:
     size: Size
 
 
-@dataclass(frozen=True, slots=True)
-class Concat:
+class Concat(Struct, frozen=True):
     """One after the other."""
 
     parts: tuple[Doc, ...]
     size: Size
 
 
-@dataclass(frozen=True, slots=True)
-class Group:
+class Group(Struct, frozen=True):
     """All lines directly in it are new lines, or none is."""
 
     doc: Doc

@@ -12,7 +12,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
 from enum import Enum
 from itertools import pairwise
 
@@ -35,6 +34,8 @@ from herosaga.format.doc import (
 )
 from herosaga.format.printer import HANG, WIDTH
 from herosaga.format.spacing import is_tight
+from msgspec import Struct
+from msgspec.structs import replace
 
 INDENT = 2
 _PARTS = (
@@ -51,8 +52,7 @@ _LEVELS = {"or": 1, "and": 2, "+": 4, "-": 4, "*": 5, "/": 5, "%": 5}
 _COMPARISON = 3
 
 
-@dataclass(frozen=True, slots=True)
-class _Context:
+class _Context(Struct, frozen=True):
     """The comments, and whether this is in a scenario."""
 
     notes: Notes
@@ -73,14 +73,12 @@ class _Join(Enum):
     BELOW = 5
 
 
-@dataclass(frozen=True, slots=True)
-class _Piece:
+class _Piece(Struct, frozen=True):
     join: _Join
     doc: Doc
 
 
-@dataclass(frozen=True, slots=True)
-class _Row:
+class _Row(Struct, frozen=True):
     """What begins a line of a block: its first part, its document, and how wide that part is."""
 
     part: Part

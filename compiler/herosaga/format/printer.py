@@ -21,14 +21,14 @@ from herosaga.format.doc import (
     Row,
     Text,
 )
+from msgspec import Struct
 
 WIDTH = 100
 HANG = 4
 """By how much a line is indented that goes on with what the line before it began."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Job:
+class _Job(Struct, frozen=True):
     doc: Doc
     indent: int
     flat: bool

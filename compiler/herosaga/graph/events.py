@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from typing import Literal
 
 from herosaga.graph.members import Placed, bodies, transitions
@@ -31,12 +30,12 @@ from herosaga.model.model import (
     Transition,
 )
 from herosaga.source import Span
+from msgspec import Struct
 
 Where = Literal["service", "itinerary", "start", "state", "missing"]
 
 
-@dataclass(frozen=True, slots=True)
-class Reaction:
+class Reaction(Struct, frozen=True):
     """A handler, a transition or an itinerary: what it receives, and what it sends because of that.
 
     `receives` is "" for what time or a failure sets off; an itinerary receives its own id, whoever waits for
@@ -65,8 +64,7 @@ class Reaction:
                 return f"{owner} in {', '.join(self.states) or self.where}: {head(transition)}"
 
 
-@dataclass(frozen=True, slots=True)
-class Cause:
+class Cause(Struct, frozen=True):
     """An edge: what one reaction sends, the other receives. `answer`: it answers the saga's own request."""
 
     output: Output
@@ -185,8 +183,7 @@ def _received(transition: Transition) -> tuple[str, ...]:
     return ("",)
 
 
-@dataclass(frozen=True, slots=True)
-class _Around:
+class _Around(Struct, frozen=True):
     """What a saga's transitions lead into: its states, its finals' actions, and all that undo sends."""
 
     states: Mapping[str, State]

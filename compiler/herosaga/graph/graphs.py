@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from herosaga.graph.events import EventGraph, Reaction, by_message, event_graph, reactions
 from herosaga.graph.states import StateGraph, state_graph
 from herosaga.model.model import Handler, Model
+from msgspec import Struct
 
 
-@dataclass(frozen=True, slots=True)
-class Graphs:
+class Graphs(Struct, frozen=True):
     """The state graph of each saga, by its id; all reactions, and the graph of their positions.
 
     `handlers` are those of each message.

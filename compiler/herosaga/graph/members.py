@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Literal
 
 from herosaga.model.model import Action, Defer, Ignore, Member, Saga, State, Transition
+from msgspec import Struct
 
 Where = Literal["start", "state", "missing"]
 
 
-@dataclass(frozen=True, slots=True)
-class Placed:
+class Placed(Struct, frozen=True):
     """A transition, the block where it stands, and the states in which it holds: a group's has several."""
 
     transition: Transition

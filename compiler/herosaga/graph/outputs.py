@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from typing import Literal
 
 from herosaga.graph.members import bodies
@@ -23,6 +22,7 @@ from herosaga.model.model import (
     Send,
 )
 from herosaga.source import Span
+from msgspec import Struct
 
 How = Literal[
     "emits",
@@ -38,8 +38,7 @@ How = Literal[
 _VERBS: dict[str, How] = {"send": "sends", "publish": "publishes", "reply": "replies with"}
 
 
-@dataclass(frozen=True, slots=True)
-class Output:
+class Output(Struct, frozen=True):
     """A message that goes out, and where the source says so.
 
     What is run `runs` the itinerary of that id; an itinerary `ends as` one of its outcomes,

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
 
 from herosaga.graph.members import moves, transitions
 from herosaga.graph.outputs import flat
@@ -39,10 +38,11 @@ from herosaga.model.model import (
     Transition,
     Trigger,
 )
+from msgspec import Struct
+from msgspec.structs import replace
 
 
-@dataclass(frozen=True, slots=True)
-class Standing:
+class Standing(Struct, frozen=True):
     """How things stand with a command at some moment.
 
     `open`: it is requested and not answered. `taken`: it has taken effect, or may have; it is so from the
@@ -60,16 +60,14 @@ class Standing:
 NOTHING = Standing()
 
 
-@dataclass(frozen=True, slots=True)
-class Moment:
+class Moment(Struct, frozen=True):
     """A state, and how things stand with the command in it."""
 
     state: str
     standing: Standing
 
 
-@dataclass(frozen=True, slots=True)
-class Life:
+class Life(Struct, frozen=True):
     """All moments of a saga that matter to a command, nearest first, each with the way that led to it first."""
 
     command: str
@@ -85,8 +83,7 @@ class Life:
         return tuple(reversed(found))
 
 
-@dataclass(frozen=True, slots=True)
-class Command:
+class Command(Struct, frozen=True):
     """A command that a saga requests, and what undoes it: commands and compensation blocks."""
 
     id: str
@@ -198,8 +195,7 @@ def _sends(action: Action) -> str:
     return ""
 
 
-@dataclass(frozen=True, slots=True)
-class _Walk:
+class _Walk(Struct, frozen=True):
     saga: Saga
     command: Command
     states: Mapping[str, State]

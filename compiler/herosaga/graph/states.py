@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from typing import Literal
 
 from herosaga.graph.members import bodies, moves, names
 from herosaga.graph.outputs import blocks, flat
 from herosaga.graph.words import requested, short, trigger
 from herosaga.model.model import Request, Saga, Transition
+from msgspec import Struct
 
 START = ""
 """The node before the first state. No state can be called that."""
@@ -19,8 +19,7 @@ UNKNOWN = "?"
 Kind = Literal["goes", "compensates", "gives up"]
 
 
-@dataclass(frozen=True, slots=True)
-class Way:
+class Way(Struct, frozen=True):
     """One way from a state to another.
 
     A transition `goes` there, or `compensates`: then it gets there by way of `Compensating`, once all
@@ -35,8 +34,7 @@ class Way:
     passing: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class StateGraph:
+class StateGraph(Struct, frozen=True):
     """The ways of a saga, by the state that they leave. All states are keys, and wherever an arrow leads.
 
     It is no networkx graph: nearly all sagas are right, and to find that out takes two walks, for which the

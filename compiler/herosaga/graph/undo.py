@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 
 from herosaga.graph.members import moves, names
 from herosaga.graph.outputs import flat
@@ -25,10 +24,10 @@ from herosaga.model.model import (
     State,
     Transition,
 )
+from msgspec import Struct
 
 
-@dataclass(frozen=True, slots=True)
-class Record:
+class Record(Struct, frozen=True):
     """A kind of record: what is undone, and by what.
 
     `of` is the id of a command or itinerary, "" for `compensable by …` alone. `undo` is the id of a command, the name

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from graphlib import TopologicalSorter
 
 from herosaga.checks import hs206
@@ -15,6 +14,7 @@ from herosaga.model.scope import Decl, Scope
 from herosaga.model.typeref import resolve
 from herosaga.model.types import UNKNOWN, Type
 from herosaga.syntax import ast
+from msgspec.structs import replace
 
 Decls = Mapping[str, Decl]
 Scopes = Mapping[str, Scope]

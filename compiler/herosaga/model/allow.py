@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 
 from herosaga.checks import hs904, hs905
 from herosaga.findings import Finding, Severity
@@ -12,10 +11,10 @@ from herosaga.model.meta import allow_of
 from herosaga.model.model import Allow
 from herosaga.source import Span
 from herosaga.syntax import ast
+from msgspec import Struct
 
 
-@dataclass(frozen=True, slots=True)
-class Allowed:
+class Allowed(Struct, frozen=True):
     """An `@allow` and the extent of what it stands before."""
 
     allow: Allow

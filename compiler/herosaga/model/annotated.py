@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, fields, is_dataclass
 
 from herosaga.source import Source, Span
 from herosaga.syntax import ast
+from msgspec import Struct
 
 
-@dataclass(frozen=True, slots=True)
-class Annotated:
+class Annotated(Struct, frozen=True):
     """An annotation, the node that it stands before, and how far that reaches."""
 
     annotation: ast.Annotation
@@ -30,9 +29,9 @@ def annotated(file: ast.File) -> Iterator[Annotated]:
                 left.extend(parts)
             case Span() | Source() | ast.Meta():
                 pass  # nothing stands in them
-            case node if is_dataclass(node) and not isinstance(node, ast.Expr):
+            case Struct() as node if not isinstance(node, ast.Expr):
                 found.extend(_before(node))
-                left.extend(getattr(node, each.name) for each in fields(node))
+                left.extend(getattr(node, name) for name in node.__struct_fields__)
     yield from sorted(found, key=lambda each: each.annotation.span.start)
 
 

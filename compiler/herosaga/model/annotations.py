@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 
 from herosaga.checks import hs109
 from herosaga.findings import Finding
 from herosaga.model.annotated import Annotated, annotated
 from herosaga.model.scope import nearest
 from herosaga.syntax import ast
+from msgspec import Struct
 
 _DECLARED = (
     ast.Alias,
@@ -26,8 +26,7 @@ _DECLARED = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class _Rule:
+class _Rule(Struct, frozen=True):
     """What an annotation stands before (anything where `before` is empty), in words, and how it is written."""
 
     before: tuple[type, ...]

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 
 from herosaga.model import model as m
 from herosaga.model.world import Shape
+from msgspec import Struct
 
 
-@dataclass(frozen=True, slots=True)
-class Around:
+class Around(Struct, frozen=True):
     """The project's policies, the declared undo and the handler of each command; a saga's compensations and timers.
 
     `serves` is what the saga promises to whom it serves; `answers` is whether a command starts it, so
@@ -21,7 +20,7 @@ class Around:
     policies: Mapping[str, m.PolicyDecl]
     undos: Mapping[str, str]
     compensations: Mapping[str, Shape]
-    handlers: Mapping[str, m.Handler] = field(default_factory=dict)
+    handlers: Mapping[str, m.Handler] = {}
     timers: frozenset[str] = frozenset()
     serves: m.Handler | None = None
     answers: bool = False

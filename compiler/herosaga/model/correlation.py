@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
 
 from herosaga.checks import hs101, hs102, hs406, hs407
 from herosaga.model import expr as e
@@ -16,12 +15,13 @@ from herosaga.model.triggers import MESSAGES
 from herosaga.model.types import MessageType, Optional, Type, Unknown
 from herosaga.source import Span
 from herosaga.syntax import ast
+from msgspec import Struct
+from msgspec.structs import replace
 
 _ONE = "a message is brought to its instance in one way: keep one of them"
 
 
-@dataclass(frozen=True, slots=True)
-class Takes:
+class Takes(Struct, frozen=True):
     """The members that take messages: those of `start`, and all others."""
 
     start: tuple[m.Transition, ...]

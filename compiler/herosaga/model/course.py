@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
 
 from herosaga.checks import hs702
 from herosaga.model.env import Env, Variable
@@ -11,10 +10,11 @@ from herosaga.model.fit import bare, same
 from herosaga.model.types import UNKNOWN, Optional, Type
 from herosaga.model.world import Shape, Slot
 from herosaga.source import Span
+from msgspec import Struct
+from msgspec.structs import replace
 
 
-@dataclass(frozen=True, slots=True)
-class Course:
+class Course(Struct, frozen=True):
     """The variables at one place of an itinerary.
 
     `given` is where each was declared, `maybe` where those were named that only some path has set: these

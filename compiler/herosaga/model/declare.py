@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
 
 from herosaga.checks import hs101, hs104
 from herosaga.findings import Finding
 from herosaga.model.scope import Decl, Scope, kind_of
 from herosaga.syntax import ast
+from msgspec.structs import replace
 
 
 def imported_name(file: str, path: str) -> str:

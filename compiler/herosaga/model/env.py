@@ -3,25 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
 
 from herosaga.findings import Finding
 from herosaga.model.scope import Scope
 from herosaga.model.types import Type
 from herosaga.model.world import World
 from herosaga.syntax import ast
+from msgspec import Struct
+from msgspec.structs import replace
 
 
-@dataclass(frozen=True, slots=True)
-class Variable:
+class Variable(Struct, frozen=True):
     """A loop variable, or a parameter (`param`)."""
 
     type: Type
     param: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Env:
+class Env(Struct, frozen=True):
     """The place of an expression.
 
     `event` is the type of the trigger's message; where there is none, `no_event` says why. `failure` is
@@ -35,9 +34,9 @@ class Env:
     world: World
     scope: Scope
     report: list[Finding]
-    data: Mapping[str, Type] = field(default_factory=dict)
+    data: Mapping[str, Type] = {}
     key: str = ""
-    variables: Mapping[str, Variable] = field(default_factory=dict)
+    variables: Mapping[str, Variable] = {}
     event: Type | None = None
     no_event: str = ""
     failure: Type | None = None

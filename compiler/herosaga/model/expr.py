@@ -7,19 +7,18 @@ an operand becomes.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, fields
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from uuid import UUID
 
 from herosaga.model.types import Type
 from herosaga.source import Span
+from msgspec import Struct
 
 Value = str | int | float | Decimal | bool | UUID | date | datetime | timedelta | bytes | None
 
 
-@dataclass(frozen=True, slots=True)
-class Const:
+class Const(Struct, frozen=True):
     """A literal, by value: a `"…"` where a uuid, date or datetime is expected is one already."""
 
     value: Value
@@ -27,8 +26,7 @@ class Const:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class EnumConst:
+class EnumConst(Struct, frozen=True):
     """A member of an enum: `Color.red`, or `"red"` where a `Color` is expected. `member` is its name."""
 
     enum: str
@@ -37,8 +35,7 @@ class EnumConst:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class ListExpr:
+class ListExpr(Struct, frozen=True):
     """`[a, b]`."""
 
     items: tuple[Expr, ...]
@@ -46,8 +43,7 @@ class ListExpr:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class Local:
+class Local(Struct, frozen=True):
     """A loop variable, or a parameter of a compensation (`param`)."""
 
     name: str
@@ -56,8 +52,7 @@ class Local:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class DataField:
+class DataField(Struct, frozen=True):
     """A data field of the saga, or its key (`key`)."""
 
     name: str
@@ -66,40 +61,35 @@ class DataField:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class EventValue:
+class EventValue(Struct, frozen=True):
     """`event`: the message that triggered the transition."""
 
     type: Type
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class FailureValue:
+class FailureValue(Struct, frozen=True):
     """`failure` in a sequence's `failed`: which command failed, and why."""
 
     type: Type
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class StateValue:
+class StateValue(Struct, frozen=True):
     """`state`: the name of the current state."""
 
     type: Type
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class Now:
+class Now(Struct, frozen=True):
     """`now`: the step's time."""
 
     type: Type
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class FieldOf:
+class FieldOf(Struct, frozen=True):
     """`value.name`, a field of a record or message."""
 
     value: Expr
@@ -108,8 +98,7 @@ class FieldOf:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class Item:
+class Item(Struct, frozen=True):
     """`value[index]`."""
 
     value: Expr
@@ -118,8 +107,7 @@ class Item:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class Function:
+class Function(Struct, frozen=True):
     """A built-in function over values: `len min max sum any all abs round lower upper str int decimal uuid`."""
 
     name: str
@@ -128,8 +116,7 @@ class Function:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class ExternCall:
+class ExternCall(Struct, frozen=True):
     """A call of an `extern` function, by its id. `args` has every parameter in declared order."""
 
     id: str
@@ -138,8 +125,7 @@ class ExternCall:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class Fold:
+class Fold(Struct, frozen=True):
     """A function over a generator: `sum(element for var in source if condition)`."""
 
     name: str
@@ -151,8 +137,7 @@ class Fold:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class Construct:
+class Construct(Struct, frozen=True):
     """A record or message value. `args` has every field in declared order; None takes the default."""
 
     id: str
@@ -161,8 +146,7 @@ class Construct:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class Not:
+class Not(Struct, frozen=True):
     """`not x`."""
 
     operand: Expr
@@ -170,8 +154,7 @@ class Not:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class Negate:
+class Negate(Struct, frozen=True):
     """`-x`."""
 
     operand: Expr
@@ -179,8 +162,7 @@ class Negate:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class Binary:
+class Binary(Struct, frozen=True):
     """`and or == != < <= > >= in "not in" + - * / %`; operands are widened to what the operator needs."""
 
     op: str
@@ -190,8 +172,7 @@ class Binary:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class IsNone:
+class IsNone(Struct, frozen=True):
     """`x is none`, `x is not none`."""
 
     operand: Expr
@@ -200,8 +181,7 @@ class IsNone:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class Conditional:
+class Conditional(Struct, frozen=True):
     """`if c then a else b`."""
 
     condition: Expr
@@ -211,8 +191,7 @@ class Conditional:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class Narrowed:
+class Narrowed(Struct, frozen=True):
     """An optional that a test has shown not to be none: `type` is without the `?`."""
 
     value: Expr
@@ -220,8 +199,7 @@ class Narrowed:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class Widen:
+class Widen(Struct, frozen=True):
     """An int where a decimal or float is expected."""
 
     value: Expr
@@ -229,8 +207,7 @@ class Widen:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class Bad:
+class Bad(Struct, frozen=True):
     """What was wrong already."""
 
     type: Type
@@ -267,8 +244,8 @@ Expr = (
 def parts(expr: Expr) -> Iterator[Expr]:
     """An expression and all that it is made of."""
     yield expr
-    for field in fields(expr):
-        yield from _within(getattr(expr, field.name))
+    for name in expr.__struct_fields__:
+        yield from _within(getattr(expr, name))
 
 
 def _within(value: object) -> Iterator[Expr]:

@@ -9,18 +9,18 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
 
 from herosaga.model import model as m
 from herosaga.model.reads import Fields, Read, blocks_recorded, entered, joined, step
+from msgspec import Struct
+from msgspec.structs import replace
 
 Place = tuple[str, str]
 START: Place = ("", "")
 UNDOING = "Compensating"
 
 
-@dataclass(frozen=True, slots=True)
-class Told:
+class Told(Struct, frozen=True):
     """A way as a path tells of it: what happens, where it leads, and on which line.
 
     What a sequence goes on to by itself (`onward`) is told with the step before: only `leads` differs.
@@ -35,8 +35,7 @@ class Told:
         return f"{self.what}: {self.leads}" + (f" (line {self.line})" if self.line else "")
 
 
-@dataclass(frozen=True, slots=True)
-class Edge:
+class Edge(Struct, frozen=True):
     """A way from a place to a place: what it sets, and how a path tells of it."""
 
     target: Place
@@ -44,8 +43,7 @@ class Edge:
     told: Told
 
 
-@dataclass(frozen=True, slots=True)
-class Move:
+class Move(Struct, frozen=True):
     """What a transition does to the data, whatever was recorded before.
 
     `given` is set before it runs, wherever it comes from; `reads` are what it reads before it sets it. `sets`
@@ -61,8 +59,7 @@ class Move:
     told: Told
 
 
-@dataclass(frozen=True, slots=True)
-class Flow:
+class Flow(Struct, frozen=True):
     """The moves that leave each state, and those that follow a compensation which can't be done."""
 
     moves: Mapping[str, tuple[Move, ...]]
@@ -123,8 +120,7 @@ def settled(flow: Flow, initial: Fields) -> Mapping[Place, Fields]:
     return known
 
 
-@dataclass(frozen=True, slots=True)
-class Paths:
+class Paths(Struct, frozen=True):
     """The shortest ways to all places on which nothing sets a field: each place with the edge that leads to it."""
 
     back: Mapping[Place, tuple[Place, Told]]
@@ -187,8 +183,7 @@ def _short(id: str) -> str:
     return id.rpartition(".")[2]
 
 
-@dataclass(frozen=True, slots=True)
-class _Making:
+class _Making(Struct, frozen=True):
     """The moves of one saga while they are made.
 
     `between` are the states that only stand between steps, each with the sequence that a path names for it.

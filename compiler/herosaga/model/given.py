@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields, replace
 from typing import Any
 
 from herosaga.model import expr as e
@@ -15,14 +14,15 @@ from herosaga.model.literals import constant
 from herosaga.model.types import MessageType, NoneType, Type
 from herosaga.model.world import Shape
 from herosaga.syntax import ast
+from msgspec import Struct
+from msgspec.structs import replace
 
 
-@dataclass(frozen=True, slots=True)
-class Given:
+class Given(Struct, frozen=True):
     """The fields given so far: their values, and their types."""
 
-    values: Mapping[str, e.Expr] = field(default_factory=dict)
-    types: Mapping[str, Type] = field(default_factory=dict)
+    values: Mapping[str, e.Expr] = {}
+    types: Mapping[str, Type] = {}
 
     def seen(self, env: Env) -> Env:
         """Where these fields can be read."""
@@ -87,7 +87,7 @@ def _filled(value: e.Expr, given: Mapping[str, e.Expr]) -> e.Expr:
     if isinstance(value, e.Fold):
         given = {name: each for name, each in given.items() if name != value.var}
     changes: dict[str, Any] = {
-        each.name: _inside(getattr(value, each.name), given) for each in fields(value)
+        name: _inside(getattr(value, name), given) for name in value.__struct_fields__
     }
     return replace(value, **changes)
 

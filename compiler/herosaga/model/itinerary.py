@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
 
 from herosaga.checks import hs701
 from herosaga.findings import Finding
@@ -21,6 +20,8 @@ from herosaga.model.types import STR, UNKNOWN, MessageType, Optional
 from herosaga.model.world import Shape, Slot, World
 from herosaga.source import Span
 from herosaga.syntax import ast
+from msgspec import Struct
+from msgspec.structs import replace
 
 OUTCOMES = ("completed", "faulted", "compensated")
 _NO_EVENT = "an itinerary works with its parameters and outputs"
@@ -28,8 +29,7 @@ _NO_STATE = "an itinerary has no states"
 _ADVICE = "take it as a parameter of the itinerary, or `do` something before that gives it"
 
 
-@dataclass(frozen=True, slots=True)
-class Travelled:
+class Travelled(Struct, frozen=True):
     """An itinerary whose stages are read: what is left are its outcomes, for which `event` has to be known."""
 
     decl: Decl
@@ -38,8 +38,7 @@ class Travelled:
     end: Course
 
 
-@dataclass(frozen=True, slots=True)
-class Inside:
+class Inside(Struct, frozen=True):
     """What all stages of one itinerary are read with; `later` are the outputs of all its activities."""
 
     policies: Mapping[str, m.PolicyDecl]

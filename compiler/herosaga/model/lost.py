@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 
 from herosaga.checks import hs102, hs202, hs204, hs406, hs407
 from herosaga.findings import Finding, Label, Severity
 from herosaga.syntax import ast
 from herosaga.syntax.place import ANYTHING
+from msgspec.structs import replace
 
 _INCOMPLETE = frozenset(page.PAGE.code for page in (hs202, hs204, hs406, hs407))
 """What these find may stand in the text that is lacking: a field, an argument, what sets a field."""

@@ -11,15 +11,15 @@ States are made from the last stage to the first, each with the way that leads o
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
 
 from herosaga.model import model as m
 from herosaga.model.expr import Construct, Expr
 from herosaga.source import Span
+from msgspec import Struct
+from msgspec.structs import replace
 
 
-@dataclass(frozen=True, slots=True)
-class Draft:
+class Draft(Struct, frozen=True):
     """A state with what holds in it alone; `failures` are the ways in which what it waits for can fail."""
 
     name: str
@@ -30,8 +30,7 @@ class Draft:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class Way:
+class Way(Struct, frozen=True):
     """Where it goes on, and what is done on the way. `target` is None where nothing says so."""
 
     target: str | None
@@ -57,8 +56,7 @@ def awaited(sequence: m.Sequence) -> Mapping[str, str]:
     return {f"{sequence.name}.{each.name}": each.state for each in _waited(sequence.stages)}
 
 
-@dataclass(frozen=True, slots=True)
-class _Making:
+class _Making(Struct, frozen=True):
     """The states of one sequence while they are made; `numbers` are those of its blocks, by their place."""
 
     sequence: m.Sequence

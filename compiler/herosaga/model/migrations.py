@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 from herosaga.checks import hs102
 from herosaga.model import model as m
@@ -16,6 +15,7 @@ from herosaga.model.scope import nearest
 from herosaga.model.transitions import Inside
 from herosaga.model.types import UNKNOWN, Type
 from herosaga.syntax import ast
+from msgspec.structs import replace
 
 _NO_EVENT = "an instance is migrated before its message is looked at"
 

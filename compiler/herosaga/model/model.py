@@ -13,10 +13,10 @@ from functools import cached_property
 from herosaga.model.expr import Expr
 from herosaga.model.types import Type
 from herosaga.source import Source, Span
+from msgspec import Struct
 
 
-@dataclass(frozen=True, slots=True)
-class Allow:
+class Allow(Struct, frozen=True):
     """`@allow(CODE, "why")` on a declaration, member, state or transition."""
 
     code: str
@@ -24,8 +24,7 @@ class Allow:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class Meta:
+class Meta(Struct, frozen=True):
     """What stands before a declaration, member, state or transition.
 
     `bounded` is of `@bounded(n)`; `deprecated` is what to use instead, None without `@deprecated`; `topic` is
@@ -41,8 +40,7 @@ class Meta:
     topic: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Field:
+class Field(Struct, frozen=True):
     """A field or parameter. `default` is a literal; an optional without one has `none` as default."""
 
     name: str
@@ -52,8 +50,7 @@ class Field:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class Alias:
+class Alias(Struct, frozen=True):
     """`type Name = T`; whoever uses it has the type itself."""
 
     id: str
@@ -64,8 +61,7 @@ class Alias:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class ExternFunction:
+class ExternFunction(Struct, frozen=True):
     """`extern name(params) -> T`."""
 
     id: str
@@ -77,8 +73,7 @@ class ExternFunction:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class Record:
+class Record(Struct, frozen=True):
     """`record`."""
 
     id: str
@@ -89,8 +84,7 @@ class Record:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class EnumMember:
+class EnumMember(Struct, frozen=True):
     """A member and its value on the wire."""
 
     name: str
@@ -99,8 +93,7 @@ class EnumMember:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class Enum:
+class Enum(Struct, frozen=True):
     """`enum`."""
 
     id: str
@@ -111,8 +104,7 @@ class Enum:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class Message:
+class Message(Struct, frozen=True):
     """`event` or `command` (`kind`). `key` names its key field, "" without one."""
 
     id: str
@@ -126,8 +118,7 @@ class Message:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class Emission:
+class Emission(Struct, frozen=True):
     """One part of `emits`: exactly one of its events, with `?` at most one, with `*` any number (`count`)."""
 
     events: tuple[str, ...]
@@ -135,8 +126,7 @@ class Emission:
     spans: tuple[Span, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Handler:
+class Handler(Struct, frozen=True):
     """A service's `handle` or `on` (`kind`), or what a saga `handles`: then `service` is the saga's id."""
 
     id: str
@@ -172,8 +162,7 @@ class Handler:
         return self.parts[0].events if self.parts and not self.parts[0].count else ()
 
 
-@dataclass(frozen=True, slots=True)
-class Service:
+class Service(Struct, frozen=True):
     """`service`, `extern service`."""
 
     id: str
@@ -185,8 +174,7 @@ class Service:
     extern: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Policy:
+class Policy(Struct, frozen=True):
     """How long and how often. Durations are expressions; `retries` is None for `retry forever`.
 
     `pause` is (), (every,) or (from, to) of a backoff. `retries` is 0 without `retry`.
@@ -200,8 +188,7 @@ class Policy:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class PolicyDecl:
+class PolicyDecl(Struct, frozen=True):
     """`policy p { … }`; its durations are constants."""
 
     id: str
@@ -212,8 +199,7 @@ class PolicyDecl:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class Arrow:
+class Arrow(Struct, frozen=True):
     """`A -> B` in a flow; the span is of `B`."""
 
     source: str
@@ -221,8 +207,7 @@ class Arrow:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class Flow:
+class Flow(Struct, frozen=True):
     """`flow`: its arrows in source order, each once."""
 
     id: str
@@ -237,8 +222,7 @@ class Flow:
 # --- actions -----------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class Set:
+class Set(Struct, frozen=True):
     """`set field = value`; `+=` and `-=` are written out in `value`."""
 
     field: str
@@ -246,8 +230,7 @@ class Set:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class Send:
+class Send(Struct, frozen=True):
     """`send`, `publish` or `reply` (`kind`) of a message; `message` is a `Construct` (or `Bad`)."""
 
     kind: str
@@ -255,8 +238,7 @@ class Send:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class CommandUndo:
+class CommandUndo(Struct, frozen=True):
     """An undo that is a command; `message` is a `Construct` (or `Bad`). `declared` where it came from `undone by`."""
 
     message: Expr
@@ -264,8 +246,7 @@ class CommandUndo:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class BlockUndo:
+class BlockUndo(Struct, frozen=True):
     """An undo that is a `compensation` block of the saga, with its arguments in declared order."""
 
     compensation: str
@@ -273,8 +254,7 @@ class BlockUndo:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class Request:
+class Request(Struct, frozen=True):
     """`request`; `message` is a `Construct` (or `Bad`)."""
 
     message: Expr
@@ -283,8 +263,7 @@ class Request:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class Run:
+class Run(Struct, frozen=True):
     """`run` of an itinerary; `message` is a `Construct` (or `Bad`) of the itinerary's id."""
 
     message: Expr
@@ -292,23 +271,20 @@ class Run:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class Recording:
+class Recording(Struct, frozen=True):
     """`compensable by …` as an action."""
 
     undo: CommandUndo | BlockUndo
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class Pivot:
+class Pivot(Struct, frozen=True):
     """`pivot`."""
 
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class Arm:
+class Arm(Struct, frozen=True):
     """`arm timer for D`, or with `at` `arm timer at T`."""
 
     timer: str
@@ -317,16 +293,14 @@ class Arm:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class Disarm:
+class Disarm(Struct, frozen=True):
     """`disarm timer`."""
 
     timer: str
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class If:
+class If(Struct, frozen=True):
     """`if`."""
 
     condition: Expr
@@ -335,8 +309,7 @@ class If:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class For:
+class For(Struct, frozen=True):
     """`for`; `type` is the variable's."""
 
     var: str
@@ -352,8 +325,7 @@ Action = Set | Send | Request | Run | Recording | Pivot | Arm | Disarm | If | Fo
 # --- sagas -------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class OnMessage:
+class OnMessage(Struct, frozen=True):
     """A trigger `E(a, b)`; `binds` are the data fields set from it, to `values` (`event.a`, widened).
 
     `guessed` where an unknown name was written, which is reported, and `message` is what it may have meant.
@@ -366,48 +338,42 @@ class OnMessage:
     guessed: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class OnFailure:
+class OnFailure(Struct, frozen=True):
     """A trigger `failure of C`."""
 
     command: str
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class OnTimeout:
+class OnTimeout(Struct, frozen=True):
     """A trigger `timeout of C`."""
 
     command: str
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class OnFault:
+class OnFault(Struct, frozen=True):
     """A trigger `fault of C`."""
 
     command: str
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class OnTimer:
+class OnTimer(Struct, frozen=True):
     """A trigger by a named timer."""
 
     timer: str
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class OnAll:
+class OnAll(Struct, frozen=True):
     """A trigger `all(A, B)`."""
 
     messages: tuple[str, ...]
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class OnOutcome:
+class OnOutcome(Struct, frozen=True):
     """A trigger `I.completed`, `I.faulted`, `I.compensated` of an itinerary, or `C.done` of a command.
 
     `of` is the id of the one or the other; `binds` and `values` as in `OnMessage`.
@@ -420,32 +386,28 @@ class OnOutcome:
     values: tuple[Expr, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class After:
+class After(Struct, frozen=True):
     """A trigger `after D`."""
 
     delay: Expr
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class At:
+class At(Struct, frozen=True):
     """A trigger `at T`."""
 
     time: Expr
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class Deadline:
+class Deadline(Struct, frozen=True):
     """The trigger of `deadline D`."""
 
     delay: Expr
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class Onward:
+class Onward(Struct, frozen=True):
     """How a lowered sequence goes on by itself, without waiting: its start, and what a step's `if` skips.
 
     In a state with an `entry` (a `parallel` block): once all is answered that was asked for there. With
@@ -475,8 +437,7 @@ Trigger = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Transition:
+class Transition(Struct, frozen=True):
     """One transition. `target` None is internal; with `compensate` the target comes after all undo ran.
 
     `level` is how far out it was written: "" in the state itself (or start, missing), else the head of
@@ -497,8 +458,7 @@ class Transition:
     together: Span | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Ignore:
+class Ignore(Struct, frozen=True):
     """`ignore` of one thing."""
 
     what: Swallowed
@@ -512,8 +472,7 @@ class Ignore:
         return self.what.message if isinstance(self.what, OnMessage) else ""
 
 
-@dataclass(frozen=True, slots=True)
-class Defer:
+class Defer(Struct, frozen=True):
     """`defer` of one thing."""
 
     what: Swallowed
@@ -527,8 +486,7 @@ class Defer:
         return self.what.message if isinstance(self.what, OnMessage) else ""
 
 
-@dataclass(frozen=True, slots=True)
-class Every:
+class Every(Struct, frozen=True):
     """`every D { actions }`."""
 
     delay: Expr
@@ -541,8 +499,7 @@ class Every:
 Member = Transition | Ignore | Defer
 
 
-@dataclass(frozen=True, slots=True)
-class State:
+class State(Struct, frozen=True):
     """A state that is not final, with everything that holds in it, innermost level first.
 
     Within a level: transitions in source order, then its `ignore`s and `defer`s: the order in which they
@@ -566,8 +523,7 @@ class State:
         return bool(self.sequence) and not self.entry
 
 
-@dataclass(frozen=True, slots=True)
-class Final:
+class Final(Struct, frozen=True):
     """A final state; `mark` is "", "failed" or "manual"."""
 
     name: str
@@ -577,8 +533,7 @@ class Final:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class Compensation:
+class Compensation(Struct, frozen=True):
     """A `compensation` block."""
 
     name: str
@@ -590,8 +545,7 @@ class Compensation:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class Correlation:
+class Correlation(Struct, frozen=True):
     """How a message finds its instance: `field` of the message equals the key, or the data field `where`.
 
     `value` is what to compare where it is more than a field (`event.order.id`); `field` is "" then.
@@ -603,8 +557,7 @@ class Correlation:
     value: Expr | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Timer:
+class Timer(Struct, frozen=True):
     """`timer`."""
 
     name: str
@@ -612,8 +565,7 @@ class Timer:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class Migration:
+class Migration(Struct, frozen=True):
     """`migrate from n`: states and fields by their old names, fields that are computed, fields that go."""
 
     version: int
@@ -625,8 +577,7 @@ class Migration:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(Struct, frozen=True):
     """A step of a sequence. `state` is where it is awaited: `Booking.ReserveCar`, or that of its `parallel`.
 
     `actions` run with its successful answer; `reactions` are its own `on Refusal … -> S`.
@@ -641,8 +592,7 @@ class Step:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class RunStep:
+class RunStep(Struct, frozen=True):
     """`run I(…)` in a sequence: awaited as a step is."""
 
     name: str
@@ -651,8 +601,7 @@ class RunStep:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class Branch:
+class Branch(Struct, frozen=True):
     """`if` around stages, in a sequence or an itinerary."""
 
     condition: Expr
@@ -661,8 +610,7 @@ class Branch:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class Loop:
+class Loop(Struct, frozen=True):
     """`for` around stages, in a sequence or an itinerary; `type` is the variable's.
 
     `state` is that of a sequence's `parallel for`, "" elsewhere.
@@ -677,8 +625,7 @@ class Loop:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class Parallel:
+class Parallel(Struct, frozen=True):
     """`parallel`; `state` is where a sequence awaits all of it, "" in an itinerary."""
 
     branches: tuple[tuple[Stage, ...], ...]
@@ -686,8 +633,7 @@ class Parallel:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class Do:
+class Do(Struct, frozen=True):
     """`do A(…)` in an itinerary; `message` is a `Construct` (or `Bad`) of the activity's id."""
 
     message: Expr
@@ -699,8 +645,7 @@ class Do:
 Stage = Step | RunStep | Do | Branch | Loop | Parallel | Set | Send | Pivot
 
 
-@dataclass(frozen=True, slots=True)
-class Sequence:
+class Sequence(Struct, frozen=True):
     """`sequence`, as it was written; `Saga.states` has the states that it is lowered to.
 
     `states` are their names; an arrow to the sequence leads to the first. The trigger of `failed` is the
@@ -716,8 +661,7 @@ class Sequence:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class Saga:
+class Saga(Struct, frozen=True):
     """`saga`. `serves` is what it `handles`, where it takes a start command for others."""
 
     id: str
@@ -747,8 +691,7 @@ class Saga:
 # --- itineraries -------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class Activity:
+class Activity(Struct, frozen=True):
     """`activity`; `log` is None without one."""
 
     id: str
@@ -765,8 +708,7 @@ class Activity:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
+class Outcome(Struct, frozen=True):
     """`on completed | faulted | compensated { actions }` of an itinerary."""
 
     outcome: str
@@ -774,8 +716,7 @@ class Outcome:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class Itinerary:
+class Itinerary(Struct, frozen=True):
     """`itinerary`. `variables` are its outputs with the types that they have at its end."""
 
     id: str
@@ -792,16 +733,14 @@ class Itinerary:
 # --- scenarios and properties ------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class SceneMessage:
+class SceneMessage(Struct, frozen=True):
     """`when E(…)`; `message` is a `Construct` (or `Bad`) with what was given earlier filled in."""
 
     message: Expr
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class SceneOutcome:
+class SceneOutcome(Struct, frozen=True):
     """`when I.completed(…)`, `when C.done`; `args` are the fields that are given."""
 
     of: str
@@ -810,32 +749,28 @@ class SceneOutcome:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class SceneTimeout:
+class SceneTimeout(Struct, frozen=True):
     """`when C timed out`."""
 
     command: str
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class SceneFault:
+class SceneFault(Struct, frozen=True):
     """`when fault of C`."""
 
     command: str
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class SceneAfter:
+class SceneAfter(Struct, frozen=True):
     """`after D`."""
 
     delay: Expr
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class Expectation:
+class Expectation(Struct, frozen=True):
     """One expectation. `of` is a message's id, a state's or compensation's name, or "" for `nothing`.
 
     `fields` are those that must be equal.
@@ -847,8 +782,7 @@ class Expectation:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class Expect:
+class Expect(Struct, frozen=True):
     """`expect …, …`."""
 
     expectations: tuple[Expectation, ...]
@@ -858,8 +792,7 @@ class Expect:
 Scene = SceneMessage | SceneOutcome | SceneTimeout | SceneFault | SceneAfter | Expect
 
 
-@dataclass(frozen=True, slots=True)
-class Scenario:
+class Scenario(Struct, frozen=True):
     """`scenario "…" for Saga`."""
 
     title: str
@@ -870,8 +803,7 @@ class Scenario:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class Atom:
+class Atom(Struct, frozen=True):
     """`state S`, `received M`, `sent C`, `published E`, `run I`; `of` is a name for states, else an id."""
 
     kind: str
@@ -879,16 +811,14 @@ class Atom:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class Never:
+class Never(Struct, frozen=True):
     """`never A`."""
 
     atom: Atom
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class Requires:
+class Requires(Struct, frozen=True):
     """`A requires B`."""
 
     atom: Atom
@@ -896,8 +826,7 @@ class Requires:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class LeadsTo:
+class LeadsTo(Struct, frozen=True):
     """`A leads to B or C`."""
 
     atom: Atom
@@ -905,8 +834,7 @@ class LeadsTo:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class AtMost:
+class AtMost(Struct, frozen=True):
     """`A at most n times`."""
 
     atom: Atom
@@ -917,8 +845,7 @@ class AtMost:
 Law = Never | Requires | LeadsTo | AtMost
 
 
-@dataclass(frozen=True, slots=True)
-class Property:
+class Property(Struct, frozen=True):
     """`property "…" for Saga`."""
 
     title: str
@@ -932,8 +859,7 @@ class Property:
 # --- the whole ---------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class Use:
+class Use(Struct, frozen=True):
     """A place that names a declaration; `takes` where a message is named because it is received."""
 
     span: Span
@@ -943,8 +869,7 @@ class Use:
 Uses = Mapping[str, tuple[Use, ...]]
 
 
-@dataclass(frozen=True, slots=True)
-class Import:
+class Import(Struct, frozen=True):
     """`import "path" [as alias]` of the file `file`; `used` where something in it is the reason for it.
 
     `place` is where the alias stands, or the path; `span` is of the whole clause.
@@ -958,12 +883,11 @@ class Import:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class File:
+class File(Struct, frozen=True):
     """One file of the project. `imports` are the names of the files it imports, `clauses` how it does."""
 
     name: str
-    source: Source = field(repr=False)
+    source: Source
     namespace: str = ""
     imports: tuple[str, ...] = ()
     doc: str = ""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 
 from herosaga.checks import hs101, hs102, hs103
 from herosaga.checks.words import a
@@ -13,12 +12,12 @@ from herosaga.model.scope import nearest
 from herosaga.model.step_names import Spot, Spots, entry, spots
 from herosaga.source import Span
 from herosaga.syntax import ast
+from msgspec import Struct
 
 _STEP = "call one of them otherwise: `step Other: {}(…)`"
 
 
-@dataclass(frozen=True, slots=True)
-class Places:
+class Places(Struct, frozen=True):
     """The names of a saga's states, sequences and finals, each with its mark.
 
     A mark is "state", or that of a final: "", "failed", "manual". `enters` is the state that an arrow to

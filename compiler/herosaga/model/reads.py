@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import fields, is_dataclass
 
 from herosaga.model import expr as e
 from herosaga.model import model as m
 from herosaga.source import Span
+from msgspec import Struct
 
 Read = tuple[str, Span]
 Fields = frozenset[str]
@@ -24,9 +24,9 @@ def reads(node: object) -> Iterator[Read]:
                 yield from reads(part)
         case Span():
             return
-        case _ if is_dataclass(node):
-            for each in fields(node):
-                yield from reads(getattr(node, each.name))
+        case Struct():
+            for name in node.__struct_fields__:
+                yield from reads(getattr(node, name))
 
 
 def use(node: object, known: Fields, unset: list[Read]) -> Fields:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 
 from herosaga.checks import hs005, hs101, hs103
 from herosaga.findings import Finding
@@ -26,6 +25,7 @@ from herosaga.model.typeref import resolve
 from herosaga.model.world import Shape, Slot, World
 from herosaga.source import Span
 from herosaga.syntax import ast
+from msgspec.structs import replace
 
 _NO_EVENT = {
     "final": "a final is entered from anywhere, whatever the trigger",

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 
 from herosaga.checks import hs101, hs102, hs103
 from herosaga.findings import Finding
@@ -20,6 +19,7 @@ from herosaga.model.types import DURATION, UNKNOWN
 from herosaga.model.world import Shape, World
 from herosaga.source import Span
 from herosaga.syntax import ast
+from msgspec import Struct
 
 _NO_EVENT = "a scenario says itself what comes"
 _NO_STATE = "a scenario says with `expect state` which one it is"
@@ -33,8 +33,7 @@ _MESSAGES = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Stage:
+class Stage(Struct, frozen=True):
     """Where a scenario plays: its saga, and what its expressions see beside what is given."""
 
     saga: m.Saga

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from difflib import SequenceMatcher, get_close_matches
 
 from herosaga.checks import hs102, hs103, hs105
@@ -13,13 +12,13 @@ from herosaga.findings import Finding
 from herosaga.model.types import Type
 from herosaga.source import Span
 from herosaga.syntax import ast
+from msgspec import Struct
 
 _PATIENCE = 50_000
 """How many names are looked at for the nearest ones, about: after many findings in a large project nobody reads them."""
 
 
-@dataclass(frozen=True, slots=True)
-class Decl:
+class Decl(Struct, frozen=True):
     """A declared name. `kind` is what `kind_of` says of its node."""
 
     id: str
@@ -33,8 +32,7 @@ class Decl:
         return self.node.name.span
 
 
-@dataclass(frozen=True, slots=True)
-class Scope:
+class Scope(Struct, frozen=True):
     """The names of one file.
 
     `names` are those it can use; more than one declaration under a name makes it ambiguous.
@@ -47,12 +45,12 @@ class Scope:
 
     file: str
     names: Mapping[str, tuple[Decl, ...]]
-    elsewhere: Mapping[str, Decl] = field(default_factory=dict)
+    elsewhere: Mapping[str, Decl] = {}
     incomplete: bool = False
     lost: frozenset[str] = frozenset()
-    behind: Mapping[str, str] = field(default_factory=dict)
-    aliases: Mapping[str, Type] = field(default_factory=dict)
-    imports: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    behind: Mapping[str, str] = {}
+    aliases: Mapping[str, Type] = {}
+    imports: Mapping[str, Sequence[str]] = {}
 
     def get(self, name: str) -> Decl | None:
         """The declaration of this name, None where there is none or more than one."""

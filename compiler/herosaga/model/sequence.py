@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
 
 from herosaga.checks import hs001
 from herosaga.model import expr as e
@@ -18,14 +17,15 @@ from herosaga.model.transitions import Inside, body, made, members, repeated, tr
 from herosaga.model.triggers import seeing
 from herosaga.model.types import UNKNOWN, MessageType, OneOf, Type
 from herosaga.syntax import ast
+from msgspec import Struct
+from msgspec.structs import replace
 
 _NO_EVENT = "a step begins whatever the one before it was answered"
 _NO_ANSWER = "this command is answered without a message: it is done"
 _DONE = "name the state that is entered when all steps are done: `done -> S`"
 
 
-@dataclass(frozen=True, slots=True)
-class Bound:
+class Bound(Struct, frozen=True):
     """A sequence whose states are not made yet, and what holds for all of it."""
 
     sequence: m.Sequence

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-
 from herosaga.model import model as m
 from herosaga.model.actions import actions
 from herosaga.model.lower_sequence import Draft, lower
@@ -12,21 +10,21 @@ from herosaga.model.places import held
 from herosaga.model.sequence import Bound, sequence
 from herosaga.model.transitions import Inside, members, repeated
 from herosaga.syntax import ast
+from msgspec import Struct
+from msgspec.structs import replace
 
 _ENTRY = "a state is entered from anywhere, whatever the trigger"
 _EXIT = "a state is left for anywhere, whatever the trigger"
 
 
-@dataclass(frozen=True, slots=True)
-class Level:
+class Level(Struct, frozen=True):
     """What holds together at one level."""
 
     members: tuple[m.Member, ...]
     every: tuple[m.Every, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Groups:
+class Groups(Struct, frozen=True):
     """The levels around each state, by its name, inner ones first; `everywhere` holds in all of them."""
 
     named: dict[str, list[Level]]

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 
 from herosaga.source import Span
 from herosaga.syntax import ast
+from msgspec import Struct
 
 
-@dataclass(frozen=True, slots=True)
-class Spot:
+class Spot(Struct, frozen=True):
     """A step, or an itinerary that is run: its name, the state where it is awaited, where its name stands.
 
     `of` is how the command or itinerary is written.

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from herosaga.model import model as m
 from herosaga.model.env import Env
 from herosaga.model.expr import Expr
@@ -13,6 +11,7 @@ from herosaga.model.places import once
 from herosaga.model.transitions import Inside, transition
 from herosaga.model.types import DURATION
 from herosaga.syntax import ast
+from msgspec.structs import replace
 
 _BARE = "how long ended instances are kept is the same for all of them"
 

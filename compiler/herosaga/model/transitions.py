@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 from herosaga.checks import hs001
 from herosaga.model import expr as e
@@ -17,12 +16,12 @@ from herosaga.model.places import Places, target
 from herosaga.model.triggers import Key, bound, key, seeing, swallowed, trigger
 from herosaga.model.types import DURATION
 from herosaga.syntax import ast
+from msgspec import Struct
 
 _ARROW = "write `compensate -> S`: the state that is entered once everything is undone"
 
 
-@dataclass(frozen=True, slots=True)
-class Inside:
+class Inside(Struct, frozen=True):
     """What all parts of one saga are read with."""
 
     env: Env
@@ -60,8 +59,7 @@ def repeated(nodes: Iterable[ast.Member], level: str, inside: Inside) -> tuple[m
     return tuple(_every(node, level, inside) for node in nodes if isinstance(node, ast.Every))
 
 
-@dataclass(frozen=True, slots=True)
-class Body:
+class Body(Struct, frozen=True):
     """All of a transition but what sets it off."""
 
     guard: e.Expr | None

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
 
 from herosaga.checks import hs101, hs102, hs103, hs201, hs407
 from herosaga.findings import Finding
@@ -28,6 +27,7 @@ from herosaga.model.types import (
 from herosaga.model.world import FAILURE
 from herosaga.source import Span
 from herosaga.syntax import ast
+from msgspec.structs import replace
 
 MESSAGES = ("event", "command")
 ENDS = ("completed", "faulted", "compensated")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 SCALARS = (
     "str",
@@ -19,8 +19,7 @@ SCALARS = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Scalar:
+class Scalar(Struct, frozen=True):
     """One of `SCALARS`."""
 
     name: str
@@ -29,8 +28,7 @@ class Scalar:
         return self.name
 
 
-@dataclass(frozen=True, slots=True)
-class ListOf:
+class ListOf(Struct, frozen=True):
     """`list[T]`."""
 
     element: Type
@@ -39,8 +37,7 @@ class ListOf:
         return f"list[{self.element}]"
 
 
-@dataclass(frozen=True, slots=True)
-class SetOf:
+class SetOf(Struct, frozen=True):
     """`set[T]`."""
 
     element: Type
@@ -49,8 +46,7 @@ class SetOf:
         return f"set[{self.element}]"
 
 
-@dataclass(frozen=True, slots=True)
-class DictOf:
+class DictOf(Struct, frozen=True):
     """`dict[K, V]`."""
 
     key: Type
@@ -60,8 +56,7 @@ class DictOf:
         return f"dict[{self.key}, {self.value}]"
 
 
-@dataclass(frozen=True, slots=True)
-class Optional:
+class Optional(Struct, frozen=True):
     """`T?`; never of another `Optional`."""
 
     of: Type
@@ -70,8 +65,7 @@ class Optional:
         return f"{self.of}?"
 
 
-@dataclass(frozen=True, slots=True)
-class RecordType:
+class RecordType(Struct, frozen=True):
     """A record, by its `Record.id`."""
 
     id: str
@@ -80,8 +74,7 @@ class RecordType:
         return self.id.rpartition(".")[2]
 
 
-@dataclass(frozen=True, slots=True)
-class EnumType:
+class EnumType(Struct, frozen=True):
     """An enum, by its `Enum.id`."""
 
     id: str
@@ -90,8 +83,7 @@ class EnumType:
         return self.id.rpartition(".")[2]
 
 
-@dataclass(frozen=True, slots=True)
-class MessageType:
+class MessageType(Struct, frozen=True):
     """An event or command as a value (what `event` is), by its `Message.id`."""
 
     id: str
@@ -100,8 +92,7 @@ class MessageType:
         return self.id.rpartition(".")[2]
 
 
-@dataclass(frozen=True, slots=True)
-class OneOf:
+class OneOf(Struct, frozen=True):
     """What `event` is where several triggers share a transition: one of these messages, by id."""
 
     ids: tuple[str, ...]
@@ -110,16 +101,14 @@ class OneOf:
         return " | ".join(id.rpartition(".")[2] for id in self.ids)
 
 
-@dataclass(frozen=True, slots=True)
-class NoneType:
+class NoneType(Struct, frozen=True):
     """The type of `none`."""
 
     def __str__(self) -> str:
         return "none"
 
 
-@dataclass(frozen=True, slots=True)
-class Unknown:
+class Unknown(Struct, frozen=True):
     """The type of what is wrong already: fits everywhere, so that one mistake gives one report."""
 
     def __str__(self) -> str:

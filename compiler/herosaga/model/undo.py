@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from herosaga.checks import hs102, hs103, hs202
 from herosaga.model import expr as e
 from herosaga.model import model as m
@@ -16,6 +14,7 @@ from herosaga.model.types import UNKNOWN, MessageType, Type
 from herosaga.model.world import Shape
 from herosaga.source import Span
 from herosaga.syntax import ast
+from msgspec.structs import replace
 
 MESSAGES = ("event", "command")
 Undo = m.CommandUndo | m.BlockUndo

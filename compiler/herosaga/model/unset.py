@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 
 from herosaga.checks import hs204
 from herosaga.findings import Finding
@@ -23,12 +22,12 @@ from herosaga.model.flow import (
 from herosaga.model.reads import Fields, Read, entered, step, undone, use, walk
 from herosaga.model.types import Optional
 from herosaga.source import Span
+from msgspec import Struct
 
 _PATHS = 100
 
 
-@dataclass(frozen=True, slots=True)
-class Unset:
+class Unset(Struct, frozen=True):
     """A read of a field that is not set on some way to `place`. `where` and `last` are for the report."""
 
     name: str

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, fields, is_dataclass
 from functools import cache
 
 from herosaga.model import model as m
@@ -12,6 +11,7 @@ from herosaga.model.env import path_of
 from herosaga.model.scope import Decl, Scope
 from herosaga.source import Span
 from herosaga.syntax import ast
+from msgspec import Struct
 
 _NAMING: Mapping[type, tuple[str, ...]] = {
     ast.TypeRef: ("name",),
@@ -43,8 +43,7 @@ _NAMING: Mapping[type, tuple[str, ...]] = {
 _TAKING = (ast.Handler, ast.OnMessage, ast.OnAll, ast.Correlate)
 
 
-@dataclass(frozen=True, slots=True)
-class Named:
+class Named(Struct, frozen=True):
     """A name as it is written in a file, what it means, and the declaration that it stands in."""
 
     text: str
@@ -121,9 +120,9 @@ def _takes(node: object, span: Span) -> bool:
 @cache
 def _parts(kind: type) -> tuple[str, ...]:
     """The fields of a node that may hold nodes."""
-    if not is_dataclass(kind) or kind in (Span, ast.Name, ast.Meta, ast.Literal):
+    if not issubclass(kind, Struct) or kind in (Span, ast.Name, ast.Meta, ast.Literal):
         return ()
-    return tuple(each.name for each in fields(kind) if each.name not in ("span", "meta", "name"))
+    return tuple(each for each in kind.__struct_fields__ if each not in ("span", "meta", "name"))
 
 
 # --- imports -----------------------------------------------------------------------------------

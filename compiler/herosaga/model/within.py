@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import fields, is_dataclass
 from functools import cache
 from typing import get_args
 
 from herosaga.model.model import Meta
 from herosaga.model.types import Type
 from herosaga.source import Span
+from msgspec import Struct
 
 _LEAVES = frozenset({Span, Meta, *get_args(Type)})
 
@@ -37,8 +37,4 @@ def within(*roots: object) -> Iterator[object]:
 @cache
 def _parts(kind: type) -> tuple[str, ...]:
     """The fields of a kind of value; () of what is no value of the model, and of places and types."""
-    return () if kind in _LEAVES or not is_dataclass(kind) else _names(kind)
-
-
-def _names(kind: type) -> tuple[str, ...]:
-    return tuple(each.name for each in fields(kind))
+    return kind.__struct_fields__ if issubclass(kind, Struct) and kind not in _LEAVES else ()

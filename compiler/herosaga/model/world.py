@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 
 from herosaga.model.types import Type
 from herosaga.source import Span
+from msgspec import Struct
 
 
-@dataclass(frozen=True, slots=True)
-class Slot:
+class Slot(Struct, frozen=True):
     """A field or parameter as a caller sees it; `required` where it has to be given."""
 
     name: str
@@ -19,8 +18,7 @@ class Slot:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class Shape:
+class Shape(Struct, frozen=True):
     """What takes arguments or has fields. `kind` is the word for it.
 
     Records, messages, extern functions, activities and itineraries have one under their id, compensations
@@ -36,8 +34,7 @@ class Shape:
     open: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class World:
+class World(Struct, frozen=True):
     """All shapes by id; enums by id, each as its members' values by name.
 
     `outputs` are those of activities, and `results` those of extern functions, by id.
@@ -45,8 +42,8 @@ class World:
 
     shapes: Mapping[str, Shape]
     enums: Mapping[str, Mapping[str, str]]
-    outputs: Mapping[str, Mapping[str, Slot]] = field(default_factory=dict)
-    results: Mapping[str, Type] = field(default_factory=dict)
+    outputs: Mapping[str, Mapping[str, Slot]] = {}
+    results: Mapping[str, Type] = {}
 
 
 FAILURE = "*.failure"

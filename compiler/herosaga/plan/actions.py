@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 
 from herosaga.model import expr as e
 from herosaga.model import model as m
@@ -11,10 +10,10 @@ from herosaga.model.fit import fit
 from herosaga.names import constant, field_name, undo_class_name
 from herosaga.plan.code import PyCode, code, identifier, join, literal
 from herosaga.plan.expr import Values, arguments, value
+from msgspec import Struct
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(Struct, frozen=True):
     """One line of a function's body; `indent` is white space beyond the body's own."""
 
     indent: PyCode

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from herosaga.model.model import Enum, Field, Message, Model, PolicyDecl, Record, Saga, Service
 from herosaga.names import module_path
 from herosaga.plan.code import PyCode, identifier
 from herosaga.plan.scope import Scope
+from msgspec import Struct
 
 RUNTIME = "herosaga_runtime"
 
 
-@dataclass(frozen=True, slots=True)
-class Context:
+class Context(Struct, frozen=True):
     """One module's planning."""
 
     model: Model

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from uuid import UUID
 
+import msgspec
 from herosaga.model import expr as e
 from herosaga.model.model import Field
 from herosaga.model.types import (
@@ -39,6 +39,7 @@ from herosaga.plan.code import (
 )
 from herosaga.plan.context import Context
 from herosaga.plan.scope import Locals
+from msgspec import Struct
 
 _OR, _AND, _NOT, _COMPARE, _SUM, _PRODUCT, _UNARY, _ATOM = range(1, 9)
 _BINARY = {
@@ -59,12 +60,11 @@ _OPERATORS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Values:
+class Values(Struct, frozen=True):
     """Where an expression stands: the module, and the function's variables."""
 
     context: Context
-    locals: Locals = field(default_factory=Locals)
+    locals: Locals = msgspec.field(default_factory=Locals)
 
 
 def value(at: Values, expr: e.Expr) -> PyCode:

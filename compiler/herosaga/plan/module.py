@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from herosaga.model.model import Enum, Message, Model, PolicyDecl, Record, Saga, Service
 from herosaga.names import constant, saga_classes, service_classes, snake
 from herosaga.plan.actions import undo_class
@@ -22,10 +20,10 @@ from herosaga.plan.shapes import (
     policy_plan,
     record_plan,
 )
+from msgspec import Struct
 
 
-@dataclass(frozen=True, slots=True)
-class ModulePlan:
+class ModulePlan(Struct, frozen=True):
     """A module. `doc` is None for a file that says nothing of itself."""
 
     doc: PyCode

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from herosaga.model import model as m
 from herosaga.names import constant
 from herosaga.plan.actions import undo_class
@@ -13,12 +11,12 @@ from herosaga.plan.saga_data import DataPlan, data_plan
 from herosaga.plan.shapes import MemberPlan, ShapePlan, undo_plan
 from herosaga.plan.table import TablePlan, table_plan
 from herosaga.plan.transitions import FunctionPlan, functions
+from msgspec import Struct
 
 COMPENSATING = "Compensating"
 
 
-@dataclass(frozen=True, slots=True)
-class SagaPlan:
+class SagaPlan(Struct, frozen=True):
     """All of a saga; `base` is its states' `StrEnum`."""
 
     base: PyCode

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from herosaga.model.model import (
     Action,
     Field,
@@ -20,10 +18,10 @@ from herosaga.plan.context import Context
 from herosaga.plan.expr import Values, value
 from herosaga.plan.shapes import FieldPlan, read_code
 from herosaga.plan.types import annotation, written
+from msgspec import Struct
 
 
-@dataclass(frozen=True, slots=True)
-class DataPlan:
+class DataPlan(Struct, frozen=True):
     """The class of a saga's data.
 
     `defaults` have a value at once, `started` from the first step on, `unset` perhaps later.
@@ -46,16 +44,14 @@ class DataPlan:
         return not (self.defaults or self.started or self.unset)
 
 
-@dataclass(frozen=True, slots=True)
-class DefaultPlan:
+class DefaultPlan(Struct, frozen=True):
     """A field that has a value from the start."""
 
     field: FieldPlan
     value: PyCode
 
 
-@dataclass(frozen=True, slots=True)
-class UnsetPlan:
+class UnsetPlan(Struct, frozen=True):
     """A field that gets its value later; `slot` is its name as a string."""
 
     field: FieldPlan

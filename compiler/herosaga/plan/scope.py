@@ -8,10 +8,10 @@ from dataclasses import dataclass, field
 from herosaga.model.types import Type
 from herosaga.names import RESERVED, variable_name
 from herosaga.plan.code import PyCode, code, dotted, identifier
+from msgspec import Struct
 
 
-@dataclass(frozen=True, slots=True)
-class Import:
+class Import(Struct, frozen=True):
     """One `from module import names`, sorted as isort does; what gets another name stands alone."""
 
     module: PyCode
@@ -88,15 +88,14 @@ def _rank(name: str) -> int:
     return 1 if name[0].isupper() else 2
 
 
-@dataclass(frozen=True, slots=True)
-class Locals:
+class Locals(Struct, frozen=True):
     """The local variables of one generated function: what each is called in Python.
 
     `kinds` are the types of all variables the function has so far, also of those that are not visible here.
     """
 
     names: tuple[tuple[str, PyCode], ...] = ()
-    kinds: dict[str, Type] = field(default_factory=dict)
+    kinds: dict[str, Type] = {}
 
     def bind(self, name: str, scope: Scope) -> tuple[Locals, PyCode]:
         """These and one more, whose Python name hides nothing that the function uses."""

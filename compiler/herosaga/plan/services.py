@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from herosaga.model.model import Handler, Message, Service
 from herosaga.names import method_name
 from herosaga.plan.code import PyCode, code, docstring, identifier, items, join, literal
 from herosaga.plan.context import Context
+from msgspec import Struct
 
 
-@dataclass(frozen=True, slots=True)
-class MethodPlan:
+class MethodPlan(Struct, frozen=True):
     """A method of the protocol."""
 
     name: PyCode
@@ -21,8 +19,7 @@ class MethodPlan:
     doc: PyCode
 
 
-@dataclass(frozen=True, slots=True)
-class ServicePlan:
+class ServicePlan(Struct, frozen=True):
     """A service: its protocol, and the value a host is given. `base` is `Protocol`, `service` and `final` what else it needs."""
 
     base: PyCode

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from herosaga.model import expr as e
 from herosaga.model.model import Enum, Field, Message, PolicyDecl, Record
@@ -13,10 +12,10 @@ from herosaga.plan.code import PyCode, code, docstring, identifier, literal
 from herosaga.plan.context import Context, python_order
 from herosaga.plan.expr import Values, value
 from herosaga.plan.types import annotation, reader, written
+from msgspec import Struct
 
 
-@dataclass(frozen=True, slots=True)
-class MemberPlan:
+class MemberPlan(Struct, frozen=True):
     """A member of an enum."""
 
     name: PyCode
@@ -24,8 +23,7 @@ class MemberPlan:
     doc: PyCode | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class EnumPlan:
+class EnumPlan(Struct, frozen=True):
     """An enum: a `StrEnum` (`base`) of its values on the wire."""
 
     name: PyCode
@@ -34,8 +32,7 @@ class EnumPlan:
     members: tuple[MemberPlan, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class FieldPlan:
+class FieldPlan(Struct, frozen=True):
     """A field: how it is declared, written to JSON (`wire: written`) and read from it."""
 
     name: PyCode
@@ -46,8 +43,7 @@ class FieldPlan:
     doc: PyCode | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class ShapePlan:
+class ShapePlan(Struct, frozen=True):
     """A record, message or parameters of a compensation: decorator, base and fields."""
 
     name: PyCode
@@ -60,8 +56,7 @@ class ShapePlan:
     json_value: PyCode
 
 
-@dataclass(frozen=True, slots=True)
-class PolicyPlan:
+class PolicyPlan(Struct, frozen=True):
     """A declared policy: a constant."""
 
     name: PyCode

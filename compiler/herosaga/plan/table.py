@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 
 from herosaga.model import expr as e
 from herosaga.model import model as m
@@ -14,26 +13,24 @@ from herosaga.plan.context import Context
 from herosaga.plan.expr import Values, value
 from herosaga.plan.transitions import Functions
 from herosaga.plan.types import annotation
+from msgspec import Struct
 
 
-@dataclass(frozen=True, slots=True)
-class RowPlan:
+class RowPlan(Struct, frozen=True):
     """A state and its arms."""
 
     state: PyCode
     arms: tuple[PyCode, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class EndPlan:
+class EndPlan(Struct, frozen=True):
     """A final state."""
 
     state: PyCode
     end: PyCode
 
 
-@dataclass(frozen=True, slots=True)
-class TablePlan:
+class TablePlan(Struct, frozen=True):
     """The value that a host is given."""
 
     name: PyCode

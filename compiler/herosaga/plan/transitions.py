@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from datetime import timedelta
 
 from herosaga.model import expr as e
@@ -15,13 +14,13 @@ from herosaga.plan.code import PyCode, code, docstring, duration, identifier, jo
 from herosaga.plan.context import Context
 from herosaga.plan.expr import Values, negated, value
 from herosaga.source import Span
+from msgspec import Struct
 
 _FLAT = PyCode("")
 _NESTED = PyCode("    ")
 
 
-@dataclass(frozen=True, slots=True)
-class FunctionPlan:
+class FunctionPlan(Struct, frozen=True):
     """One generated function."""
 
     name: PyCode
@@ -31,8 +30,7 @@ class FunctionPlan:
     body: tuple[Line, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Functions:
+class Functions(Struct, frozen=True):
     """A saga's functions, and which of them the table names where."""
 
     plans: tuple[FunctionPlan, ...]
@@ -42,8 +40,7 @@ class Functions:
     compensations: Mapping[str, PyCode]
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(Struct, frozen=True):
     """Where a saga's functions stand."""
 
     context: Context

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import fields, is_dataclass
 
 from herosaga.checks import hs007
 from herosaga.findings import Finding
 from herosaga.model import expr as e
 from herosaga.model import model as m
-from herosaga.source import Source, Span
+from herosaga.source import Span
+from msgspec import Struct
 
 Use = tuple[str, Span]
 
@@ -67,12 +67,12 @@ def _within(node: object) -> Iterator[Use]:
     if isinstance(node, tuple):
         for part in node:
             yield from _within(part)
-    elif is_dataclass(node) and not isinstance(node, Span | Source):
+    elif isinstance(node, Struct) and not isinstance(node, Span):
         found = list(_own(node))
         yield from found
         if not found or isinstance(node, m.Saga):
-            for field in fields(node):
-                yield from _within(getattr(node, field.name))
+            for name in node.__struct_fields__:
+                yield from _within(getattr(node, name))
 
 
 def _own(node: object) -> Iterator[Use]:

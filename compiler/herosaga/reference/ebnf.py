@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 
 from herosaga.reference.words import WORDS, Kind
+from msgspec import Struct
 
 _SECTION = re.compile(r"^// --- (.+?) -+$", re.MULTILINE)
 _RULE = re.compile(r"^[?!]*([a-z_]+):", re.MULTILINE)
@@ -45,8 +45,7 @@ _KINDS: Mapping[Kind, str] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Section:
+class Section(Struct, frozen=True):
     """A part of the grammar: paragraphs of comment and groups of rules, in order."""
 
     title: str

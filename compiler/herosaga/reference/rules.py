@@ -12,7 +12,6 @@ operator is a name, and so is one where an operand is due.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 
 from herosaga.reference.words import (
     BUILTIN_TYPES,
@@ -23,10 +22,10 @@ from herosaga.reference.words import (
     WORDS,
     Kind,
 )
+from msgspec import Struct
 
 
-@dataclass(frozen=True, slots=True)
-class Rule:
+class Rule(Struct, frozen=True):
     """A pattern, the kind of what it matches or of each of its groups, and the place it enters."""
 
     pattern: str
@@ -34,8 +33,7 @@ class Rule:
     enters: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(Struct, frozen=True):
     """A part of the text with rules of its own; `end` leads out of it, `inside` is all that is left."""
 
     rules: tuple[Rule, ...]

@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from itertools import accumulate
 
 from herosaga.findings import Finding, Label, Severity
 from herosaga.report.text import display_width, visible, wrapped
 from herosaga.source import Span
+from msgspec import Struct
 
 _TAB = "    "
 _NARROWEST = 40
 
 
-@dataclass(frozen=True, slots=True)
-class Style:
+class Style(Struct, frozen=True):
     """What to put before a piece of text to colour it; empty: no colour."""
 
     error: str = ""
@@ -143,8 +142,7 @@ def _help(finding: Finding, margin: int, width: int, style: Style) -> Iterator[s
 # --- source lines ------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class _Shown:
+class _Shown(Struct, frozen=True):
     """A source line as it is shown: `edges` are the display columns where its characters begin.
 
     `cut` columns are left out at the left, with `…` in their place.

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
 from pathlib import Path
 
 from herosaga.findings import Finding, Severity
 from herosaga.source import Source, Span
+from msgspec import Struct
+from msgspec.structs import replace
 
 
-@dataclass(frozen=True, slots=True)
-class Run:
+class Run(Struct, frozen=True):
     """One run: `findings` are those to show, `found` all there are; `sources` is what was looked at.
 
     A source whose name ends with `/` is a folder that could not be looked into.

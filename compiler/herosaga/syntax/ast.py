@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
 
 from herosaga.source import Source, Span
+from msgspec import Struct
 
 
-@dataclass(frozen=True, slots=True)
-class Name:
+class Name(Struct, frozen=True):
     """An identifier as written. `text` may be qualified (`p.Item`) where a declaration is named."""
 
     text: str
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class Annotation:
+class Annotation(Struct, frozen=True):
     """`@name(arguments)`; the arguments are literals or, for `@allow`, a code and a reason."""
 
     name: Name
@@ -26,8 +24,7 @@ class Annotation:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class Meta:
+class Meta(Struct, frozen=True):
     """What may stand before a declaration, member, state or transition."""
 
     doc: str = ""
@@ -37,8 +34,7 @@ class Meta:
 # --- types -------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class TypeRef:
+class TypeRef(Struct, frozen=True):
     """`name`, `name[args]`, and with `optional` a `?` after it."""
 
     name: Name
@@ -47,8 +43,7 @@ class TypeRef:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class Field:
+class Field(Struct, frozen=True):
     """`[key] name: type [= default]`, also a parameter."""
 
     name: Name
@@ -62,32 +57,28 @@ class Field:
 # --- expressions -------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class Literal:
+class Literal(Struct, frozen=True):
     """A string, int, decimal, bool, none or duration, by value."""
 
     value: str | int | Decimal | bool | timedelta | None
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class ListLiteral:
+class ListLiteral(Struct, frozen=True):
     """`[a, b]`."""
 
     items: tuple[Expr, ...]
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class Var:
+class Var(Struct, frozen=True):
     """A bare name: variable, parameter, field, `event`, `state`, `now`, or an enum before a dot."""
 
     name: str
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class Attribute:
+class Attribute(Struct, frozen=True):
     """`value.name`."""
 
     value: Expr
@@ -95,8 +86,7 @@ class Attribute:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class Index:
+class Index(Struct, frozen=True):
     """`value[index]`."""
 
     value: Expr
@@ -104,8 +94,7 @@ class Index:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class Arg:
+class Arg(Struct, frozen=True):
     """An argument. `name` is None where a bare value stands for its own name (`order_id`, `event.a`)."""
 
     name: Name | None
@@ -113,8 +102,7 @@ class Arg:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class Call:
+class Call(Struct, frozen=True):
     """`name(args)`: a function, an extern, a record or a message value."""
 
     name: Name
@@ -122,8 +110,7 @@ class Call:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class Generator:
+class Generator(Struct, frozen=True):
     """`element for var in source [if condition]`, the only argument of a function."""
 
     element: Expr
@@ -133,8 +120,7 @@ class Generator:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class Unary:
+class Unary(Struct, frozen=True):
     """`not x`, `-x`."""
 
     op: str
@@ -142,8 +128,7 @@ class Unary:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class Binary:
+class Binary(Struct, frozen=True):
     """`or and == != < <= > >= in "not in" + - * / %`."""
 
     op: str
@@ -152,8 +137,7 @@ class Binary:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class IsNone:
+class IsNone(Struct, frozen=True):
     """`x is none`, and with `negated` `x is not none`."""
 
     operand: Expr
@@ -161,8 +145,7 @@ class IsNone:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class Conditional:
+class Conditional(Struct, frozen=True):
     """`if c then a else b`."""
 
     condition: Expr
@@ -189,8 +172,7 @@ Expr = (
 # --- declarations ------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class Alias:
+class Alias(Struct, frozen=True):
     """`type Name = T`."""
 
     name: Name
@@ -199,8 +181,7 @@ class Alias:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class ExternFunction:
+class ExternFunction(Struct, frozen=True):
     """`extern name(params) -> T`: a pure Python function that the user supplies."""
 
     name: Name
@@ -210,8 +191,7 @@ class ExternFunction:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class Import:
+class Import(Struct, frozen=True):
     """`import "path" [as alias]`."""
 
     path: str
@@ -220,8 +200,7 @@ class Import:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class Record:
+class Record(Struct, frozen=True):
     """`record R { fields }`."""
 
     name: Name
@@ -230,8 +209,7 @@ class Record:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class EnumMember:
+class EnumMember(Struct, frozen=True):
     """`red` or `green = "GREEN"`."""
 
     name: Name
@@ -240,8 +218,7 @@ class EnumMember:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class Enum:
+class Enum(Struct, frozen=True):
     """`enum Color { members }`."""
 
     name: Name
@@ -250,8 +227,7 @@ class Enum:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class Message:
+class Message(Struct, frozen=True):
     """`event E { fields }`, `command C { fields }`, `extern event E { fields }`."""
 
     kind: str  # "event" or "command"
@@ -262,8 +238,7 @@ class Message:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class Emission:
+class Emission(Struct, frozen=True):
     """One part of `emits`: alternatives, and how many of them: "", "?" or "*"."""
 
     events: tuple[Name, ...]
@@ -271,8 +246,7 @@ class Emission:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class Handler:
+class Handler(Struct, frozen=True):
     """`handle C …` or `on E …` in a service."""
 
     kind: str  # "handle" or "on"
@@ -286,8 +260,7 @@ class Handler:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class Service:
+class Service(Struct, frozen=True):
     """`service S { handlers }`, `extern service S { handlers }`."""
 
     name: Name
@@ -297,8 +270,7 @@ class Service:
     extern: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Policy:
+class Policy(Struct, frozen=True):
     """`within D`, `retry N times …`. `retries` is None without `retry`, and "forever" for `retry forever`."""
 
     within: Expr | None
@@ -308,8 +280,7 @@ class Policy:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class PolicyDecl:
+class PolicyDecl(Struct, frozen=True):
     """`policy p { … }`."""
 
     name: Name
@@ -318,16 +289,14 @@ class PolicyDecl:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class Chain:
+class Chain(Struct, frozen=True):
     """`A -> B -> C` in a flow."""
 
     messages: tuple[Name, ...]
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class Flow:
+class Flow(Struct, frozen=True):
     """`flow F { chains within D }`."""
 
     name: Name
@@ -340,8 +309,7 @@ class Flow:
 # --- actions -----------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class Set:
+class Set(Struct, frozen=True):
     """`set x = e`, `+=`, `-=`."""
 
     name: Name
@@ -350,8 +318,7 @@ class Set:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class Send:
+class Send(Struct, frozen=True):
     """`send C(…)`, `publish E(…)` and `reply E(…)`."""
 
     kind: str  # "send", "publish" or "reply"
@@ -359,16 +326,14 @@ class Send:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class Undo:
+class Undo(Struct, frozen=True):
     """`compensable [by U(…)]`; `by` is None for the declared undo. `by refund` is a call without arguments."""
 
     by: Call | None
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class Request:
+class Request(Struct, frozen=True):
     """`request C(…) [with p | policy] [compensable …]`; `policy` is a name or written out."""
 
     message: Call
@@ -377,8 +342,7 @@ class Request:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class Run:
+class Run(Struct, frozen=True):
     """`run I(…) [compensable]`."""
 
     message: Call
@@ -386,23 +350,20 @@ class Run:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class Recording:
+class Recording(Struct, frozen=True):
     """`compensable by U(…)` as an action: an undo is recorded without a request."""
 
     undo: Undo
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class Pivot:
+class Pivot(Struct, frozen=True):
     """`pivot`."""
 
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class Arm:
+class Arm(Struct, frozen=True):
     """`arm t for D`, `arm t at T`; `at` says which."""
 
     timer: Name
@@ -411,16 +372,14 @@ class Arm:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class Disarm:
+class Disarm(Struct, frozen=True):
     """`disarm t`."""
 
     timer: Name
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class If:
+class If(Struct, frozen=True):
     """`if e { … } else { … }`; `else if` is an `If` alone in `other`."""
 
     condition: Expr
@@ -429,8 +388,7 @@ class If:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class For:
+class For(Struct, frozen=True):
     """`for x in e { … }`."""
 
     var: Name
@@ -445,8 +403,7 @@ Action = Set | Send | Request | Run | Recording | Pivot | Arm | Disarm | If | Fo
 # --- sagas -------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class OnMessage:
+class OnMessage(Struct, frozen=True):
     """A trigger `E` or `E(a, b)`."""
 
     message: Name
@@ -454,40 +411,35 @@ class OnMessage:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class OnFailure:
+class OnFailure(Struct, frozen=True):
     """A trigger `failure of C`."""
 
     command: Name
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class OnTimeout:
+class OnTimeout(Struct, frozen=True):
     """A trigger `timeout of C`."""
 
     command: Name
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class OnFault:
+class OnFault(Struct, frozen=True):
     """A trigger `fault of C`."""
 
     command: Name
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class OnAll:
+class OnAll(Struct, frozen=True):
     """A trigger `all(A, B)`."""
 
     messages: tuple[Name, ...]
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class OnOutcome:
+class OnOutcome(Struct, frozen=True):
     """A trigger `I.completed`, `C.done`, or of an itinerary's own `on`, `completed`: then `of` is None.
 
     `outcome` is "completed", "faulted", "compensated" or "done".
@@ -499,32 +451,28 @@ class OnOutcome:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class After:
+class After(Struct, frozen=True):
     """A trigger `after D`."""
 
     delay: Expr
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class At:
+class At(Struct, frozen=True):
     """A trigger `at T`."""
 
     time: Expr
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class Deadline:
+class Deadline(Struct, frozen=True):
     """The trigger of `deadline D`."""
 
     delay: Expr
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class StepFailed:
+class StepFailed(Struct, frozen=True):
     """The trigger of a sequence's `failed`; the span is of that word."""
 
     span: Span
@@ -547,8 +495,7 @@ Trigger = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Transition:
+class Transition(Struct, frozen=True):
     """`on TRIGGER, … [when guard] [compensate] [-> State] [{ actions }]`, `after`, `at`, `deadline`, `failed`."""
 
     triggers: tuple[Trigger, ...]
@@ -560,8 +507,7 @@ class Transition:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class Ignore:
+class Ignore(Struct, frozen=True):
     """`ignore X, Y`."""
 
     messages: tuple[Swallowed, ...]
@@ -569,8 +515,7 @@ class Ignore:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class Defer:
+class Defer(Struct, frozen=True):
     """`defer X, Y`."""
 
     messages: tuple[Swallowed, ...]
@@ -578,8 +523,7 @@ class Defer:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class Every:
+class Every(Struct, frozen=True):
     """`every D { actions }`."""
 
     delay: Expr
@@ -588,8 +532,7 @@ class Every:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(Struct, frozen=True):
     """`entry { actions }`."""
 
     actions: tuple[Action, ...]
@@ -597,8 +540,7 @@ class Entry:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class Exit:
+class Exit(Struct, frozen=True):
     """`exit { actions }`."""
 
     actions: tuple[Action, ...]
@@ -610,8 +552,7 @@ Member = Transition | Ignore | Defer | Every | Entry | Exit
 """What a state holds. A group holds no `Entry` or `Exit`, `missing` only transitions and `ignore`."""
 
 
-@dataclass(frozen=True, slots=True)
-class Start:
+class Start(Struct, frozen=True):
     """`start { … }`."""
 
     transitions: tuple[Transition, ...]
@@ -619,8 +560,7 @@ class Start:
     meta: Meta = Meta()
 
 
-@dataclass(frozen=True, slots=True)
-class State:
+class State(Struct, frozen=True):
     """`state S { … }`, members in source order."""
 
     name: Name
@@ -629,8 +569,7 @@ class State:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class During:
+class During(Struct, frozen=True):
     """`during A, B { … }`; `states` is empty for `during any`."""
 
     states: tuple[Name, ...]
@@ -639,8 +578,7 @@ class During:
     meta: Meta = Meta()
 
 
-@dataclass(frozen=True, slots=True)
-class Missing:
+class Missing(Struct, frozen=True):
     """`missing { … }`."""
 
     members: tuple[Member, ...]
@@ -648,8 +586,7 @@ class Missing:
     meta: Meta = Meta()
 
 
-@dataclass(frozen=True, slots=True)
-class Final:
+class Final(Struct, frozen=True):
     """`final F [failed | manual] [{ actions }]`; `mark` is "", "failed" or "manual"."""
 
     name: Name
@@ -659,8 +596,7 @@ class Final:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class Compensation:
+class Compensation(Struct, frozen=True):
     """`compensation name(params) { actions [policy] [otherwise -> F] }`."""
 
     name: Name
@@ -672,8 +608,7 @@ class Compensation:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class Timer:
+class Timer(Struct, frozen=True):
     """`timer name`."""
 
     name: Name
@@ -681,8 +616,7 @@ class Timer:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class Correlate:
+class Correlate(Struct, frozen=True):
     """`correlate E by event.other`, `correlate E where field == event.other`: one of both is given."""
 
     message: Name
@@ -692,8 +626,7 @@ class Correlate:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class Moved:
+class Moved(Struct, frozen=True):
     """`state Old -> New` or `field a -> b` in a migration."""
 
     kind: str  # "state" or "field"
@@ -702,8 +635,7 @@ class Moved:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class Computed:
+class Computed(Struct, frozen=True):
     """`field c = expr` in a migration."""
 
     name: Name
@@ -711,16 +643,14 @@ class Computed:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class Dropped:
+class Dropped(Struct, frozen=True):
     """`drop d` in a migration."""
 
     name: Name
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class Migration:
+class Migration(Struct, frozen=True):
     """`migrate from n { … }`."""
 
     version: int
@@ -729,8 +659,7 @@ class Migration:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(Struct, frozen=True):
     """`step [Name:] C(…) [policy] [compensable …] [{ actions }] [on Refusal … -> S]`, in a sequence."""
 
     name: Name | None
@@ -741,8 +670,7 @@ class Step:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class Do:
+class Do(Struct, frozen=True):
     """`do A(…) [policy]`, in an itinerary."""
 
     message: Call
@@ -751,8 +679,7 @@ class Do:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class Branch:
+class Branch(Struct, frozen=True):
     """`if e { stages } else { stages }`; `else if` is a `Branch` alone in `other`."""
 
     condition: Expr
@@ -761,8 +688,7 @@ class Branch:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class Loop:
+class Loop(Struct, frozen=True):
     """`for x in e { stages }`; with `parallel` all rounds at once."""
 
     var: Name
@@ -772,8 +698,7 @@ class Loop:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class Parallel:
+class Parallel(Struct, frozen=True):
     """`parallel { … }`: each branch is a direct child, or what a `{ }` groups."""
 
     branches: tuple[tuple[Stage, ...], ...]
@@ -784,8 +709,7 @@ Stage = Step | Do | Branch | Loop | Parallel | Set | Send | Run | Pivot
 """What runs in order. `Step`, and the actions, only in sequences; `Do` only in itineraries."""
 
 
-@dataclass(frozen=True, slots=True)
-class Sequence:
+class Sequence(Struct, frozen=True):
     """`sequence S { stages, done, failed, and transitions that hold for all of it }`."""
 
     name: Name
@@ -797,8 +721,7 @@ class Sequence:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class Saga:
+class Saga(Struct, frozen=True):
     """`saga S by key: type { … }`; states, groups and finals in source order."""
 
     name: Name
@@ -826,8 +749,7 @@ class Saga:
 # --- itineraries -------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class Activity:
+class Activity(Struct, frozen=True):
     """`activity A(params) -> (outputs) { … }`; `log` is None without one."""
 
     name: Name
@@ -842,8 +764,7 @@ class Activity:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class Itinerary:
+class Itinerary(Struct, frozen=True):
     """`itinerary I(params) { stages, and what is done on completed, faulted, compensated }`.
 
     The triggers of `outcomes` are `OnOutcome`s without `of`.
@@ -860,16 +781,14 @@ class Itinerary:
 # --- scenarios and properties ------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class SceneMessage:
+class SceneMessage(Struct, frozen=True):
     """`when E(…)`, or `when E`."""
 
     message: Call
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class SceneOutcome:
+class SceneOutcome(Struct, frozen=True):
     """`when I.completed(…)`, `when C.done`."""
 
     of: Name
@@ -878,32 +797,28 @@ class SceneOutcome:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class SceneTimeout:
+class SceneTimeout(Struct, frozen=True):
     """`when C timed out`."""
 
     command: Name
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class SceneFault:
+class SceneFault(Struct, frozen=True):
     """`when fault of C`."""
 
     command: Name
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class SceneAfter:
+class SceneAfter(Struct, frozen=True):
     """`after D`."""
 
     delay: Expr
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class Expectation:
+class Expectation(Struct, frozen=True):
     """`state S`, `sent C(…)`, `published E`, `replied E`, `compensated name`, `late E`, `dead E`, `nothing`.
 
     `name` is None for `nothing` alone.
@@ -915,8 +830,7 @@ class Expectation:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class Expect:
+class Expect(Struct, frozen=True):
     """`expect …, …`."""
 
     expectations: tuple[Expectation, ...]
@@ -926,8 +840,7 @@ class Expect:
 Scene = SceneMessage | SceneOutcome | SceneTimeout | SceneFault | SceneAfter | Expect
 
 
-@dataclass(frozen=True, slots=True)
-class Scenario:
+class Scenario(Struct, frozen=True):
     """`scenario "…" for Saga { scenes }`; `title` is a `Name` for its place, and may hold any text."""
 
     title: Name
@@ -937,8 +850,7 @@ class Scenario:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class Atom:
+class Atom(Struct, frozen=True):
     """`state S`, `received M`, `sent C`, `published E`, `run I`."""
 
     kind: str
@@ -946,16 +858,14 @@ class Atom:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class Never:
+class Never(Struct, frozen=True):
     """`never A`."""
 
     atom: Atom
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class Requires:
+class Requires(Struct, frozen=True):
     """`A requires B`."""
 
     atom: Atom
@@ -963,8 +873,7 @@ class Requires:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class LeadsTo:
+class LeadsTo(Struct, frozen=True):
     """`A leads to B or C`."""
 
     atom: Atom
@@ -972,8 +881,7 @@ class LeadsTo:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class AtMost:
+class AtMost(Struct, frozen=True):
     """`A at most n times`."""
 
     atom: Atom
@@ -984,8 +892,7 @@ class AtMost:
 Law = Never | Requires | LeadsTo | AtMost
 
 
-@dataclass(frozen=True, slots=True)
-class Property:
+class Property(Struct, frozen=True):
     """`property "…" for Saga { laws }`; `title` as in a `Scenario`."""
 
     title: Name
@@ -1011,8 +918,7 @@ Decl = (
 """What has a name of its own, by which others call it."""
 
 
-@dataclass(frozen=True, slots=True)
-class File:
+class File(Struct, frozen=True):
     """One file: what could be read of it. `namespace` is "" where none is given.
 
     `lost` are the names that declarations would have declared which could not be read.

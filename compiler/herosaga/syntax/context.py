@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 from herosaga.checks import hs001, hs005
 from herosaga.findings import Finding
@@ -11,13 +10,13 @@ from herosaga.source import Source, Span
 from herosaga.syntax import ast
 from herosaga.syntax.tokens import make_span, token_span
 from lark import Token, Tree
+from msgspec import Struct
 
 Node = Tree[Token]
 Child = Node | Token | None
 
 
-@dataclass(frozen=True, slots=True)
-class Context:
+class Context(Struct, frozen=True):
     """A source while it is lowered; `findings` is the one thing that grows."""
 
     source: Source

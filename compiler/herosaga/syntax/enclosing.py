@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import TypeAlias
 
 from lark import Token
+from msgspec import Struct
 
 _KINDS = {
     "saga": "saga",
@@ -51,8 +51,7 @@ _MOST_BLOCKS = 8
 _CLOSED = {"RBRACE": "LBRACE", "RPAR": "LPAR", "RSQB": "LSQB"}
 
 
-@dataclass(frozen=True, slots=True)
-class Block:
+class Block(Struct, frozen=True):
     """An open `{`: `head` is the index of the first token of what it belongs to."""
 
     kind: str

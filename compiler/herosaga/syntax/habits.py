@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
 
 from herosaga.findings import Finding
+from msgspec.structs import replace
 
 _MOST_LINES = 4
 

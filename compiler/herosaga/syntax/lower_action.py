@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from herosaga.syntax import ast
 from herosaga.syntax.context import Child, Context, Node, tree, trees
 from herosaga.syntax.lower_expr import lower_args, lower_expr, lower_message
 from herosaga.syntax.lower_policy import lower_policy
 from herosaga.syntax.places import in_place
 from lark import Tree
+from msgspec.structs import replace
 
 
 def lower_actions(ctx: Context, block: Child, here: str) -> tuple[ast.Action, ...]:

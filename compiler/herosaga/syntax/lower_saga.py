@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from herosaga.syntax import ast
 from herosaga.syntax.context import Context, Node, trees
 from herosaga.syntax.lower_block import (
@@ -21,6 +19,7 @@ from herosaga.syntax.lower_service import PROMISES, lower_promises
 from herosaga.syntax.lower_transition import lower_leaving
 from herosaga.syntax.members import Member, members, nodes, sole
 from herosaga.syntax.places import written
+from msgspec.structs import replace
 
 
 def lower_saga(ctx: Context, node: Node, meta: ast.Meta) -> ast.Saga:

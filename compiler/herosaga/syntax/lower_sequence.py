@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from herosaga.syntax import ast
 from herosaga.syntax.context import Context, Node
 from herosaga.syntax.lower_stage import lower_stage
 from herosaga.syntax.lower_transition import lower_leaving, lower_reactions, lower_transitions
 from herosaga.syntax.members import Member, members, nodes, sole
+from msgspec.structs import replace
 
 _FOR_ALL_OF_IT = ("on", "after", "at", "every", "ignore", "defer")
 

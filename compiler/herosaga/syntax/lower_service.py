@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from herosaga.syntax import ast
 from herosaga.syntax.context import Context, Node, tokens, trees
 from herosaga.syntax.members import members
 from herosaga.syntax.places import written
 from lark import Tree
+from msgspec.structs import replace
 
 PROMISES = ("emits", "refuses", "undone", "irreversible", "readonly")
 _OF_TRANSITIONS = ("when", "compensate", "arrow", "actions")

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from herosaga.checks import hs002, hs004, hs006
 from herosaga.findings import Finding
 from herosaga.source import Source, Span
@@ -15,6 +13,7 @@ from herosaga.syntax.lower import lower_file
 from herosaga.syntax.recover import Mended, read_tree
 from herosaga.syntax.tokens import Tokens, read_tokens, token_span
 from lark import Token
+from msgspec.structs import replace
 
 # Chains such as `a + b + …` and `else if` nest too, though nobody sees it in the text.
 _MAX_CHAIN = 2 * hs004.MAX_DEPTH

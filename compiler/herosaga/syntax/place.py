@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from herosaga.findings import Finding
 from herosaga.source import Source, Span
@@ -12,6 +11,7 @@ from herosaga.syntax.enclosing import Block, begins_line, reading
 from herosaga.syntax.expected import sign
 from herosaga.syntax.tokens import make_span, token_span
 from lark import Token
+from msgspec import Struct
 
 MISSING = "_"
 """Stands for a name that is missing."""
@@ -20,8 +20,7 @@ ANYTHING = "*"
 """Among the names that a file has lost: it can't be said which, so that any name may be one of them."""
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(Struct, frozen=True):
     """A token that does not fit: the one at `index`. `trail` holds the parser's stacks up to it."""
 
     source: Source
@@ -61,8 +60,7 @@ class Place:
         return make_span(self.source, place, place)
 
 
-@dataclass(frozen=True, slots=True)
-class Repair:
+class Repair(Struct, frozen=True):
     """A finding, and how to go on after it: read `instead` in the place of tokens `start` to `stop`.
 
     With `drops`, nothing makes sense of the clause, and it is left out. A `habit` is told once a file.

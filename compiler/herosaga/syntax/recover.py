@@ -9,7 +9,7 @@ is taken; else the clause is dropped, and reading goes on at the next. What is l
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from herosaga.checks import hs001
 from herosaga.findings import Finding
@@ -25,6 +25,8 @@ from herosaga.syntax.tables import parser
 from herosaga.syntax.tokens import token_span
 from lark import Token, Tree
 from lark.exceptions import UnexpectedToken
+from msgspec import Struct
+from msgspec.structs import replace
 
 MOST_REPORTS = 25
 _MOST_REPAIRS = 250
@@ -49,8 +51,7 @@ _WITHIN = frozenset(
 """Words that go on with a clause, and so don't begin one."""
 
 
-@dataclass(frozen=True, slots=True)
-class Mended:
+class Mended(Struct, frozen=True):
     """Tokens that parse, what was wrong with those that were given, and what went with them.
 
     `habits` are findings that are told once, however often the text makes them necessary. `lost` are
@@ -58,8 +59,8 @@ class Mended:
     """
 
     tokens: list[Token]
-    findings: list[Finding] = field(default_factory=list)
-    habits: list[Finding] = field(default_factory=list)
+    findings: list[Finding] = []
+    habits: list[Finding] = []
     lost: tuple[str, ...] = ()
     covered: tuple[tuple[int, int], ...] = ()
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
 from datetime import timedelta
 from itertools import islice
 
@@ -18,6 +17,8 @@ from herosaga.findings import Edit, Finding
 from herosaga.source import Source, Span
 from herosaga.syntax.tables import parser
 from lark import Token
+from msgspec import Struct
+from msgspec.structs import replace
 
 _HIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 _ESCAPE = re.compile(r'\\(?:["\\/bfnrt]|u([0-9A-Fa-f]{4}))|\\u?[^\r\n"]?')
@@ -44,8 +45,7 @@ _BRACKETS = {")": "RPAR", "]": "RSQB", "}": "RBRACE", "{": "LBRACE"}
 _SWALLOWED = re.compile(r"[\s)\]}{,]*$")
 
 
-@dataclass(frozen=True, slots=True)
-class Tokens:
+class Tokens(Struct, frozen=True):
     """A file's tokens without trivia, and its `///` text by the offset of the token that follows.
 
     `habits` are findings on another language's notation: told once, however often it is used.

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import fields, is_dataclass
 from pathlib import Path
 from random import Random
 
+import msgspec
 import pytest
 from herosaga.format.formatting import laid_out
 from herosaga.source import Source, Span
@@ -55,8 +55,8 @@ def _without_places(value: object) -> object:
             return None
         case tuple() | list():
             return [_without_places(each) for each in value]
-        case _ if is_dataclass(value):
-            parts = (getattr(value, each.name) for each in fields(value))
+        case msgspec.Struct():
+            parts = (getattr(value, name) for name in value.__struct_fields__)
             return [type(value).__name__, *map(_without_places, parts)]
     return value
 

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 from herosaga.findings import Finding, Severity
 from herosaga.model.allow import allowed, doubts, silence
 from herosaga.source import Source, Span
 from herosaga.syntax.parse import parse
+from msgspec.structs import replace
 
 TEXT = """\
 @allow(HS107, "kept for a partner")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,6 +10,7 @@ from herosaga.model.bind import build
 from herosaga.project import load
 from herosaga.source import Source
 from herosaga.syntax.parse import parse
+from msgspec.structs import replace
 
 Told = list[tuple[str, int, str, str]]
 

@@ -91,7 +91,7 @@ def test_words_are_wrapped(width: int) -> None:
 def test_colours_add_nothing_else() -> None:
     found = finding(labels=(Label(span(ORDERS, 57, 1, 1), "the state"),))
     coloured = full(found, 100, COLOUR)
-    for colour in (*COLOUR.__dataclass_fields__, "reset"):
+    for colour in (*COLOUR.__struct_fields__, "reset"):
         coloured = coloured.replace(getattr(COLOUR, colour, "\x1b[0m"), "")
     assert coloured == full(found, 100)
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import fields, is_dataclass
 from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
 from pprint import pformat
 
+import msgspec
 import pytest
 from herosaga.findings import Finding
 from herosaga.source import Source, Span
@@ -107,8 +107,8 @@ def nodes(value: object) -> Iterator[object]:
 
 def children(node: object) -> list[object]:
     """What stands in a node's fields."""
-    assert is_dataclass(node)
-    return [getattr(node, field.name) for field in fields(node)]
+    assert isinstance(node, msgspec.Struct)
+    return [getattr(node, name) for name in node.__struct_fields__]
 
 
 def test_tour(snapshot: SnapshotAssertion) -> None:
@@ -120,7 +120,13 @@ def test_tour(snapshot: SnapshotAssertion) -> None:
 
 
 def test_the_tour_meets_every_kind_of_node() -> None:
-    kinds = {each for each in vars(ast).values() if is_dataclass(each)}
+    kinds = {
+        each
+        for each in vars(ast).values()
+        if isinstance(each, type)
+        and issubclass(each, msgspec.Struct)
+        and each is not msgspec.Struct
+    }
     kinds = {kind for kind in kinds if kind.__module__ == ast.__name__}
     assert {type(node) for node in nodes(read(TOUR))} == kinds
 

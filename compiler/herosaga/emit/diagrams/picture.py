@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
 from typing import Literal
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 Subject = Literal["states", "events", "undo"]
 
@@ -22,8 +24,7 @@ EdgeKind = Literal[
 ]  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class Node:
+class Node(Struct, frozen=True):
     """A box. `id` is unique in its picture; `lines` stand below the label, `doc` is what `///` says."""
 
     id: str
@@ -33,8 +34,7 @@ class Node:
     doc: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Edge:
+class Edge(Struct, frozen=True):
     """An arrow. Each of `lines` is one reason for it; `messages` are the ids of those that it stands for."""
 
     source: str
@@ -44,8 +44,7 @@ class Edge:
     messages: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Cluster:
+class Cluster(Struct, frozen=True):
     """A frame around nodes. Its `id` is unique among the nodes' too."""
 
     id: str
@@ -54,8 +53,7 @@ class Cluster:
     doc: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Picture:
+class Picture(Struct, frozen=True):
     """What one diagram shows. No node is in two clusters."""
 
     subject: Subject

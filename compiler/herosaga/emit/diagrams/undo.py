@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
 
 from herosaga.emit.diagrams.picture import Cluster, Edge, Node, NodeKind, Picture, merged
 from herosaga.emit.diagrams.words import done, prose
@@ -11,6 +10,8 @@ from herosaga.graph.outputs import flat
 from herosaga.graph.undo import Record, bodies, compensating, record, where
 from herosaga.graph.words import message_of, short
 from herosaga.model.model import Compensation, Handler, Model, Request, Run, Saga
+from msgspec import Struct
+from msgspec.structs import replace
 
 _Part = tuple[tuple[Node, ...], tuple[Edge, ...]]
 
@@ -35,13 +36,12 @@ def _frames(sagas: tuple[Saga, ...], parts: list[_Part]) -> Iterator[Cluster]:
             yield Cluster(saga.id, saga.name, ids, prose(saga.meta.doc))
 
 
-@dataclass(frozen=True, slots=True)
-class _Asked:
+class _Asked(Struct, frozen=True):
     """What a saga asks for, and how it can be taken back: in several ways, where it is asked for in several places."""
 
     of: str
     bare: bool
-    records: tuple[Record, ...] = field(default=())
+    records: tuple[Record, ...] = ()
 
 
 def _part(model: Model, saga: Saga, prefix: str) -> _Part:

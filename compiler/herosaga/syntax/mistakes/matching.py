@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from functools import cache
 
 from herosaga.checks import hs001
@@ -21,6 +20,7 @@ from herosaga.syntax.enclosing import begins_line
 from herosaga.syntax.place import Place, Repair, empty
 from herosaga.syntax.tokens import lexed, token_span
 from lark import Token
+from msgspec import Struct
 
 _BEFORE, _AFTER = 12, 60
 _MARK = "▸"
@@ -29,8 +29,7 @@ _SHORT = {"»": ")", "⏎": r"\n", "…": r"[^\n]*"}
 _NAMED = re.compile(r"(?<!\?P)<(\w+)>")
 
 
-@dataclass(frozen=True, slots=True)
-class Mistake:
+class Mistake(Struct, frozen=True):
     """What was written, what to say, and what to read instead.
 
     `example` shows it in a block of the kind `inside` (of the first, where there are several; none:
@@ -49,8 +48,7 @@ class Mistake:
     habit: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class _Window:
+class _Window(Struct, frozen=True):
     """The tokens around a place as text, and where in it each token of the file begins."""
 
     text: str
