@@ -119,10 +119,10 @@ def test_binds_are_widened_and_narrowed() -> None:
 
 
 def test_the_declared_undo_takes_its_fields_from_the_request() -> None:
-    undo = requests()[0].undo
+    request = requests()[0]
+    undo, asked = request.undo, request.message
     assert isinstance(undo, m.CommandUndo) and undo.declared
     assert isinstance(undo.message, e.Construct)
-    asked = requests()[0].message
     assert isinstance(asked, e.Construct)
     assert undo.message.id == "shop.Release"
     assert undo.message.args == (asked.args[0], asked.args[2], ("why", None))

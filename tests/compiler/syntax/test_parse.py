@@ -90,7 +90,8 @@ def shape(value: object) -> object:
             return "-"
         case str() | int() | None:
             return value
-    fields = [getattr(value, name) for name in value.__slots__ if name != "span"]  # type: ignore[attr-defined]
+    assert isinstance(value, msgspec.Struct)
+    fields = [getattr(value, name) for name in value.__struct_fields__ if name != "span"]
     return (type(value).__name__, *(shape(field) for field in fields))
 
 
