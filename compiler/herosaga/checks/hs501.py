@@ -59,8 +59,8 @@ PAGE = Page(
     title="Done and never undone",
     what="On some path to a `failed` final a command that took effect, or may have, is still in place: "
     "it was requested without a record of its undo, or nothing compensates on the way. Commands that are "
-    "`readonly` and those that undo others leave nothing behind; one that is `irreversible` may stay once a "
-    "`pivot` has made that the plan.",
+    "`readonly` and those that undo others leave nothing behind. What was done before a `pivot` is meant to stay, "
+    "and behind it also what is `irreversible`.",
     why="The order is cancelled and the card stays charged. Nobody hears of it until the customer does.",
     failing=_PROGRAM.format("on ItemsMissing -> Cancelled"),
     mended=_PROGRAM.format("on ItemsMissing compensate -> Cancelled"),

@@ -46,8 +46,8 @@ class Standing(Struct, frozen=True):
     """How things stand with a command at some moment.
 
     `open`: it is requested and not answered. `taken`: it has taken effect, or may have; it is so from the
-    request on, until a refusal or an undo. `recorded`: there is a record of its undo. `pivoted`: the point of
-    no return was passed before it was requested. `request` is the latest.
+    request on, until a refusal, an undo, or a `pivot`, behind which it is meant to stay. `recorded`: there is
+    a record of its undo. `pivoted`: the point of no return is passed. `request` is the latest.
     """
 
     open: bool = False
@@ -274,7 +274,7 @@ class _Walk(Struct, frozen=True):
             case Recording(undo=undo) if self._is_undo(undo):
                 return replace(known, recorded=known.taken)
             case Pivot():
-                return replace(known, recorded=False, pivoted=known.pivoted or not known.taken)
+                return replace(known, taken=False, recorded=False, pivoted=True)
             case Request() | Send() if _sends(action) in self.command.undos:
                 return replace(NOTHING, pivoted=known.pivoted)
         return known

@@ -97,6 +97,11 @@ LEFT = {
         + f"deadline 1d -> Lost\nstate A {{ on Charged -> B  {FAILS} }}\nstate B {{ on Wish -> Done }}",
         ["HS501"],
     ),
+    "a pivot means it": (
+        WITH + f"state A {{ on Charged -> B {{ pivot }}  {FAILS} }}\n"
+        "state B { on Wish compensate -> Lost  after 1d -> Done }",
+        [],
+    ),
     "the final gives it back": (
         WITH + "state A { on Charged -> Done  on failure of Charge -> Gone }\n"
         "final Gone failed { send Refund(id) }",
