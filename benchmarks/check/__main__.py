@@ -9,8 +9,9 @@ import time
 from pathlib import Path
 from statistics import median
 
-from benchmarks.check.project import project
 from herosaga.compile import check_paths
+
+from benchmarks.check.project import project
 
 SAMPLE = Path(__file__).resolve().parents[2] / "samples" / "oms"
 ROUNDS = 7
