@@ -154,6 +154,11 @@ def stray_brace(span: Span) -> Finding:
     )
 
 
+_CALLED = "write the name of a function before `(`, as in `len(items)`"
+
+
 def odd_callee(span: Span) -> Finding:
     """A call of something that has no name."""
-    return finding(PAGE, "only what has a name can be called", span, text="not a name")
+    return finding(
+        PAGE, "only what has a name can be called", span, text="not a name", hint=_CALLED
+    )

@@ -135,6 +135,33 @@ def no_function(name: str, span: Span, near: str, known: tuple[str, ...]) -> Fin
     )
 
 
+_METHODS = {
+    **{name: f"{name}(…)" for name in ("lower", "upper", "round", "min", "max", "sum")},
+    **dict.fromkeys(("count", "size", "length", "__len__"), "len(…)"),
+    **dict.fromkeys(("isoformat", "hex", "__str__", "toString"), "str(…)"),
+    **dict.fromkeys(("append", "add", "extend", "push"), "… + […]"),
+    **dict.fromkeys(("utcnow", "now", "today"), "now"),
+}
+"""What Python's methods are written as here."""
+
+
+def no_method(name: str, span: Span) -> Finding:
+    """`text.startswith(…)`: a method, as Python would have it."""
+    here = _METHODS.get(name, "")
+    return finding(
+        PAGE,
+        f"there is no method `{name}`: values have none",
+        span,
+        text="called like a method",
+        hint=(
+            f"write `{here}`"
+            if here
+            else "there are functions instead, such as `len(x)`; declare one of your own: "
+            f"`extern {name}(…) -> …`"
+        ),
+    )
+
+
 def with_self(owner: str, name: str, span: Span) -> Finding:
     """`self.rent` of a data field, as Python would have it."""
     return finding(

@@ -107,8 +107,13 @@ def arithmetic(op: str, left: str, right: str, span: Span) -> Finding:
 
 def operand(op: str, found: str, takes: str, span: Span) -> Finding:
     """An operand that the operator does not take."""
+    field = op == "[ ]" and found[0].isupper()
     return finding(
-        PAGE, f"`{op}` needs {takes}, and this is {_a(found)}", span, text=found, hint=_AS_NEEDED
+        PAGE,
+        f"`{op}` needs {takes}, and this is {_a(found)}",
+        span,
+        text=found,
+        hint="a field is read by its name: `value.field`" if field else _AS_NEEDED,
     )
 
 
@@ -204,6 +209,8 @@ def _both(left: str, right: str) -> str:
         return f"make a number of the text, `{number}(…)`, or text of the number, `str(…)`"
     if "str" in both and both & {"bool", "uuid", "date", "datetime", "float"}:
         return "make text of the other side: `str(…)`"
+    if left[0].isupper() and right[0].isupper():
+        return f"compare it with another `{left}`"
     return "bring both to one type"
 
 

@@ -288,6 +288,10 @@ def _call(node: ast.Call, env: Env, expected: Type | None) -> e.Expr:
 def _called(name: ast.Name, env: Env) -> Decl | None:
     """The declaration that a call names: a record or an extern function, by itself or through a `type`."""
     scope, decl = env.scope, env.scope.get(name.text)
+    owner, _, method = name.text.rpartition(".")
+    if owner and (owner in env.variables or owner in env.data or owner in ("event", "now")):
+        env.report.append(hs102.no_method(method, name.span))
+        return None
     if decl is not None and decl.kind in ("function", "type"):
         return decl
     built_in = name.text.lower() in functions.FUNCTIONS

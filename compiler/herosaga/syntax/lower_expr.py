@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 from decimal import Decimal
 
-from herosaga.checks import hs001
+from herosaga.checks import hs001, hs102
+from herosaga.findings import Finding
 from herosaga.syntax import ast
 from herosaga.syntax.context import Child, Context, Node, tokens, tree, trees
 from herosaga.syntax.tokens import duration
@@ -93,11 +94,20 @@ def _binary(ctx: Context, node: Node) -> ast.Expr:
 
 
 def _call(ctx: Context, node: Node, callee: Node, args: Node) -> ast.Expr:
-    name = _callee(lower_expr(ctx, callee))
+    value = lower_expr(ctx, callee)
+    name = _callee(value)
     if name is None:
-        ctx.findings.append(hs001.odd_callee(ctx.span(callee)))
-        return lower_expr(ctx, callee)
+        ctx.findings.append(_odd(value))
+        return value
     return ast.Call(name, lower_args(ctx, args), ctx.span(node))
+
+
+def _odd(value: ast.Expr) -> Finding:
+    """What to say of a call of something that has no name; most often it is a method."""
+    match value:
+        case ast.Attribute(name=name):
+            return hs102.no_method(name.text, name.span)
+    return hs001.odd_callee(value.span)
 
 
 def _callee(value: ast.Expr) -> ast.Name | None:
