@@ -10,6 +10,7 @@ from pathlib import Path
 from statistics import median
 
 from herosaga.compile import check_paths
+from herosaga.findings import Severity
 
 from benchmarks.check.project import project
 
@@ -67,8 +68,9 @@ def _checked(size: int) -> tuple[int, float]:
         start = time.process_time()
         checked = check_paths([root], root)
         seconds = time.process_time() - start
-    if checked.findings:
-        raise SystemExit(f"the project is not clean: {checked.findings[0]}")
+    wrong = [each for each in checked.findings if each.severity is not Severity.NOTE]
+    if wrong:
+        raise SystemExit(f"the project is not clean: {wrong[0]}")
     return sum(text.count("\n") for text in files.values()), seconds
 
 
