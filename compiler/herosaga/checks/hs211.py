@@ -56,11 +56,15 @@ class Shapes(Struct, frozen=True):
 
 
 class Place(Struct, frozen=True):
-    """What can be read somewhere: the data, and the variables that hold personal data, with where it is from."""
+    """What can be read somewhere: the data, and the variables that hold personal data, with where it is from.
+
+    `blocks` are the parameters of the saga's compensations.
+    """
 
     shapes: Shapes
     data: Fields
     variables: Fields
+    blocks: Mapping[str, Fields]
 
     def binding(self, name: str, source: m.Field | None) -> "Place":
         """Here, with a variable that holds what came from `source`."""
@@ -77,7 +81,8 @@ def rule(model: m.Model) -> Iterator[Finding]:
         yield from _saga(saga, shapes)
     for itinerary in model.itineraries.values():
         known = shapes.fields[f"{itinerary.id}.completed"]
-        place = Place(shapes, {}, {name: each for name, each in known.items() if each.meta.pii})
+        marked = {name: each for name, each in known.items() if each.meta.pii}
+        place = Place(shapes, {}, marked, {})
         yield from _stages(itinerary.stages, place)
         for outcome in itinerary.outcomes:
             yield from _actions(outcome.actions, place)
@@ -125,8 +130,8 @@ def _outputs(itinerary: m.Itinerary, model: m.Model) -> Fields:
 
 
 def _saga(saga: m.Saga, shapes: Shapes) -> Iterator[Finding]:
-    place = Place(shapes, {each.name: each for each in saga.data}, {})
-    blocks = {each.name: each for each in saga.compensations}
+    blocks = {each.name: {p.name: p for p in each.params} for each in saga.compensations}
+    place = Place(shapes, {each.name: each for each in saga.data}, {}, blocks)
     for node in within(saga):
         match node:
             case m.Transition(trigger=trigger, guard=guard, actions=actions):
@@ -145,9 +150,6 @@ def _saga(saga: m.Saga, shapes: Shapes) -> Iterator[Finding]:
                     yield from _into(place.data.get(name), name, value, place)
             case m.Sequence(stages=stages):
                 yield from _stages(stages, place)
-            case m.BlockUndo(compensation=name, args=args) if name in blocks:
-                fields = {each.name: each for each in blocks[name].params}
-                yield from _given(args, fields, name, place)
 
 
 def _trigger(trigger: m.Trigger, place: Place) -> Iterator[Finding]:
@@ -200,10 +202,11 @@ def _actions(actions: tuple[m.Action, ...], place: Place) -> Iterator[Finding]:
 
 
 def _undo(undo: m.CommandUndo | m.BlockUndo | None, place: Place) -> Iterator[Finding]:
-    """An undo's command; a block's arguments are looked at with the saga's, for its parameters are there."""
     match undo:
         case m.CommandUndo(message=message):
             yield from _inside(message, place)
+        case m.BlockUndo(compensation=name, args=args):
+            yield from _given(args, place.blocks.get(name, {}), name, place)
 
 
 def _inside(value: e.Expr | None, place: Place) -> Iterator[Finding]:

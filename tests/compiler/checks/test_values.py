@@ -187,6 +187,10 @@ LEAKS = {
     "the least": ("publish Out(id, a = min(event.names))", "Out.a"),
     "a bool": ("publish Out(id, y = not event.mad)", "Out.y"),
     "in a record": ("publish Out(id, note = Note(text = event.mail))", "Note.text"),
+    "each of a list, in an undo": (
+        'for x in event.names { compensable by back(text = x, hidden = "") }',
+        "back.text",
+    ),
     "each of a list": ("for x in event.names { send Do(id, a = x) }", "Do.a"),
     "a field of each": ("for g in event.guests { send Do(id, a = g.name) }", "Do.a"),
     "folded": ("publish Out(id, a = max(g.name for g in event.guests))", "Out.a"),
