@@ -174,6 +174,17 @@ def with_self(owner: str, name: str, span: Span) -> Finding:
     )
 
 
+def after_loop(name: str, span: Span) -> Finding:
+    """A loop's variable, read after the loop."""
+    return finding(
+        PAGE,
+        f"`{name}` is the variable of a loop that is over",
+        span,
+        text="known in the loop's block only",
+        hint="move this into the block, or keep in a data field what is needed later",
+    )
+
+
 def in_event(name: str, span: Span) -> Finding:
     """A field of the message, written without `event.`."""
     return finding(

@@ -67,7 +67,8 @@ def _first(model: Model) -> set[str]:
 
 def _unanswered(model: Model, graphs: Graphs) -> set[str]:
     """Sagas that request what nobody handles, which HS403 tells: they may wait for the answer to that."""
-    return {saga.id for saga in model.sagas.values() if not asked(saga) <= graphs.handlers.keys()}
+    taken = {*graphs.handlers, *(each.receives for each in graphs.reactions)}
+    return {saga.id for saga in model.sagas.values() if not asked(saga) <= taken}
 
 
 def _awaited(reactions: tuple[Reaction, ...], unsure: set[str]) -> dict[str, list[Span]]:

@@ -28,8 +28,19 @@ def actions(nodes: tuple[ast.Action, ...], env: Env, around: Around) -> tuple[m.
         each = action(node, env, around)
         if each is not None:
             found.append(each)
-        env = env.forgetting(changed((node,)))
+        env = env.forgetting(changed((node,))).after(looped((node,)))
     return tuple(found)
+
+
+def looped(nodes: tuple[ast.Action, ...]) -> Iterator[str]:
+    """The variables of these loops, which are gone after them."""
+    for node in nodes:
+        match node:
+            case ast.For(var=var, body=body):
+                yield var.text
+                yield from looped(body)
+            case ast.If(then=then, other=other):
+                yield from looped((*then, *other))
 
 
 def changed(nodes: tuple[ast.Action, ...]) -> Iterator[str]:

@@ -28,7 +28,8 @@ class Env(Struct, frozen=True):
     to do about a name that is not there, where it is not what one would do in a saga. `hidden` are
     data fields that can't be read because there is no instance. `bare` says why no name at all can be
     read, "" where names can. `facts` are the paths that are known not to be none. Where it is `open`, an
-    unknown name may be one that something wrong would have brought, and stays unreported.
+    unknown name may be one that something wrong would have brought, and stays unreported. `gone` are the
+    variables of loops that are over.
     """
 
     world: World
@@ -46,6 +47,7 @@ class Env(Struct, frozen=True):
     bare: str = ""
     facts: frozenset[str] = frozenset()
     open: bool = False
+    gone: frozenset[str] = frozenset()
 
     def knowing(self, facts: Iterable[str]) -> Env:
         """Here, after a test."""
@@ -57,6 +59,11 @@ class Env(Struct, frozen=True):
         return replace(
             self, facts=frozenset(f for f in self.facts if f.partition(".")[0] not in gone)
         )
+
+    def after(self, variables: Iterable[str]) -> Env:
+        """Here, after loops with these variables."""
+        gone = frozenset(variables)
+        return replace(self, gone=self.gone | gone) if gone else self
 
     def binding(self, name: str, variable: Variable) -> Env:
         """Here, where `name` is a variable too; it hides what was called so."""

@@ -163,6 +163,8 @@ def _unknown(name: str, span: Span, env: Env) -> e.Expr:
     fields = _common(env.event, env)
     if name in fields:
         env.report.append(hs102.in_event(name, span))
+    elif name in env.gone:
+        env.report.append(hs102.after_loop(name, span))
     elif not env.open:
         names = (*env.variables, *env.data, "event", "state", "now")
         near = value_here(name) or nearest(name, names)
