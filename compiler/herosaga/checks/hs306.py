@@ -1,29 +1,14 @@
 """HS306: a transition that an earlier one leaves nothing to."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
+from typing import TypeGuard
 
 from herosaga.checks.page import Page, finding
 from herosaga.findings import Finding, Label, Severity
 from herosaga.graph.graphs import Graphs
+from herosaga.graph.keys import Handlers, Key, covered, key, trigger_of
 from herosaga.graph.words import head, swallowed
-from herosaga.model.model import (
-    After,
-    At,
-    Deadline,
-    Handler,
-    Member,
-    Model,
-    OnAll,
-    OnFailure,
-    OnFault,
-    OnMessage,
-    OnOutcome,
-    OnTimeout,
-    OnTimer,
-    Onward,
-    Saga,
-    Transition,
-)
+from herosaga.model.model import Member, Model, Onward, Saga, Transition
 
 _PROGRAM = """\
 event Paid {{ key order_id: uuid  amount: int }}
@@ -52,8 +37,6 @@ PAGE = Page(
     mended=_PROGRAM.format("on Paid when event.amount == 0 -> Completed", "on Paid -> Sending"),
 )
 
-Key = tuple[str, str]
-
 
 def rule(model: Model, graphs: Graphs) -> Iterator[Finding]:
     """Transitions that are never tried. One of a group is reported once."""
@@ -76,18 +59,22 @@ def _levels(saga: Saga) -> Iterator[list[Member]]:
         yield from levels.values()
 
 
-def _shadows(
-    level: list[Member], handlers: Mapping[str, tuple[Handler, ...]]
-) -> Iterator[tuple[Transition, Member]]:
+def _shadows(level: list[Member], handlers: Handlers) -> Iterator[tuple[Transition, Member]]:
     """What is never tried, each with the transition without a guard that takes all of it."""
     taken: dict[Key, Transition] = {}
     for each in level:
-        earlier = taken.get(_key(each))
+        earlier = taken.get(key(trigger_of(each)))
         if earlier is not None and not _alike(earlier, each):
             yield earlier, each
-        elif isinstance(each, Transition) and each.guard is None:
-            for key in _covered(each, handlers):
-                taken.setdefault(key, each)
+        elif _takes_all(each):
+            for found in covered(each.trigger, handlers):
+                taken.setdefault(found, each)
+
+
+def _takes_all(member: Member) -> TypeGuard[Transition]:
+    """Whether nothing of what it takes is left; what only goes on leaves whatever it can't."""
+    plain = isinstance(member, Transition) and member.guard is None
+    return plain and not isinstance(trigger_of(member), Onward)
 
 
 def _alike(earlier: Transition, later: Member) -> bool:
@@ -98,41 +85,6 @@ def _alike(earlier: Transition, later: Member) -> bool:
         and earlier.together != later.together
         and earlier.target is later.target is None
     )
-
-
-def _key(member: Member) -> Key:
-    """What a member takes; two with one key take the same."""
-    trigger = member.trigger if isinstance(member, Transition) else member.what
-    match trigger:
-        case OnMessage(message=message):
-            return ("message", message)
-        case OnFailure(command=command):
-            return ("failure", command)
-        case OnTimeout(command=command):
-            return ("timeout", command)
-        case OnFault(command=command):
-            return ("fault", command)
-        case OnTimer(timer=timer):
-            return ("timer", timer)
-        case OnOutcome(of=of, outcome=outcome):
-            return (outcome, of)
-        case OnAll(messages=messages):
-            return ("all", " ".join(sorted(messages)))
-        case After() | At() | Deadline() | Onward():
-            return ("once", str(member.span.start))
-
-
-def _covered(transition: Transition, handlers: Mapping[str, tuple[Handler, ...]]) -> Iterator[Key]:
-    """What a transition without a guard leaves nothing of."""
-    if isinstance(transition.trigger, Onward):
-        return
-    yield _key(transition)
-    match transition.trigger:
-        case OnFailure(command=command):
-            yield ("timeout", command)
-            yield ("fault", command)
-            for handler in handlers.get(command, ()):
-                yield from (("message", event) for event in handler.refuses)
 
 
 def _shadowed(earlier: Transition, later: Member) -> Finding:

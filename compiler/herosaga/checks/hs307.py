@@ -2,29 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
 from herosaga.checks.page import Page, finding
 from herosaga.findings import Finding, Label, Severity
 from herosaga.graph.cases import exhaustive
 from herosaga.graph.graphs import Graphs
+from herosaga.graph.keys import Handlers, Key, covered, key, trigger_of
 from herosaga.graph.words import listed, source_text, trigger
-from herosaga.model.model import (
-    Defer,
-    Handler,
-    Ignore,
-    Member,
-    Model,
-    OnFailure,
-    OnFault,
-    OnMessage,
-    OnOutcome,
-    OnTimeout,
-    OnTimer,
-    Saga,
-    Transition,
-    Trigger,
-)
+from herosaga.model.model import Member, Model, Saga, Transition
 
 _PROGRAM = """\
 extern event OrderPlaced {{ key order_id: uuid  total: decimal }}
@@ -57,7 +43,18 @@ PAGE = Page(
     mended=_PROGRAM.format(""),
 )
 
-Key = tuple[str, str]
+_KINDS = (
+    "message",
+    "failure",
+    "timeout",
+    "fault",
+    "timer",
+    "completed",
+    "faulted",
+    "compensated",
+    "done",
+)
+"""The keys of what comes by itself: for what comes with time a false guard is an answer."""
 
 
 def rule(model: Model, graphs: Graphs) -> Iterator[Finding]:
@@ -80,43 +77,18 @@ def _blocks(saga: Saga) -> Iterator[tuple[str, tuple[Member, ...]]]:
             yield f"in `{state.name}`", state.members
 
 
-def _open(
-    members: tuple[Member, ...], handlers: Mapping[str, tuple[Handler, ...]]
-) -> Iterator[list[Transition]]:
+def _open(members: tuple[Member, ...], handlers: Handlers) -> Iterator[list[Transition]]:
     """The transitions of each trigger of which all have guards, innermost first."""
     found: dict[Key, list[Transition]] = {}
     caught: set[Key] = set()
     for each in members:
-        what = each.what if isinstance(each, Ignore | Defer) else each.trigger
-        key = _key(what)
-        if key is None:
-            continue
         if isinstance(each, Transition) and each.guard is not None:
-            found.setdefault(key, []).append(each)
+            found.setdefault(key(each.trigger), []).append(each)
         else:
-            caught.update((key, *_covered(what, handlers)))
-    for key, guarded in found.items():
-        if key not in caught:
+            caught.update(covered(trigger_of(each), handlers))
+    for what, guarded in found.items():
+        if what[0] in _KINDS and what not in caught:
             yield guarded
-
-
-def _covered(what: Trigger, handlers: Mapping[str, tuple[Handler, ...]]) -> Iterator[Key]:
-    """What `failure of C` takes beside itself: the time-out, the fault and the refusals of C."""
-    if isinstance(what, OnFailure):
-        yield from (("OnTimeout", what.command), ("OnFault", what.command))
-        for handler in handlers.get(what.command, ()):
-            yield from (("OnMessage", refusal) for refusal in handler.refuses)
-
-
-def _key(what: Trigger) -> Key | None:
-    match what:
-        case OnMessage(message=name) | OnTimer(timer=name):
-            return type(what).__name__, name
-        case OnFailure(command=name) | OnTimeout(command=name) | OnFault(command=name):
-            return type(what).__name__, name
-        case OnOutcome(of=name, outcome=outcome):
-            return outcome, name
-    return None
 
 
 def _left_over(guarded: list[Transition], where: str) -> Finding:

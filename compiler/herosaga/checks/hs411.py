@@ -7,26 +7,11 @@ from collections.abc import Iterator
 from herosaga.checks.page import Page, finding
 from herosaga.findings import Finding, Label, Severity
 from herosaga.graph.graphs import Graphs
+from herosaga.graph.keys import Handlers, Key, covered, trigger_of
 from herosaga.graph.requests import Command, Life, Moment, commands, life
 from herosaga.graph.states import steps
 from herosaga.graph.words import short
-from herosaga.model.model import (
-    Defer,
-    Ignore,
-    Member,
-    Model,
-    OnAll,
-    OnFailure,
-    OnFault,
-    OnMessage,
-    OnOutcome,
-    OnTimeout,
-    Request,
-    Saga,
-    State,
-    Trigger,
-)
-from herosaga.source import Span
+from herosaga.model.model import Model, OnAll, Request, Saga, State
 from msgspec import Struct
 
 _PROGRAM = """\
@@ -70,83 +55,67 @@ PAGE = Page(
 
 
 class _Answer(Struct, frozen=True):
-    """A way in which a request can come back, by the words for it, and the triggers that would take it."""
+    """A way in which a request can come back: the words for it, and the key of what takes it."""
 
     words: str
-    takes: tuple[Trigger, ...]
+    key: Key
 
 
 def rule(model: Model, graphs: Graphs) -> Iterator[Finding]:
     """One finding for each command of a saga, at the first state that lacks something."""
+    outside = {each.id for each in model.services.values() if each.extern}
     for saga in model.sagas.values():
-        states = {each.name: each for each in saga.states}
-        lacking: set[str] = set()
+        told: set[str] = set()
         for command in commands(saga, graphs.handlers):
-            extern = command.handler.service in model.services and (
-                model.services[command.handler.service].extern
-            )
-            yield from _untaken(saga, states, command, extern, lacking)
+            extern = command.handler.service in outside
+            yield from _untaken(saga, command, extern, graphs.handlers, told)
 
 
 def _untaken(
-    saga: Saga, states: dict[str, State], command: Command, extern: bool, lacking: set[str]
+    saga: Saga, command: Command, extern: bool, handlers: Handlers, told: set[str]
 ) -> Iterator[Finding]:
     """The first state that lacks something; of a sequence without `failed` one step speaks for all."""
+    states = {each.name: each for each in saga.states if not each.passing}
     followed = life(saga, command)
-    told: set[tuple[str, ...]] = set()
     for moment in followed.ways:
         state, request = states.get(moment.state), moment.standing.request
-        if state is None or state.passing or not moment.standing.open or request is None:
+        if state is None or request is None or not moment.standing.open:
             continue
+        taken = _taken(state, handlers)
         answers = _answers(command, request, extern)
-        missing = tuple(a.words for a in answers if not _taken(a, state.members))
-        if missing and missing not in told:
-            told.add(missing)
-            if state.sequence and _failures(missing):
-                if state.sequence in lacking:
-                    return
-                lacking.add(state.sequence)
-            yield _lacks(command, request, state, missing, followed, moment)
+        missing = tuple(each.words for each in answers if each.key not in taken)
+        if missing:
+            whole = state.sequence if _failures(missing) else ""
+            if not whole or whole not in told:
+                yield _lacks(command, request, state, missing, followed, moment)
+            told.add(whole)
             return
 
 
 def _answers(command: Command, request: Request, extern: bool) -> Iterator[_Answer]:
     """All ways in which the request can come back. From outside the project no fault is ever told."""
-    id, name, nowhere = command.id, short(command.id), request.span
-    failure = OnFailure(id, nowhere)
+    id, name = command.id, short(command.id)
     for event in command.handler.answers:
-        yield _Answer(f"`{short(event)}`", (OnMessage(event, (), nowhere),))
+        yield _Answer(f"`{short(event)}`", ("message", event))
     if not command.handler.answers:
-        yield _Answer(f"`{name}.done`", (OnOutcome(id, "done", nowhere),))
+        yield _Answer(f"`{name}.done`", ("done", id))
     for event in command.handler.refuses:
-        yield _Answer(f"the refusal `{short(event)}`", (OnMessage(event, (), nowhere), failure))
+        yield _Answer(f"the refusal `{short(event)}`", ("message", event))
     if request.policy is not None and request.policy.within is not None:
-        yield _Answer(f"the time-out of `{name}`", (OnTimeout(id, nowhere), failure))
+        yield _Answer(f"the time-out of `{name}`", ("timeout", id))
     if not extern:
-        yield _Answer(f"a fault of `{name}`", (OnFault(id, nowhere), failure))
+        yield _Answer(f"a fault of `{name}`", ("fault", id))
 
 
-def _taken(answer: _Answer, members: tuple[Member, ...]) -> bool:
-    wanted = {_key(each, each.span) for each in answer.takes}
-    return any(key in wanted for each in members for key in _keys(each))
-
-
-def _keys(member: Member) -> Iterator[tuple[str, str]]:
-    trigger = member.what if isinstance(member, Ignore | Defer) else member.trigger
-    if isinstance(trigger, OnAll):
-        yield from (("OnMessage", message) for message in trigger.messages)
-    else:
-        yield _key(trigger, trigger.span)
-
-
-def _key(trigger: Trigger, span: Span) -> tuple[str, str]:
-    """What a trigger takes, wherever it stands."""
-    match trigger:
-        case OnMessage(message=what) | OnTimeout(command=what) | OnFault(command=what):
-            return type(trigger).__name__, what
-        case OnFailure(command=what) | OnOutcome(of=what, outcome="done"):
-            return type(trigger).__name__, what
-    return "", str(span.start)
+def _taken(state: State, handlers: Handlers) -> set[Key]:
+    """All that something in a state takes, be it under a condition."""
+    found: set[Key] = set()
+    for each in state.members:
+        trigger = trigger_of(each)
+        found.update(covered(trigger, handlers))
+        if isinstance(trigger, OnAll):
+            found.update(("message", message) for message in trigger.messages)
+    return found
 
 
 def _lacks(
