@@ -128,6 +128,17 @@ def state_awaited(name: str, span: Span) -> Finding:
     )
 
 
+def answer_for_command(event: str, command: str, verb: str, span: Span) -> Finding:
+    """`failure of` an event: what fails is the request of a command."""
+    return finding(
+        PAGE,
+        f"`{event}` is an answer to `{command}`, and `{verb}` names the command",
+        span,
+        text="not a command",
+        hint=f"did you mean `{verb} {command}`?",
+    )
+
+
 def final_in_group(name: str, span: Span) -> Finding:
     """A final in the head of a `during`."""
     return finding(

@@ -37,8 +37,8 @@ def once(found: Iterable[Finding]) -> list[Finding]:
     """
     first: dict[tuple[str, ...], Finding] = {}
     for place, each in enumerate(found):
-        named = each.code == hs102.PAGE.code and " is called " in each.message
-        key = (each.message, each.hint, each.span.source.name, "" if named else str(place))
+        named = each.code == hs102.PAGE.code and not _text(each) == "event"
+        key = (_text(each), each.hint, each.span.source.name, "" if named else str(place))
         first[key] = _with(first[key], each) if key in first else each
     return list(first.values())
 
@@ -47,16 +47,21 @@ def _with(first: Finding, again: Finding) -> Finding:
     labels = first.labels
     if len(labels) < _SHOWN and again.span.line not in (each.span.line for each in labels):
         labels = (*labels, Label(again.span, "and here"))
-    return replace(first, labels=labels, fix=(*first.fix, *again.fix))
+    more = tuple(edit for edit in again.fix if edit not in first.fix)
+    return replace(first, labels=labels, fix=(*first.fix, *more))
 
 
 def _place(finding: Finding) -> tuple[str, int]:
     return finding.span.source.name, finding.span.start
 
 
+def _text(finding: Finding) -> str:
+    """What is written where the finding points."""
+    return finding.span.source.text[finding.span.start : finding.span.end]
+
+
 def _follows(finding: Finding, lost: frozenset[str]) -> bool:
     if finding.code != hs102.PAGE.code:
         return finding.code in _INCOMPLETE
-    span = finding.span
-    name = span.source.text[span.start : span.end]
+    name = _text(finding)
     return ANYTHING in lost or name.rpartition(".")[2] in lost or not name

@@ -159,7 +159,7 @@ def _missing(node: ast.Saga, inside: Inside) -> tuple[m.Transition | m.Ignore, .
     found = members(node.missing.members, "", replace(inside, env=hidden))
     for member in found:
         trigger = member.trigger if isinstance(member, m.Transition) else member.what
-        if isinstance(trigger, m.OnTimer):
+        if isinstance(trigger, m.OnTimer) and trigger.timer in inside.around.timers:
             env.report.append(hs005.misplaced(member.span, "a timer", *_NOT_MISSING))
     return tuple(each for each in found if not isinstance(each, m.Defer))
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from herosaga.checks import hs001
 from herosaga.model import expr as e
@@ -14,7 +14,7 @@ from herosaga.model.infer import check, condition
 from herosaga.model.meta import meta
 from herosaga.model.places import Places, target
 from herosaga.model.triggers import Key, bound, key, seeing, swallowed, trigger
-from herosaga.model.types import DURATION
+from herosaga.model.types import DURATION, UNKNOWN
 from herosaga.syntax import ast
 from msgspec import Struct
 
@@ -77,7 +77,20 @@ def body(node: ast.Transition, env: Env, inside: Inside) -> Body:
     elif node.compensate is not None:
         expected = "`-> State` after `compensate`"
         env.report.append(hs001.unexpected(node.compensate, expected, "none", _ARROW))
-    return Body(guard, goal, actions(node.actions, env, inside.around))
+    lost = tuple(_lost(node.triggers, env))
+    return Body(guard, goal, (*lost, *actions(node.actions, env, inside.around)))
+
+
+def _lost(nodes: tuple[ast.Trigger, ...], env: Env) -> Iterator[m.Set]:
+    """What is taken from a message that nobody knows is set all the same."""
+    for node in nodes:
+        match node:
+            case ast.OnMessage(message=message, binds=binds) if not env.scope.names.get(
+                message.text
+            ):
+                for name in binds:
+                    if name.text in env.data and name.text != env.key:
+                        yield m.Set(name.text, e.Bad(UNKNOWN, name.span), name.span)
 
 
 def made(node: ast.Transition, trigger: m.Trigger, rest: Body, level: str) -> m.Transition:

@@ -97,7 +97,7 @@ def trigger(node: ast.Trigger, env: Env, around: Around) -> m.Trigger | None:
         case ast.Deadline(delay=delay, span=span):
             return m.Deadline(check(delay, env, DURATION), span)
         case ast.OnFailure(command=name, span=span):
-            command = _command(name, "failure of", env)
+            command = _command(name, "failure of", env, around)
             return m.OnFailure(command, span) if command else None
         case ast.OnAll(messages=names, span=span):
             found = dict.fromkeys(filter(None, (_message(name, env) for name in names)))
@@ -113,10 +113,10 @@ def swallowed(node: ast.Swallowed, env: Env, around: Around) -> m.Swallowed | No
         case ast.OnMessage():
             return _message_or_timer(node, env, around)
         case ast.OnTimeout(command=name, span=span):
-            command = _command(name, "timeout of", env)
+            command = _command(name, "timeout of", env, around)
             return m.OnTimeout(command, span) if command else None
         case ast.OnFault(command=name, span=span):
-            command = _command(name, "fault of", env)
+            command = _command(name, "fault of", env, around)
             return m.OnFault(command, span) if command else None
         case ast.OnOutcome():
             return _outcome(node, env, around)
@@ -165,10 +165,29 @@ def _one_of(kinds: Iterable[Type]) -> Type:
 # --- names -------------------------------------------------------------------------------------
 
 
-def _command(name: ast.Name, verb: str, env: Env) -> str:
+def _command(name: ast.Name, verb: str, env: Env, around: Around) -> str:
+    """The command that a request is of; an event stands for the command that it answers."""
+    asked = _answered(name, env, around)
+    if asked:
+        command = env.world.shapes[asked].name
+        env.report.append(hs103.answer_for_command(name.text, command, verb, name.span))
+        return asked
     decl = find(env.scope, name, ("command",), env.report, verb)
     decl = decl or guess(env.scope, name, ("command",), env.report)
     return decl.id if decl else ""
+
+
+def _answered(name: ast.Name, env: Env, around: Around) -> str:
+    """The one command that the event of this name answers, "" where there is none or it is no event."""
+    decl = env.scope.get(name.text)
+    if decl is None or decl.kind != "event":
+        return ""
+    asked = [
+        command
+        for command, handler in around.handlers.items()
+        if decl.id in (*handler.emits, *handler.refuses)
+    ]
+    return asked[0] if len(asked) == 1 else ""
 
 
 def _message(name: ast.Name, env: Env) -> str:
@@ -192,13 +211,25 @@ def _message_or_timer(
         return _timer(node, env, around)
     if node.message.text in around.states and node.message.text not in env.scope.names:
         env.report.append(hs103.state_awaited(node.message.text, node.message.span))
-        return None
+        return _stand_in(node, env)
     decl = find(env.scope, node.message, MESSAGES, env.report, "on")
     if decl is None:
-        decl = guess(env.scope, node.message, MESSAGES, env.report)
-        return m.OnMessage(decl.id, (), node.span, guessed=True) if decl else None
+        return _stand_in(node, env)
     binds = _binds(node.binds, decl.id, env)
     return m.OnMessage(decl.id, tuple(binds), node.span, tuple(binds.values()))
+
+
+def _stand_in(node: ast.OnMessage, env: Env) -> m.OnMessage | m.OnTimer:
+    """What stands in for an unknown message: where it leads and what it sets is still looked at.
+
+    Where nothing is like it, a timer that nobody has: it is waited for, and is no message.
+    """
+    decl = guess(env.scope, node.message, MESSAGES, env.report)
+    if decl is None:
+        return m.OnTimer(node.message.text, node.span)
+    binds = tuple((each.text, e.Bad(UNKNOWN, each.span)) for each in node.binds)
+    known = {name: value for name, value in binds if name in env.data and name != env.key}
+    return m.OnMessage(decl.id, tuple(known), node.span, tuple(known.values()), guessed=True)
 
 
 def _timer(node: ast.OnMessage, env: Env, around: Around) -> m.OnTimer | None:

@@ -50,7 +50,7 @@ def _reaction(ctx: Context, node: Node, meta: ast.Meta) -> ast.Member | None:
 
 def _every(ctx: Context, node: Node, meta: ast.Meta) -> ast.Every:
     actions = only_actions(ctx, node, "in `every`, which stays in its state", "to `after` and `on`")
-    if actions is None:
+    if actions is None and not trees(node.children, "arrow"):
         ctx.lacking(node, "a block of actions after `every`", "say what is done: `every 1h { … }`")
     delay = lower_expr(ctx, node.children[0])
     return ast.Every(delay, lower_actions(ctx, actions, "actions"), meta, ctx.span(node))

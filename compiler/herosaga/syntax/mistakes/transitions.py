@@ -30,6 +30,13 @@ TRANSITIONS = (
         inside="saga actions",
     ),
     Mistake(
+        pattern=r"«start (?:▸-> |▸: |▸= |▸)<name>»",
+        example="start Paying",
+        message="`start` is a block: it says what begins the saga, and leads to the first state",
+        hint="write `start { on Event -> <name> }`",
+        inside="saga",
+    ),
+    Mistake(
         pattern=r"final «▸state» <name>",
         example="final state Done",
         message="`final` says that it is a state",
