@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
+from contextlib import nullcontext
 from importlib import import_module
 from typing import Annotated
 
 import typer
 from herosaga.cli import FAILED, INTERRUPTED
+from herosaga.cli.memory import uncollected
 from herosaga.cli.stop import Closed, Interrupted, Stop
 
 # By way of typer: whether it brings its own click or uses the one that is installed has changed.
@@ -56,8 +58,9 @@ def run(arguments: list[str]) -> int:
     """The exit code of a command line."""
     try:
         asked = [name for name in COMMANDS if arguments[:1] == [name]]
-        made = app(asked or COMMANDS)
-        code = made(arguments or ["--help"], prog_name="herosaga", standalone_mode=False)
+        with nullcontext() if asked == ["run"] else uncollected():
+            made = app(asked or COMMANDS)
+            code = made(arguments or ["--help"], prog_name="herosaga", standalone_mode=False)
         if code == INTERRUPTED:  # what typer makes of a KeyboardInterrupt; others raise Abort
             raise KeyboardInterrupt
         return code if isinstance(code, int) else 0

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import os
 import sys
 from collections.abc import Iterator, Sequence
@@ -90,11 +89,7 @@ def _from_files(given: Sequence[str], project: Settings) -> list[_Done]:
     files = list(dict.fromkeys(file.resolve() for path in found for file in _files(path)))
     if not files:
         raise Stop(f"there is no .saga file in {', '.join(given) or project.root}")
-    gc.disable()  # trees and documents have no cycles, and are many: a quarter of the time
-    try:
-        return [_file(path, root) for path in files]
-    finally:
-        gc.enable()
+    return [_file(path, root) for path in files]
 
 
 def _files(path: Path) -> Iterator[Path]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -35,6 +36,7 @@ def watch(
             paths = work()
         except Stop as stop:
             say(f"herosaga: {stop}\n")
+        gc.collect()  # which else waits for the end of the command, and here that may be far
         now = stamps(paths)
         sources = sum(path.suffix == SUFFIX for path in now)
         say(f"watching {counted(sources, 'file')}: Ctrl-C ends it\n")
