@@ -48,6 +48,18 @@ def twice(name: str, what: str, span: Span, first: Span, hint: str = "") -> Find
     )
 
 
+def both(name: str, one: str, other: str, span: Span, first: Span) -> Finding:
+    """Declarations of two kinds with one name."""
+    return finding(
+        PAGE,
+        f"`{name}` is the name of {a(one)} and of {a(other)}",
+        span,
+        text=f"{a(other)} here",
+        labels=(Label(first, f"{a(one)} here"),),
+        hint="rename one of them",
+    )
+
+
 def second_key(message: str, name: str, span: Span, first: Span) -> Finding:
     """A second `key` field in one message."""
     return finding(

@@ -30,8 +30,15 @@ def declare(files: Sequence[ast.File], report: list[Finding]) -> Mapping[str, De
             decl = Decl(_id(file, node.name.text), kind_of(node), file.source.name, node)
             first = decls.setdefault(decl.id, decl)
             if first is not decl:
-                report.append(hs101.twice(node.name.text, decl.kind, decl.span, first.span))
+                report.append(_twice(decl, first))
     return decls
+
+
+def _twice(decl: Decl, first: Decl) -> Finding:
+    name = decl.node.name.text
+    if decl.kind == first.kind:
+        return hs101.twice(name, decl.kind, decl.span, first.span)
+    return hs101.both(name, first.kind, decl.kind, decl.span, first.span)
 
 
 def scopes(

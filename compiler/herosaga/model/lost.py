@@ -37,7 +37,7 @@ def once(found: Iterable[Finding]) -> list[Finding]:
     """
     first: dict[tuple[str, ...], Finding] = {}
     for place, each in enumerate(found):
-        named = each.code == hs102.PAGE.code and not _text(each) == "event"
+        named = each.code == hs102.PAGE.code and _text(each) != "event"
         key = (_text(each), each.hint, each.span.source.name, "" if named else str(place))
         first[key] = _with(first[key], each) if key in first else each
     return list(first.values())
