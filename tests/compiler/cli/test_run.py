@@ -20,10 +20,12 @@ saga Debt by id: str {
   start { on Asked -> Waiting { request Pay(id, sum = event.sum) } }
   state Waiting {
     on Paid -> Settled
-    on failure of Pay -> Lost
+    on Refused -> Lost
+    on failure of Pay -> Unclear
   }
   final Settled
   final Lost failed
+  final Unclear manual
 }
 """
 APP = """
@@ -96,7 +98,9 @@ def test_a_second_run_on_the_same_file_does_nothing_twice(shop: Path) -> None:
 
 def test_what_needs_a_person_is_told_at_the_end(shop: Path) -> None:
     (shop / "debt.saga").write_text(
-        PROGRAM.replace("on failure of Pay -> Lost", "after 1h -> Lost")
+        PROGRAM.replace("on Refused -> Lost", "").replace(
+            "on failure of Pay -> Unclear", "after 1h -> Unclear"
+        )
     )
     done = run(shop, "--demo")
     assert done.returncode == 1
