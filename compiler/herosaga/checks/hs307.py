@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from herosaga.checks.page import Page, finding
 from herosaga.findings import Finding, Label, Severity
-from herosaga.graph.cases import exhaustive
+from herosaga.graph.cases import exhaustive, unnamed
 from herosaga.graph.graphs import Graphs
 from herosaga.graph.keys import Handlers, Key, covered, key, trigger_of
 from herosaga.graph.words import listed, source_text, trigger
@@ -67,7 +67,7 @@ def rule(model: Model, graphs: Graphs) -> Iterator[Finding]:
                 guards = [each.guard for each in guarded if each.guard is not None]
                 if guarded[0].span.start not in told and not exhaustive(guards, enums):
                     told.add(guarded[0].span.start)
-                    yield _left_over(guarded, where)
+                    yield _left_over(guarded, where, unnamed(guards, enums))
 
 
 def _blocks(saga: Saga) -> Iterator[tuple[str, tuple[Member, ...]]]:
@@ -91,21 +91,27 @@ def _open(members: tuple[Member, ...], handlers: Handlers) -> Iterator[list[Tran
             yield guarded
 
 
-def _left_over(guarded: list[Transition], where: str) -> Finding:
+def _left_over(
+    guarded: list[Transition], where: str, unnamed: tuple[str, tuple[str, ...]] | None
+) -> Finding:
     first, *others = guarded
     name = trigger(first.trigger)
-    guards = tuple(source_text(each.guard.span) for each in guarded if each.guard is not None)
-    none = "neither" if len(guards) == 2 else "none"
-    which = (
-        f"{none} of {listed(guards)} holds"
-        if len(guards) > 1
-        else f"{listed(guards)} does not hold"
-    )
     return finding(
         PAGE,
-        f"`{name}` may come when {which}, and then nothing takes it",
+        f"`{name}` may come when {_case(guarded, unnamed)}, and then nothing takes it",
         first.span,
         text=f"every transition for it {where} has a guard",
         labels=tuple(Label(each.span, "this one too") for each in others[:3]),
         hint=f"end with a transition without a guard, `on {name} -> SomeState`, or with `ignore {name}`",
     )
+
+
+def _case(guarded: list[Transition], unnamed: tuple[str, tuple[str, ...]] | None) -> str:
+    """The case that is left over."""
+    if unnamed is not None:
+        value, members = unnamed
+        return f"`{value}` is {listed(members, 'or')}"
+    guards = tuple(source_text(each.guard.span) for each in guarded if each.guard is not None)
+    if len(guards) == 1:
+        return f"{listed(guards)} does not hold"
+    return f"{'neither' if len(guards) == 2 else 'none'} of {listed(guards)} holds"

@@ -146,10 +146,9 @@ def _failures(missing: tuple[str, ...]) -> bool:
 
 def _hint(name: str, missing: tuple[str, ...], state: State) -> str:
     where = f"in `state {state.name}`" if not state.sequence else f"in `sequence {state.sequence}`"
-    failures = _failures(missing)
-    if failures and state.sequence:
-        return f"write {where}: `failed compensate -> SomeFinal`"
-    if failures:
-        return f"write {where}: `on failure of {name} compensate -> SomeFinal`"
-    event = missing[0].strip("`")
-    return f"write {where}: `on {event} -> NextState`, or `ignore {event}`"
+    events = [each.strip("`") for each in missing if each.startswith("`")]
+    parts = [f"`on {event} -> NextState` or `ignore {event}`" for event in events]
+    if len(events) < len(missing):
+        failed = "failed" if state.sequence else f"on failure of {name}"
+        parts.append(f"`{failed} compensate -> SomeFinal`")
+    return f"write {where}: {', and '.join(parts)}"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import timedelta
 from decimal import Decimal
 
@@ -22,37 +22,67 @@ _OPPOSITE = {
 }
 _TURNED = {"<": ">", ">": "<", "<=": ">=", ">=": "<=", "==": "==", "!=": "!="}
 
+_MEMBER = "::"
+
 Test = tuple[str, str, str]
 """What is compared, how, and with what: an `and` or `or` is none."""
 
 
-def exhaustive(guards: Iterable[Expr], members: dict[str, frozenset[str]]) -> bool:
-    """Whether one of the guards always holds. `members` are those of each enum.
+Enums = Mapping[str, frozenset[str]]
+"""The members of each enum, by its id."""
+
+
+def exhaustive(guards: Iterable[Expr], enums: Enums) -> bool:
+    """Whether one of the guards always holds.
 
     It is so where two of them say opposite things about the same value, where together they name all members
     of an enum or both of a bool, or where `<` and `>` of one value meet or overlap.
     """
-    alternatives = [tests for guard in guards for tests in _alternatives(guard)]
-    single = [tests[0] for tests in alternatives if len(tests) == 1]
+    single = _single(guards)
     return (
         any((value, _OPPOSITE.get(op, ""), other) in single for value, op, other in single)
         or _overlap(single)
-        or any(_all_named(single, names) for names in members.values())
+        or any(not missing for _, missing in _unnamed(single, enums))
     )
 
 
-def _alternatives(guard: Expr) -> Iterator[tuple[Test, ...]]:
-    """What is enough for a guard to hold: each a list of tests that must all hold."""
+def unnamed(guards: Iterable[Expr], enums: Enums) -> tuple[str, tuple[str, ...]] | None:
+    """The value that all guards compare with members of an enum, and the members that none of them names."""
+    guards = tuple(guards)
+    single = _single(guards)
+    found = list(_unnamed(single, enums))
+    plain = len(single) == len(guards) and len({value for value, _, _ in single}) == 1
+    return (
+        found[0] if plain and len(found) == 1 and all(op == "==" for _, op, _ in single) else None
+    )
+
+
+def _single(guards: Iterable[Expr]) -> list[Test]:
+    """The tests of which each is enough for some guard to hold."""
+    return [test for guard in guards for test in _enough(guard)]
+
+
+def _unnamed(tests: list[Test], enums: Enums) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """For each value that is compared with members of an enum those that are not named."""
+    named: dict[tuple[str, str], set[str]] = {}
+    for value, op, other in tests:
+        enum, dot, member = other.rpartition(_MEMBER)
+        if op == "==" and dot:
+            named.setdefault((value, enum), set()).add(member)
+    for (value, enum), members in named.items():
+        yield value, tuple(sorted(enums.get(enum, frozenset()) - members))
+
+
+def _enough(guard: Expr) -> Iterator[Test]:
+    """The tests of which one is enough for a guard to hold; of an `and` there are none."""
     match guard:
         case Binary(op="or", left=left, right=right):
-            yield from _alternatives(left)
-            yield from _alternatives(right)
-        case Binary(op="and", left=left, right=right):
-            for one in _alternatives(left):
-                for two in _alternatives(right):
-                    yield (*one, *two)
+            yield from _enough(left)
+            yield from _enough(right)
+        case Binary(op="and"):
+            return
         case _:
-            yield (_test(guard),)
+            yield _test(guard)
 
 
 def _test(node: Expr) -> Test:
@@ -77,8 +107,8 @@ def _fixed(node: Expr) -> bool:
 
 def _text(node: Expr) -> str:
     match node:
-        case EnumConst(member=member):
-            return f".{member}"
+        case EnumConst(enum=enum, member=member):
+            return f"{enum}{_MEMBER}{member}"
         case Const(value=bool() as truth):
             return str(truth).lower()
         case Widen(value=value):
@@ -124,11 +154,3 @@ def _as_number(text: str) -> float | None:
         return float(text)
     except ValueError:
         return None
-
-
-def _all_named(tests: list[Test], names: frozenset[str]) -> bool:
-    named: dict[str, set[str]] = {}
-    for value, op, other in tests:
-        if op == "==" and other.startswith("."):
-            named.setdefault(value, set()).add(other[1:])
-    return any(found >= names for found in named.values())
