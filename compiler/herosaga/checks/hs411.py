@@ -6,12 +6,13 @@ from collections.abc import Iterator
 
 from herosaga.checks.page import Page, finding
 from herosaga.findings import Finding, Label, Severity
+from herosaga.graph.commands import Command, commands
 from herosaga.graph.graphs import Graphs
 from herosaga.graph.keys import Handlers, Key, covered, trigger_of
-from herosaga.graph.requests import Command, Life, Moment, commands, life
+from herosaga.graph.requests import Ground, Life, Moment, ground, life
 from herosaga.graph.states import steps
 from herosaga.graph.words import short
-from herosaga.model.model import Model, OnAll, Request, Saga, State
+from herosaga.model.model import Model, OnAll, Request, State
 from msgspec import Struct
 
 _PROGRAM = """\
@@ -66,22 +67,22 @@ def rule(model: Model, graphs: Graphs) -> Iterator[Finding]:
     outside = {each.id for each in model.services.values() if each.extern}
     for saga in model.sagas.values():
         told: set[str] = set()
+        on = ground(saga)
         for command in commands(saga, graphs.handlers):
             extern = command.handler.service in outside
-            yield from _untaken(saga, command, extern, graphs.handlers, told)
+            yield from _untaken(on, command, extern, graphs.handlers, told)
 
 
 def _untaken(
-    saga: Saga, command: Command, extern: bool, handlers: Handlers, told: set[str]
+    on: Ground, command: Command, extern: bool, handlers: Handlers, told: set[str]
 ) -> Iterator[Finding]:
     """The first state that lacks something; of a sequence without `failed` one step speaks for all."""
-    states = {each.name: each for each in saga.states if not each.passing}
-    followed = life(saga, command)
-    for moment in followed.ways:
-        state, request = states.get(moment.state), moment.standing.request
-        if state is None or request is None or not moment.standing.open:
+    followed = life(on, command)
+    for moment in followed.moments:
+        state = on.states.get(moment.state)
+        if state is None or state.passing or not moment.standing.open:
             continue
-        taken = _taken(state, handlers)
+        taken, request = _taken(state, handlers), command.requests[moment.standing.request]
         answers = _answers(command, request, extern)
         missing = tuple(each.words for each in answers if each.key not in taken)
         if missing:

@@ -6,12 +6,13 @@ from collections.abc import Iterator
 
 from herosaga.checks.page import Page, finding
 from herosaga.findings import Finding, Label, Severity
+from herosaga.graph.commands import Command, commands
 from herosaga.graph.graphs import Graphs
 from herosaga.graph.outputs import everything
-from herosaga.graph.requests import Command, Life, Moment, commands, late_records, life
+from herosaga.graph.requests import Ground, Life, Moment, ground, life
 from herosaga.graph.states import Way, steps
 from herosaga.graph.words import head, short
-from herosaga.model.model import Model, Saga
+from herosaga.model.model import Model
 
 _PROGRAM = """\
 extern event OrderPlaced {{ key order_id: uuid }}
@@ -71,10 +72,10 @@ def rule(model: Model, graphs: Graphs) -> Iterator[Finding]:
     """One finding for each command of a saga: the shortest path on which it stays in place."""
     undos = {each.undone_by for each in model.handlers()} | _used_as_undo(model)
     for saga in model.sagas.values():
-        failed = {each.name for each in saga.finals if each.mark == "failed"}
+        on = ground(saga)
         for command in commands(saga, graphs.handlers):
             if command.id not in undos and not command.handler.readonly:
-                yield from _left(saga, command, failed)
+                yield from _left(on, command)
 
 
 def _used_as_undo(model: Model) -> set[str]:
@@ -86,14 +87,16 @@ def _used_as_undo(model: Model) -> set[str]:
     }
 
 
-def _left(saga: Saga, command: Command, failed: set[str]) -> Iterator[Finding]:
+def _left(on: Ground, command: Command) -> Iterator[Finding]:
     """The first end at which the command stays in place; what HS502 tells is not told again."""
-    followed = life(saga, command)
-    late = any(late_records(saga, command))
-    for moment in followed.ways:
-        if moment.state in failed and moment.standing.taken and not _meant(moment, command):
+    followed = life(on, command)
+    for moment in followed.moments:
+        final = on.finals.get(moment.state)
+        failed = final is not None and final.mark == "failed"
+        if failed and moment.standing.taken and not _meant(moment, command):
             path = followed.path(moment)
-            if not (late and any(command.failed_by(way.transition.trigger) for way in path)):
+            told = command.late and any(command.failed_by(way.transition.trigger) for way in path)
+            if not told:
                 yield _stays(command, moment, followed)
                 return
 
@@ -104,21 +107,20 @@ def _meant(moment: Moment, command: Command) -> bool:
 
 def _stays(command: Command, moment: Moment, followed: Life) -> Finding:
     path = followed.path(moment)
-    last, request = path[-1].transition, moment.standing.request
-    name = short(command.id)
-    asked = (Label(request.message.span, _how(moment, command)),) if request is not None else ()
+    last, name = path[-1].transition, short(command.id)
+    request = command.requests[moment.standing.request]
     return finding(
         PAGE,
         f"`{name}` may stay done although `{moment.state}` means that it all failed",
         last.span,
         text=f"ends in `{moment.state}` without undoing `{name}`",
-        labels=asked,
+        labels=(Label(request.message.span, _how(moment)),),
         path=steps(path),
         hint=_hint(path[-1], moment, command),
     )
 
 
-def _how(moment: Moment, command: Command) -> str:
+def _how(moment: Moment) -> str:
     return (
         "requested here"
         if moment.standing.recorded

@@ -6,12 +6,10 @@ from collections.abc import Iterator
 
 from herosaga.checks.page import Page, finding
 from herosaga.findings import Finding, Label, Severity
+from herosaga.graph.commands import Command, commands
 from herosaga.graph.graphs import Graphs
-from herosaga.graph.members import bodies
-from herosaga.graph.outputs import flat
-from herosaga.graph.requests import Command, commands, late_records
-from herosaga.graph.words import requested, short
-from herosaga.model.model import Model, Recording, Request, Saga
+from herosaga.graph.words import short
+from herosaga.model.model import Model, Recording, Request
 
 _PROGRAM = """\
 extern event TripBooked {{ key trip_id: uuid }}
@@ -61,18 +59,9 @@ def rule(model: Model, graphs: Graphs) -> Iterator[Finding]:
     """One finding for each command whose undo is recorded too late."""
     for saga in model.sagas.values():
         for command in commands(saga, graphs.handlers):
-            request = _unrecorded(saga, command)
-            late = next(late_records(saga, command), None)
-            if request is not None and late is not None:
-                yield _late(command, request, late)
-
-
-def _unrecorded(saga: Saga, command: Command) -> Request | None:
-    """A request of the command without a record of its undo."""
-    actions = (action for body in bodies(saga) for action in flat(body))
-    requests = (each for each in actions if isinstance(each, Request))
-    found = (each for each in requests if requested(each) == command.id and each.undo is None)
-    return next(found, None)
+            bare = [each for each in command.requests.values() if each.undo is None]
+            if bare and command.late:
+                yield _late(command, bare[0], command.late[0])
 
 
 def _late(command: Command, request: Request, late: Recording) -> Finding:

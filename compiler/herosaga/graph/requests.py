@@ -1,33 +1,32 @@
 """The life of a request: in which states it can be open, and where what it did is left in place.
 
-One command is followed at a time, through all states of a saga, together with how things stand with it.
+One command is followed at a time, from where it is requested on, together with how things stand with it.
 A guard counts as if it could hold or not; an `if` as if either side could run, a `for` as if it ran once or
 not at all. So a path found here is one that the text of the saga allows, whatever its data.
+
+A command is followed no further than it matters: until it is refused or undone, or until it is answered and
+recorded where every way to a `failed` final compensates. So the work grows with the length of the saga, not
+with that times the number of its commands.
 """
 
 from __future__ import annotations
 
-from collections import deque
+from collections import defaultdict, deque
 from collections.abc import Iterable, Iterator, Mapping
+from heapq import heapify, heappop, heappush
+from itertools import count
 
-from herosaga.graph.members import moves, transitions
+from herosaga.graph.commands import Command, sends
+from herosaga.graph.members import moves
 from herosaga.graph.outputs import flat
 from herosaga.graph.states import START, Kind, Way
-from herosaga.graph.words import message_of, requested
+from herosaga.graph.words import requested
 from herosaga.model.model import (
     Action,
-    BlockUndo,
-    CommandUndo,
     Final,
     For,
-    Handler,
     If,
-    OnAll,
-    OnFailure,
-    OnFault,
     OnMessage,
-    OnOutcome,
-    OnTimeout,
     Onward,
     Pivot,
     Recording,
@@ -36,7 +35,6 @@ from herosaga.model.model import (
     Send,
     State,
     Transition,
-    Trigger,
 )
 from msgspec import Struct
 from msgspec.structs import replace
@@ -47,14 +45,14 @@ class Standing(Struct, frozen=True):
 
     `open`: it is requested and not answered. `taken`: it has taken effect, or may have; it is so from the
     request on, until a refusal, an undo, or a `pivot`, behind which it is meant to stay. `recorded`: there is
-    a record of its undo. `pivoted`: the point of no return is passed. `request` is the latest.
+    a record of its undo. `pivoted`: the point of no return is passed. `request` is the place of the latest.
     """
 
     open: bool = False
     taken: bool = False
     recorded: bool = False
     pivoted: bool = False
-    request: Request | None = None
+    request: int = -1
 
 
 NOTHING = Standing()
@@ -67,160 +65,155 @@ class Moment(Struct, frozen=True):
     standing: Standing
 
 
-class Life(Struct, frozen=True):
-    """All moments of a saga that matter to a command, nearest first, each with the way that led to it first."""
+Ways = Mapping[Moment, tuple[Moment, Way] | None]
+"""Moments, nearest first, each with the one before it and the way from there; None for the first."""
 
-    command: str
-    ways: Mapping[Moment, tuple[Moment, Way] | None]
+
+class Life(Struct, frozen=True):
+    """The moments that matter to a command, nearest first."""
+
+    moments: tuple[Moment, ...]
+    ways: Ways
+    before: Ways
 
     def path(self, moment: Moment) -> tuple[Way, ...]:
         """The shortest path to a moment."""
         found: list[Way] = []
-        before = self.ways[moment]
-        while before is not None:
-            found.append(before[1])
-            before = self.ways[before[0]]
+        step = self.ways.get(moment) or self.before[moment]
+        while step is not None:
+            found.append(step[1])
+            step = self.ways.get(step[0]) or self.before[step[0]]
         return tuple(reversed(found))
 
 
-class Command(Struct, frozen=True):
-    """A command that a saga requests, and what undoes it: commands and compensation blocks."""
+class Ground(Struct, frozen=True):
+    """A saga without regard to any command, on which the lives of all of its commands are laid out.
 
-    id: str
-    handler: Handler
-    undos: frozenset[str]
-    blocks: frozenset[str]
+    `ways` lead to each state with nothing requested; `depths` say how many there are to it. `asked` has for
+    each command the moments from which a step requests it. `exposed` are the states from which a `failed`
+    final can be reached without compensating.
+    """
 
-    def answered_by(self, trigger: Trigger) -> bool:
-        """Whether this is its good answer."""
-        match trigger:
-            case OnMessage(message=message):
-                return message in self.handler.answers
-            case OnAll(messages=messages):
-                return any(each in self.handler.answers for each in messages)
-            case OnOutcome(of=of, outcome="done"):
-                return of == self.id
-        return False
+    saga: Saga
+    states: Mapping[str, State]
+    finals: Mapping[str, Final]
+    ways: Ways
+    depths: Mapping[Moment, int]
+    asked: Mapping[str, tuple[Moment, ...]]
+    exposed: frozenset[str]
 
-    def failed_by(self, trigger: Trigger) -> bool:
-        """Whether this says that it has failed, or may have."""
-        return isinstance(trigger, OnFailure | OnTimeout | OnFault) and trigger.command == self.id
+    def leaving(self, name: str) -> tuple[Transition, ...]:
+        """The transitions that can be taken in a state."""
+        return _leaving(self.saga, self.states, name)
 
+    def done(self, transition: Transition, source: str) -> tuple[tuple[Action, ...], ...]:
+        """What a step does: before things are undone, if it compensates, and on entering its target."""
+        leaves = transition.target is not None and source in self.states
+        first = (*(self.states[source].exit if leaves else ()), *transition.actions)
+        target = transition.target or ""
+        if target in self.finals:
+            return first, self.finals[target].actions
+        return first, self.states[target].entry if target in self.states else ()
 
-def commands(saga: Saga, handlers: Mapping[str, tuple[Handler, ...]]) -> Iterator[Command]:
-    """The commands that a saga requests on its way and that have a handler, in source order."""
-    asked = dict.fromkeys(
-        requested(action)
-        for body in _ways_bodies(saga)
-        for action in flat(body)
-        if isinstance(action, Request)
-    )
-    for id in asked:
-        found = handlers.get(id, ())
-        if len(found) == 1:
-            yield _command(saga, found[0])
+    def way(self, transition: Transition, source: str) -> Way:
+        """The way of a transition from a state."""
+        passing = source in self.states and self.states[source].passing
+        return Way(source, transition.target or source, _kind(transition), transition, passing)
 
 
-def life(saga: Saga, command: Command) -> Life:
-    """Where the command stands in every state that can be reached."""
-    walk = _Walk(saga, command, {each.name: each for each in saga.states}, _finals(saga))
+def ground(saga: Saga) -> Ground:
+    """What the lives of a saga's commands have in common."""
+    states = {each.name: each for each in saga.states}
+    finals = {each.name: each for each in saga.finals}
+    bare = Ground(saga, states, finals, {}, {}, {}, _exposed(saga))
     first = Moment(START, NOTHING)
     ways: dict[Moment, tuple[Moment, Way] | None] = {first: None}
+    depths = {first: 0}
+    asked: dict[str, dict[Moment, None]] = defaultdict(dict)
     queue = deque([first])
     while queue:
         here = queue.popleft()
-        for there, way in walk.onward(here):
+        for transition in bare.leaving(here.state):
+            actions = [a for body in bare.done(transition, here.state) for a in flat(body)]
+            for command in (requested(a) for a in actions if isinstance(a, Request)):
+                asked[command][here] = None
+            pivoted = here.standing.pivoted or any(isinstance(a, Pivot) for a in actions)
+            there = Moment(transition.target or here.state, Standing(pivoted=pivoted))
             if there not in ways:
-                ways[there] = (here, way)
+                ways[there] = (here, bare.way(transition, here.state))
+                depths[there] = depths[here] + 1
                 queue.append(there)
-    return Life(command.id, ways)
+    found = {command: tuple(moments) for command, moments in asked.items()}
+    return replace(bare, ways=ways, depths=depths, asked=found)
+
+
+def life(on: Ground, command: Command) -> Life:
+    """How the command stands in every state in which that matters."""
+    walk = _Walk(on, command)
+    ways: dict[Moment, tuple[Moment, Way] | None] = {}
+    numbers = count()
+    queue = [(on.depths[each], next(numbers), each) for each in on.asked.get(command.id, ())]
+    heapify(queue)
+    found: list[Moment] = []
+    while queue:
+        depth, _, here = heappop(queue)
+        found += [here] if here in ways else []
+        for there, way in walk.onward(here):
+            if there not in ways and walk.matters(there):
+                ways[there] = (here, way)
+                heappush(queue, (depth + 1, next(numbers), there))
+    return Life(tuple(found), ways, on.ways)
 
 
 # --- what a saga does --------------------------------------------------------------------------
 
 
-def _ways_bodies(saga: Saga) -> Iterator[tuple[Action, ...]]:
-    """What is done on the way, compensations not among it."""
-    for transition in saga.start:
-        yield transition.actions
-    for state in saga.states:
-        yield state.entry
-        for transition in moves(state):
-            yield transition.actions
-        yield from (every.actions for every in state.every)
+def _leaving(saga: Saga, states: Mapping[str, State], name: str) -> tuple[Transition, ...]:
+    if name == START:
+        return saga.start
+    state = states.get(name)
+    if state is None:
+        return ()
+    late = (saga.deadline,) if saga.deadline is not None and not state.passing else ()
+    return (*moves(state), *late)
 
 
-def _finals(saga: Saga) -> Mapping[str, Final]:
-    return {each.name: each for each in saga.finals}
-
-
-def late_records(saga: Saga, command: Command) -> Iterator[Recording]:
-    """The records of its undo that are made only with its good answer."""
-    for each in transitions(saga):
-        if command.answered_by(each.transition.trigger):
-            yield from (x for x in flat(each.transition.actions) if isinstance(x, Recording))
-
-
-def _command(saga: Saga, handler: Handler) -> Command:
-    plain = Command(handler.message, handler, frozenset(), frozenset())
-    undos = {handler.undone_by} if handler.undone_by else set()
-    blocks: set[str] = set()
-    for late in late_records(saga, plain):
-        match late.undo:
-            case CommandUndo(message=undo):
-                undos.add(message_of(undo))
-            case BlockUndo(compensation=name):
-                blocks.add(name)
-    for body in _ways_bodies(saga):
-        for action in flat(body):
-            match action:
-                case Request(undo=CommandUndo(message=undo)) if (
-                    requested(action) == handler.message
-                ):
-                    undos.add(message_of(undo))
-                case Request(undo=BlockUndo(compensation=name)) if (
-                    requested(action) == handler.message
-                ):
-                    blocks.add(name)
-    for block in saga.compensations:
-        if any(_sends(action) in undos for action in flat(block.actions)):
-            blocks.add(block.name)
-    return Command(handler.message, handler, frozenset(filter(None, undos)), frozenset(blocks))
-
-
-def _sends(action: Action) -> str:
-    match action:
-        case Request(message=message) | Send(message=message):
-            return message_of(message)
-    return ""
+def _exposed(saga: Saga) -> frozenset[str]:
+    """The states from which a `failed` final can be reached without compensating."""
+    states = {each.name: each for each in saga.states}
+    into: dict[str, list[str]] = defaultdict(list)
+    for name in states:
+        for each in _leaving(saga, states, name):
+            if each.target is not None and not each.compensate:
+                into[each.target].append(name)
+    found = dict.fromkeys(each.name for each in saga.finals if each.mark == "failed")
+    for name in (queue := [*found]):
+        for before in into[name]:
+            if before not in found:
+                found[before] = None
+                queue.append(before)
+    return frozenset(found)
 
 
 class _Walk(Struct, frozen=True):
-    saga: Saga
+    on: Ground
     command: Command
-    states: Mapping[str, State]
-    finals: Mapping[str, Final]
+
+    def matters(self, moment: Moment) -> bool:
+        """Whether anything can still come of it."""
+        standing = moment.standing
+        safe = standing.recorded and moment.state not in self.on.exposed
+        return standing.open or (standing.taken and not safe)
 
     def onward(self, here: Moment) -> Iterator[tuple[Moment, Way]]:
         """The moments that a step from here can lead to, each with its way."""
-        for transition in self._leaving(here.state):
+        for transition in self.on.leaving(here.state):
             known = self._triggered(transition, here)
             if known is None:
                 continue
-            target = transition.target or here.state
-            passing = here.state in self.states and self.states[here.state].passing
-            way = Way(here.state, target, _kind(transition), transition, passing)
-            for standing in self._after(transition, here.state, target, known):
-                yield Moment(target, standing), way
-
-    def _leaving(self, name: str) -> Iterable[Transition]:
-        if name == START:
-            return self.saga.start
-        state = self.states.get(name)
-        if state is None:
-            return ()
-        late = self.saga.deadline
-        return (*moves(state), *((late,) if late is not None and not state.passing else ()))
+            way = self.on.way(transition, here.state)
+            for standing in self._after(transition, here.state, known):
+                yield Moment(way.target, standing), way
 
     def _triggered(self, transition: Transition, here: Moment) -> Standing | None:
         """How things stand once the trigger has come; None where it can't come as things stand."""
@@ -231,29 +224,21 @@ class _Walk(Struct, frozen=True):
         if self.command.failed_by(trigger):
             return replace(standing, open=False) if standing.open else None
         if isinstance(trigger, OnMessage) and trigger.message in self.command.handler.refuses:
-            return replace(NOTHING, pivoted=standing.pivoted) if standing.open else standing
+            return Standing(pivoted=standing.pivoted) if standing.open else standing
         return replace(standing, open=False) if self.command.answered_by(trigger) else standing
 
     def _asks(self, name: str) -> bool:
         """Whether the command is requested on entering a state."""
-        entry = self.states[name].entry if name in self.states else ()
+        entry = self.on.states[name].entry if name in self.on.states else ()
         return any(isinstance(a, Request) and requested(a) == self.command.id for a in flat(entry))
 
-    def _after(
-        self, transition: Transition, source: str, target: str, known: Standing
-    ) -> Iterable[Standing]:
+    def _after(self, transition: Transition, source: str, known: Standing) -> Iterable[Standing]:
         """How things can stand after a step, all of its actions done."""
-        leaves = transition.target is not None and source in self.states
-        left = self.states[source].exit if leaves else ()
-        found = self._done((*left, *transition.actions), {known})
+        first, entering = self.on.done(transition, source)
+        found = self._done(first, {known})
         if transition.compensate:
             found = {_undone(each) for each in found}
-        if transition.target is None:
-            return found
-        if target in self.finals:
-            return self._done(self.finals[target].actions, found)
-        entered = self.states.get(target)
-        return self._done(entered.entry, found) if entered is not None else found
+        return self._done(entering, found)
 
     def _done(self, actions: tuple[Action, ...], standings: set[Standing]) -> set[Standing]:
         for action in actions:
@@ -270,28 +255,19 @@ class _Walk(Struct, frozen=True):
         match action:
             case Request() if requested(action) == self.command.id:
                 recorded = action.undo is not None
-                return replace(known, open=True, taken=True, recorded=recorded, request=action)
-            case Recording(undo=undo) if self._is_undo(undo):
+                return Standing(True, True, recorded, known.pivoted, action.span.start)
+            case Recording(undo=undo) if self.command.undone_by(undo):
                 return replace(known, recorded=known.taken)
             case Pivot():
                 return replace(known, taken=False, recorded=False, pivoted=True)
-            case Request() | Send() if _sends(action) in self.command.undos:
-                return replace(NOTHING, pivoted=known.pivoted)
+            case Request() | Send() if sends(action) in self.command.undos:
+                return Standing(pivoted=known.pivoted)
         return known
-
-    def _is_undo(self, undo: CommandUndo | BlockUndo) -> bool:
-        match undo:
-            case CommandUndo(message=message):
-                return message_of(message) in self.command.undos
-            case BlockUndo(compensation=name):
-                return name in self.command.blocks
 
 
 def _undone(known: Standing) -> Standing:
     """After everything that was recorded is undone; requests are closed by then."""
-    if known.recorded:
-        return replace(NOTHING, pivoted=known.pivoted)
-    return replace(known, open=False)
+    return Standing(pivoted=known.pivoted) if known.recorded else replace(known, open=False)
 
 
 def _kind(transition: Transition) -> Kind:
