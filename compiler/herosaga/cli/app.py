@@ -65,7 +65,7 @@ def run(arguments: list[str]) -> int:
             raise KeyboardInterrupt
         return code if isinstance(code, int) else 0
     except Stop as stop:
-        print(f"herosaga: {stop}", file=sys.stderr)
+        print(f"herosaga: {_visible(str(stop))}", file=sys.stderr)
         return FAILED
     except Interrupted as stop:
         print(f"\nherosaga: {stop}", file=sys.stderr)
@@ -87,5 +87,12 @@ def _misused(error: Exception, arguments: list[str]) -> int:
     text = text.replace("Value error, ", "", 1)  # pydantic's, where typer uses it
     command = next((each for each in arguments if each in COMMANDS), "")
     helper = " ".join(filter(None, ("herosaga", command, "--help")))
-    print(f"herosaga: {text.rstrip('.')}. Try `{helper}`.", file=sys.stderr)
+    print(f"herosaga: {_visible(text.rstrip('.'))}. Try `{helper}`.", file=sys.stderr)
     return FAILED
+
+
+def _visible(text: str) -> str:
+    """A sentence that may quote what was given, on one line and without the terminal's control characters."""
+    from herosaga.report.text import visible
+
+    return visible(text).encode("utf-8", "backslashreplace").decode()

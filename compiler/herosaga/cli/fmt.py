@@ -93,7 +93,7 @@ def _from_files(given: Sequence[str], project: Settings) -> list[_Done]:
 
 
 def _files(path: Path) -> Iterator[Path]:
-    """A file, or those below a folder: not what is hidden, and nothing by way of links."""
+    """A file, or those below a folder: not what is hidden, nothing by way of links, and no pipes."""
     if not path.is_dir():
         yield path
         return
@@ -105,7 +105,8 @@ def _files(path: Path) -> Iterator[Path]:
         folders[:] = sorted(each for each in folders if not each.startswith("."))
         for name in sorted(files):
             file = Path(here, name)
-            if name.endswith(".saga") and not name.startswith(".") and not file.is_symlink():
+            hidden = name.startswith(".") or not name.endswith(".saga")
+            if not hidden and file.is_file() and not file.is_symlink():
                 yield file
 
 

@@ -15,7 +15,7 @@ from herosaga.cli.check import checked_project
 from herosaga.cli.output import full_text, say, summary, write
 from herosaga.cli.settings import settings_of, targets
 from herosaga.cli.stop import Stop
-from herosaga.cli.writing import replace_file
+from herosaga.cli.writing import content, replace_file
 from msgspec import Struct
 from msgspec.structs import replace
 
@@ -153,10 +153,9 @@ def _advice(file: Path, wanted: Wanted) -> str:
 
 
 def _content(file: Path) -> str | None:
+    old = content(file)
     try:
-        return file.read_bytes().decode()
-    except FileNotFoundError:
-        return None
+        return None if old is None else old.decode()
     except UnicodeDecodeError:
         raise Stop(f"`{file}` is not UTF-8: it is no diagram") from None
 

@@ -1,4 +1,4 @@
-"""Writes files so that nobody ever reads half of one."""
+"""Reads what is to be written anew, and writes files so that nobody ever reads half of one."""
 
 from __future__ import annotations
 
@@ -6,6 +6,19 @@ import os
 from pathlib import Path
 
 from herosaga.cli.stop import Stop
+
+
+def content(path: Path) -> bytes | None:
+    """What a file to be written holds now; None where there is none yet."""
+    try:
+        if path.exists() and not path.is_file():  # a pipe would be waited for, a device never ends
+            raise Stop(f"`{path}` can't be written: it is not a file")
+        return path.read_bytes()
+    except FileNotFoundError:
+        return None
+    except (OSError, ValueError) as error:
+        why = getattr(error, "strerror", None) or str(error)
+        raise Stop(f"`{path}` can't be read: {why.lower()}") from None
 
 
 def replace_file(path: Path, data: bytes) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 from pathlib import Path
 
@@ -41,6 +42,12 @@ def test_what_is_right_is_not_touched(here: Here) -> None:
     here("fmt", "neat.saga")
     after = (here.folder / "neat.saga").stat()
     assert (before.st_ino, before.st_mtime_ns) == (after.st_ino, after.st_mtime_ns)
+
+
+def test_a_pipe_in_a_folder_is_not_waited_for(here: Here) -> None:
+    here.write(neat=NEAT)
+    os.mkfifo(here.folder / "pipe.saga")
+    assert here("fmt").err == "1 file as it should be\n"
 
 
 def test_only_what_is_asked_for(here: Here) -> None:

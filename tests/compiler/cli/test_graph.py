@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -140,6 +141,9 @@ def test_a_missing_file_is_told(graph: Run) -> None:
         (["--check", "many.md"], "`many.md` has several diagrams"),
         (["--check", "wrong.md"], "can only have"),
         (["--check", "half.md"], "can only have"),
+        (["--check", "pipe.dot"], "`pipe.dot` can't be written: it is not a file"),
+        (["-o", "pipe.dot"], "`pipe.dot` can't be written: it is not a file"),
+        (["-o", "docs"], "`docs` can't be written: it is not a file"),
     ],
 )
 def test_what_can_not_be_done_is_a_sentence(
@@ -151,9 +155,10 @@ def test_what_can_not_be_done_is_a_sentence(
     (home / "wrong.md").write_text("<!-- herosaga graph --of nothing -->\n")
     (home / "half.md").write_text("<!-- herosaga graph --saga -->\n")
     before = {path: path.read_bytes() for path in home.glob("*.*")}
+    os.mkfifo(home / "pipe.dot")
     code, text, words = graph(*arguments)
     assert (code, text) == (2, "") and said in words and words.count("\n") == 1
-    assert before == {path: path.read_bytes() for path in home.glob("*.*")}
+    assert before == {path: path.read_bytes() for path in home.glob("*.*") if path.is_file()}
 
 
 def test_markdown_is_renewed_where_it_is_marked(graph: Run, home: Path) -> None:
