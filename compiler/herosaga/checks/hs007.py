@@ -44,10 +44,12 @@ saga Delivery by order_id: uuid {
 )
 
 _SHOWN = 3
+_MANY = "it stands in {} more places; "
+_NOTHING_ELSE = "take it out, or wait for a later version"
 
 
-def unsupported(what: str, places: Sequence[Span]) -> Finding:
-    """A construct that can't be generated, with all places where it is used."""
+def unsupported(what: str, places: Sequence[Span], instead: str = "") -> Finding:
+    """A construct that can't be generated, where it is used, and what else could be written."""
     first, *others = places
     more = len(others) - _SHOWN
     return finding(
@@ -56,9 +58,5 @@ def unsupported(what: str, places: Sequence[Span]) -> Finding:
         first,
         text="nothing is generated while this is here",
         labels=tuple(Label(span, "and here") for span in others[:_SHOWN]),
-        hint=(
-            f"it stands in {more} more places"
-            if more > 0
-            else "take it out, or wait for a later version"
-        ),
+        hint=(_MANY.format(more) if more > 0 else "") + (instead or _NOTHING_ELSE),
     )

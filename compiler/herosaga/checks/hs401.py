@@ -9,7 +9,7 @@ from herosaga.graph.graphs import Graphs
 from herosaga.graph.members import dropped
 from herosaga.graph.outputs import Output, everything
 from herosaga.graph.words import short
-from herosaga.model.model import Model
+from herosaga.model.model import Handler, Model
 
 _PROGRAM = """\
 extern event Paid {{ key order_id: uuid }}
@@ -50,9 +50,17 @@ def _received(model: Model, graphs: Graphs) -> set[str]:
 
 
 def _emitted(model: Model, reactions: tuple[Reaction, ...]) -> dict[str, list[Output]]:
-    """Events, each with the places that send it."""
-    others = ("service", "itinerary")
-    services = (output for each in reactions if each.where in others for output in each.outputs)
+    """Events, each with the places that send it.
+
+    The answers to a command that nobody here sends are for whoever sends it, and that is somebody outside.
+    """
+    sent = {output.message for each in reactions for output in each.outputs}
+    services = (
+        output
+        for each in reactions
+        if each.where in ("service", "itinerary") and not _asked_outside(each, sent)
+        for output in each.outputs
+    )
     sagas = (output for saga in model.sagas.values() for output in everything(saga))
     found: dict[str, list[Output]] = {}
     for output in (*services, *sagas):
@@ -60,6 +68,11 @@ def _emitted(model: Model, reactions: tuple[Reaction, ...]) -> dict[str, list[Ou
         if message is not None and message.kind == "event":
             found.setdefault(output.message, []).append(output)
     return found
+
+
+def _asked_outside(reaction: Reaction, sent: set[str]) -> bool:
+    handler = reaction.node
+    return isinstance(handler, Handler) and handler.kind == "handle" and handler.message not in sent
 
 
 def _unheard(message: str, outputs: list[Output]) -> Finding:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import keyword
+import os
 import re
 import sys
 from collections.abc import Iterator, Mapping
 from importlib.machinery import PathFinder
 from pathlib import Path
+from shutil import which
 from typing import Annotated
 
 import typer
@@ -45,9 +47,21 @@ def init(
         say(f"wrote {target.as_posix()}\n")
     code = compile_project(settings(folder.resolve()), folder=folder)
     if code == 0:
-        say(f"\nSee some orders go through: `cd {name}`, then `herosaga run --demo`.\n")
+        say(
+            f"\nSee some orders go through:\n\n    cd {name}\n    {_command(folder)} run --demo\n\n"
+        )
         say(f"{name}/README.md has the next steps.\n")
     return code
+
+
+def _command(folder: Path) -> str:
+    """How this command is called from inside the folder: by its path, where it is not on PATH."""
+    if which("herosaga"):
+        return "herosaga"
+    own = Path(sys.argv[0])
+    if own.stem != "herosaga":
+        return f"{Path(sys.executable).name} -m herosaga"
+    return own.as_posix() if own.is_absolute() else Path(os.path.relpath(own, folder)).as_posix()
 
 
 def _texts(name: str) -> Iterator[tuple[str, str]]:

@@ -160,11 +160,21 @@ def _entry(project: Settings) -> tuple[ModuleType, Callable[[Host], object]]:
     for folder in (project.root / project.output, project.root):
         sys.path.insert(0, os.fspath(folder))
     with _told(project):
-        module = importlib.import_module(named[1])
+        module = _imported(project, named[1])
     build = getattr(module, named[2], None)
     if not callable(build):
         raise Stop(f"`{named[1]}` has no function `{named[2]}`, which `app` names")
     return module, build
+
+
+def _imported(project: Settings, name: str) -> ModuleType:
+    try:
+        return importlib.import_module(name)
+    except ModuleNotFoundError as error:
+        if error.name != name.partition(".")[0]:
+            raise  # something that the module imports itself
+        where = f"`app` in {project.root / 'pyproject.toml'} names it"
+        raise Stop(f"there is no module `{name}`, and {where}") from None
 
 
 @contextmanager

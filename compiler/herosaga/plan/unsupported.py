@@ -38,13 +38,31 @@ _WORDS: dict[type, str] = {
     e.ExternCall: "an `extern` function",
 }
 
+_INSTEAD = {
+    "`sequence`": "write each step as a state that requests it",
+    "`entry`": "put the actions into the transitions that lead here",
+    "`exit`": "put the actions into the transitions that lead away",
+    "`every`": "`after` with an arrow to the state itself comes again and again",
+    "`deadline`": "`after` in each state, or in `during any`, ends what takes too long there",
+    "`at`": "`after` with the time that is left",
+    "`timer`": "`after` in the states that wait",
+    "a second trigger": "write one `on` for each",
+    "`all(…)`": "take one after the other, in states of their own",
+    "`reply`": "`publish` the event",
+    "`timeout of`": "`failure of` takes it too",
+    "`fault of`": "`failure of` takes it too",
+}
+"""What can be written until then, where there is a way."""
+
 
 def unsupported(model: m.Model) -> tuple[Finding, ...]:
     """One finding for each construct that can't be generated, at the first place that has it."""
     places: dict[str, list[Span]] = {}
     for what, span in _uses(model):
         places.setdefault(what, []).append(span)
-    return tuple(hs007.unsupported(what, spans) for what, spans in places.items())
+    return tuple(
+        hs007.unsupported(what, spans, _INSTEAD.get(what, "")) for what, spans in places.items()
+    )
 
 
 def _uses(model: m.Model) -> Iterator[Use]:
@@ -67,6 +85,8 @@ def _within(node: object) -> Iterator[Use]:
     if isinstance(node, tuple):
         for part in node:
             yield from _within(part)
+    elif isinstance(node, m.State) and node.sequence:
+        return  # nobody wrote it: its sequence is told
     elif isinstance(node, Struct) and not isinstance(node, Span):
         found = list(_own(node))
         yield from found
@@ -82,9 +102,9 @@ def _own(node: object) -> Iterator[Use]:
             yield _WORDS[type(node)], node.span  # type: ignore[attr-defined]
         case m.Saga():
             yield from _of_saga(node)
-        case m.State(entry=entry, exit=leaving, span=span, sequence=""):
-            yield from [("`entry`", span)] if entry else []
-            yield from [("`exit`", span)] if leaving else []
+        case m.State(entry=entry, exit=leaving):
+            yield from (("`entry`", action.span) for action in entry[:1])
+            yield from (("`exit`", action.span) for action in leaving[:1])
         case m.Transition(together=Span() as first, span=span) if first != span:
             yield "a second trigger", span
         case m.Service(extern=True, span=span):

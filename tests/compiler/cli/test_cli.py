@@ -273,6 +273,24 @@ def test_a_full_disk_is_a_sentence(arguments: list[str]) -> None:
     assert done.stderr == b"herosaga: can't go on: no space left on device\n"
 
 
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
+def test_where_nothing_can_be_said_the_exit_code_is_left() -> None:
+    with Path("/dev/full").open("wb") as full:
+        done = subprocess.run(
+            command("--version"), cwd=ROOT, env=environment(), stdout=full, stderr=full
+        )
+    assert done.returncode == 2
+
+
+def test_with_stderr_closed_stdout_has_only_data(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(sys, "stderr", None)
+    assert cli.main(["explain", "HS000"]) == 2
+    assert cli.main(["check", "--nonsense"]) == 2
+    assert capsys.readouterr().out == ""
+
+
 def test_an_interrupt_is_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
     from herosaga import cli
 

@@ -44,7 +44,9 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     home = tmp_path_factory.mktemp("home")
     done = run(home, "herosaga", "init", "apples")
     assert done.returncode == 0, done.stderr
-    assert "`cd apples`, then `herosaga run --demo`" in done.stderr
+    assert re.search(
+        r"^    cd apples\n    \S*(python\S* -m )?herosaga run --demo$", done.stderr, re.MULTILINE
+    )
     return home / "apples"
 
 

@@ -118,6 +118,13 @@ BROKEN = {
 }
 
 
+def test_an_app_that_is_not_there(shop: Path) -> None:
+    (shop / "app.py").unlink()
+    done = run(shop, "--demo")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "there is no module `app`" in done.stderr
+
+
 @pytest.mark.parametrize("case", BROKEN)
 def test_wrong_code_of_the_user_ends_in_a_sentence(case: str, shop: Path) -> None:
     text, expected = BROKEN[case]
