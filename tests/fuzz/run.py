@@ -125,8 +125,14 @@ def main() -> int:
             pool.submit(run, given.seed, chunk, given.seconds)
             for chunk in _chunks(given.first, given.runs)
         ]
-        for done in waiting:
+        for number, done in enumerate(waiting, 1):
             total.add(done.result())
+            if number % 10 == 0:
+                print(
+                    f"{number * _AT_ONCE:,} inputs, {total.failed} failures",
+                    file=sys.stderr,
+                    flush=True,
+                )
     print("\n".join(total.failures.values()), end="\n" * bool(total.failures))
     print(_summary(total, given.runs, time.monotonic() - start))
     return int(bool(total.failures))
