@@ -50,6 +50,7 @@ from herosaga.checks import (
     hs412,
     hs501,
     hs502,
+    hs602,
     hs605,
     hs701,
     hs702,
@@ -111,6 +112,7 @@ _MODULES = (
     hs412,
     hs501,
     hs502,
+    hs602,
     hs605,
     hs701,
     hs702,
@@ -147,10 +149,11 @@ PLAIN: tuple[PlainRule, ...] = (
     hs207.rule,
     hs208.rule,
     hs211.rule,
+    hs602.rule,
     hs901.rule,
     hs903.rule,
 )
 """The rules that need no graphs: they speak of files without sagas and services too."""
 
-UNSURE = frozenset(page.PAGE.code for page in (hs107, hs205))
+UNSURE = frozenset(page.PAGE.code for page in (hs107, hs205, hs602))
 """What these miss, a use or a read, may be among the names and types that are wrong."""
