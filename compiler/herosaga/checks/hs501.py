@@ -9,10 +9,11 @@ from herosaga.findings import Finding, Label, Severity
 from herosaga.graph.commands import Command, commands
 from herosaga.graph.graphs import Graphs
 from herosaga.graph.outputs import everything
-from herosaga.graph.requests import Ground, Life, Moment, ground, life
+from herosaga.graph.requests import Ground, Moment, ground, life
 from herosaga.graph.states import Way, steps
-from herosaga.graph.words import head, short
-from herosaga.model.model import Model
+from herosaga.graph.words import head, listed, short
+from herosaga.model.model import Model, Request
+from msgspec import Struct
 
 _PROGRAM = """\
 extern event OrderPlaced {{ key order_id: uuid }}
@@ -68,14 +69,26 @@ PAGE = Page(
 )
 
 
+class _Left(Struct, frozen=True):
+    """A command that stays in place at the end of a path."""
+
+    command: Command
+    moment: Moment
+    path: tuple[Way, ...]
+
+
 def rule(model: Model, graphs: Graphs) -> Iterator[Finding]:
-    """One finding for each command of a saga: the shortest path on which it stays in place."""
+    """The shortest path on which each command stays in place; those that one `compensate` would undo are one finding."""
     undos = {each.undone_by for each in model.handlers()} | _used_as_undo(model)
     for saga in model.sagas.values():
         on = ground(saga)
+        together: dict[tuple[int, str], list[_Left]] = {}
         for command in commands(saga, graphs.handlers):
             if command.id not in undos and not command.handler.readonly:
-                yield from _left(on, command)
+                for left in _left(on, command):
+                    key = left.path[-1].transition.span.start, _alone(left)
+                    together.setdefault(key, []).append(left)
+        yield from map(_stays, together.values())
 
 
 def _used_as_undo(model: Model) -> set[str]:
@@ -87,7 +100,7 @@ def _used_as_undo(model: Model) -> set[str]:
     }
 
 
-def _left(on: Ground, command: Command) -> Iterator[Finding]:
+def _left(on: Ground, command: Command) -> Iterator[_Left]:
     """The first end at which the command stays in place; what HS502 tells is not told again."""
     followed = life(on, command)
     for moment in followed.moments:
@@ -97,7 +110,7 @@ def _left(on: Ground, command: Command) -> Iterator[Finding]:
             path = followed.path(moment)
             told = command.late and any(command.failed_by(way.transition.trigger) for way in path)
             if not told:
-                yield _stays(command, moment, followed)
+                yield _Left(command, moment, path)
                 return
 
 
@@ -105,35 +118,44 @@ def _meant(moment: Moment, command: Command) -> bool:
     return command.handler.irreversible and moment.standing.pivoted
 
 
-def _stays(command: Command, moment: Moment, followed: Life) -> Finding:
-    path = followed.path(moment)
-    last, name = path[-1].transition, short(command.id)
-    request = command.requests[moment.standing.request]
+def _alone(left: _Left) -> str:
+    """Whose mistake it is: that of the last transition, or the command's, which has no record."""
+    return "" if left.moment.standing.recorded else left.command.id
+
+
+def _stays(found: list[_Left]) -> Finding:
+    last = max(found, key=lambda each: len(each.path))
+    names = listed(tuple(short(each.command.id) for each in found))
+    end = last.moment.state
     return finding(
         PAGE,
-        f"`{name}` may stay done although `{moment.state}` means that it all failed",
-        last.span,
-        text=f"ends in `{moment.state}` without undoing `{name}`",
-        labels=(Label(request.message.span, _how(moment)),),
-        path=steps(path),
-        hint=_hint(path[-1], moment, command),
+        f"{names} may stay done although `{end}` means that it all failed",
+        last.path[-1].transition.span,
+        text=f"ends in `{end}` without undoing {names}",
+        labels=tuple(Label(_request(each).message.span, _how(each)) for each in found),
+        path=steps(last.path),
+        hint=_hint(last),
     )
 
 
-def _how(moment: Moment) -> str:
-    return (
-        "requested here"
-        if moment.standing.recorded
-        else "requested here, with no record of an undo"
-    )
+def _request(left: _Left) -> Request:
+    return left.command.requests[left.moment.standing.request]
 
 
-def _hint(last: Way, moment: Moment, command: Command) -> str:
+def _how(left: _Left) -> str:
+    recorded = left.moment.standing.recorded
+    return "requested here" if recorded else "requested here, with no record of an undo"
+
+
+def _hint(left: _Left) -> str:
+    command, last = left.command, left.path[-1]
     name = short(command.id)
-    if moment.standing.recorded:
-        return f"write `{head(last.transition)} compensate -> {moment.state}`"
+    if left.moment.standing.recorded:
+        return f"write `{head(last.transition)} compensate -> {left.moment.state}`"
     if command.handler.undone_by or command.blocks:
-        arrow = "" if last.kind == "compensates" else f", and `compensate -> {moment.state}` here"
+        arrow = (
+            "" if last.kind == "compensates" else f", and `compensate -> {left.moment.state}` here"
+        )
         return f"request `{name}` with `compensable`{arrow}"
     if command.handler.irreversible:
         return f"put a `pivot` before `{name}`, and lead on from there; or end in a `manual` final"
