@@ -1,5 +1,7 @@
 """HS102: a name that nothing has."""
 
+from collections.abc import Collection
+
 from herosaga.checks.page import Page, finding
 from herosaga.checks.repairs import import_line, slip
 from herosaga.checks.words import a, either
@@ -100,10 +102,13 @@ def elsewhere(name: str, kind: str, near: str, file: str, path: str, span: Span)
     )
 
 
-def no_field(name: str, kind: str, owner: str, span: Span, near: str) -> Finding:
-    """A field, or member of an enum, that its owner does not have."""
+def no_field(
+    name: str, kind: str, owner: str, span: Span, near: str, has: Collection[str] = ()
+) -> Finding:
+    """A field, or member of an enum, that its owner does not have; `has` are those that there are."""
     part = "member" if kind == "enum" else "field"
-    advice = f"add it to `{owner}`, or name one that it has"
+    listed = ", ".join(f"`{each}`" for each in has) if len(has) < 7 else ""
+    advice = f"add it to `{owner}`, or name one that it has{listed and ': '}{listed}"
     if kind == "type":
         advice = "only records and messages have fields"
     return finding(
@@ -119,7 +124,9 @@ def no_field(name: str, kind: str, owner: str, span: Span, near: str) -> Finding
 def no_function(name: str, span: Span, near: str, known: tuple[str, ...]) -> Finding:
     """A function that nobody has; those of Python are not here by themselves."""
     habit = _PYTHON.get(name, "")
-    hint = f"did you mean `{near}`?" if near else f"write `{habit}`"
+    hint = f"did you mean `{near}`?" if near and not habit else f"write `{habit}`"
+    if name == "uuid4":
+        hint += ", without arguments: it makes a new one"
     if not near and not habit:
         hint = (
             f"there are {', '.join(f'`{each}`' for each in known)}; declare one of your own with "
@@ -131,7 +138,7 @@ def no_function(name: str, span: Span, near: str, known: tuple[str, ...]) -> Fin
         span,
         text="not known here",
         hint=hint,
-        fix=(Edit(span, near),) if near and slip(name, near) else (),
+        fix=(Edit(span, near),) if near and not habit and slip(name, near) else (),
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 def a(noun: str) -> str:
     """`event` -> `an event`."""
-    return f"{'an' if noun[0] in 'aeiou' and noun[:4] != 'uuid' else 'a'} {noun}"
+    return f"{'an' if noun[0] in 'aeiouAEIOU' and noun[:4] != 'uuid' else 'a'} {noun}"
 
 
 def either(nouns: tuple[str, ...]) -> str:

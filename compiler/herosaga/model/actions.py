@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 
 from herosaga.checks import hs004, hs005, hs102, hs103, hs407, hs605
 from herosaga.model import expr as e
 from herosaga.model import model as m
 from herosaga.model.around import Around
+from herosaga.model.declared import data_place
 from herosaga.model.env import Env, Variable, shown
 from herosaga.model.fields import not_reserved
 from herosaga.model.fit import fit
@@ -91,7 +93,7 @@ def _set(node: ast.Set, env: Env) -> m.Set | None:
     name = node.name.text
     kind = _settable(node.name, env)
     if node.op == "=" or name not in env.data:
-        value = check(node.value, env, kind)
+        value = check(node.value, env, kind, partial(data_place, name, env))
     else:
         before = ast.Var(name, node.name.span)
         sum_ = ast.Binary(node.op[0], before, node.value, node.name.span.to(node.value.span))

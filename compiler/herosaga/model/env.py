@@ -8,6 +8,7 @@ from herosaga.findings import Finding
 from herosaga.model.scope import Scope
 from herosaga.model.types import Type
 from herosaga.model.world import World
+from herosaga.source import Span
 from herosaga.syntax import ast
 from msgspec import Struct
 from msgspec.structs import replace
@@ -29,7 +30,7 @@ class Env(Struct, frozen=True):
     data fields that can't be read because there is no instance. `bare` says why no name at all can be
     read, "" where names can. `facts` are the paths that are known not to be none. Where it is `open`, an
     unknown name may be one that something wrong would have brought, and stays unreported. `gone` are the
-    variables of loops that are over.
+    variables of loops that are over. `places` are those where the data fields are declared.
     """
 
     world: World
@@ -48,6 +49,7 @@ class Env(Struct, frozen=True):
     facts: frozenset[str] = frozenset()
     open: bool = False
     gone: frozenset[str] = frozenset()
+    places: Mapping[str, Span] = {}
 
     def knowing(self, facts: Iterable[str]) -> Env:
         """Here, after a test."""

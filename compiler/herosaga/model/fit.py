@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from herosaga.checks import hs201, hs203
 from herosaga.findings import Finding
 from herosaga.model import expr as e
@@ -21,6 +23,9 @@ from herosaga.model.types import (
     Type,
     Unknown,
 )
+
+_SHOWN = 40
+"""How long an expression may be to be repeated in a hint."""
 
 _WIDER = {(INT, DECIMAL), (INT, FLOAT)}
 
@@ -68,22 +73,31 @@ def join(left: Type, right: Type) -> Type | None:
     return None
 
 
-def fit(value: e.Expr, expected: Type, report: list[Finding]) -> e.Expr:
-    """`value` as an `expected`, widened where that is allowed; `Bad`, with a finding, where it is not."""
+def fit(
+    value: e.Expr,
+    expected: Type,
+    report: list[Finding],
+    meant: Callable[[], hs201.Meant] | None = None,
+) -> e.Expr:
+    """`value` as an `expected`, widened where that is allowed; `Bad`, with a finding, where it is not.
+
+    `meant` is asked only then.
+    """
     found = value.type
     match found, expected:
         case Optional(a), Optional(b) if not same(a, b) and goes(a, b):
             return _through_optional(value, a, expected, report)
         case _, Optional(b) if not isinstance(found, Optional | NoneType) and goes(found, b):
-            return fit(value, b, report)
+            return fit(value, b, report, meant)
         case Optional(a), _ if not isinstance(expected, Optional | Unknown) and goes(a, expected):
-            report.append(hs203.optional(_written(value), str(found), str(expected), value.span))
+            report.append(hs203.optional(written(value), str(found), str(expected), value.span))
             return e.Bad(expected, value.span)
     if same(found, expected) or (goes(found, expected) and isinstance(found, NoneType)):
         return value
     if goes(found, expected):
         return e.Widen(value, expected, value.span)
-    report.append(hs201.mismatch(str(found), str(expected), value.span))
+    more = meant() if meant is not None else None
+    report.append(hs201.mismatch(about(value), str(expected), value.span, more))
     return e.Bad(expected, value.span)
 
 
@@ -110,5 +124,14 @@ def _through_optional(value: e.Expr, inner: Type, expected: Type, report: list[F
     return e.Conditional(test, e.Const(None, NONE, span), inside, expected, span)
 
 
-def _written(value: e.Expr) -> str:
+def about(value: e.Expr) -> hs201.Side:
+    """The value as a report of a wrong type speaks of it."""
+    text = written(value)
+    shown = text if len(text) <= _SHOWN and "\n" not in text else "…"
+    literal, data = isinstance(value, e.Const), isinstance(value, e.DataField)
+    return hs201.Side(str(value.type), shown, literal, data)
+
+
+def written(value: e.Expr) -> str:
+    """As it stands in the program."""
     return value.span.source.text[value.span.start : value.span.end] or "this"

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import partial
 
 from herosaga.checks import hs102, hs103, hs201, hs202, hs203, hs204, hs210
 from herosaga.model import expr as e
 from herosaga.model import functions, operators
 from herosaga.model.arguments import by_place, pair
+from herosaga.model.declared import argument_place, declared, instead
 from herosaga.model.elsewhere import value_here
 from herosaga.model.env import Env, Variable, path_of, shown
-from herosaga.model.fit import bare, fit, join, require_bool, same
+from herosaga.model.fit import about, bare, fit, join, require_bool, same
 from herosaga.model.literals import literal, negative
-from herosaga.model.scope import Decl, find, nearest
+from herosaga.model.scope import Decl, find, nearest, nearest_field
 from herosaga.model.types import (
     BOOL,
     DATETIME,
@@ -37,14 +39,33 @@ from herosaga.source import Span
 from herosaga.syntax import ast
 
 
-def check(node: ast.Expr, env: Env, expected: Type) -> e.Expr:
-    """The expression as a value of `expected`."""
+def check(
+    node: ast.Expr, env: Env, expected: Type, place: Callable[[], hs201.Place | None] | None = None
+) -> e.Expr:
+    """The expression as a value of `expected`; `place` is what it is for."""
     if isinstance(node, ast.Conditional):
         test = condition(node.condition, env, "condition")
-        then = check(node.then, env.knowing(shown(node.condition, True)), expected)
-        other = check(node.other, env.knowing(shown(node.condition, False)), expected)
+        then = check(node.then, env.knowing(shown(node.condition, True)), expected, place)
+        other = check(node.other, env.knowing(shown(node.condition, False)), expected, place)
         return e.Conditional(test, then, other, expected, node.span)
-    return fit(infer(node, env, expected), expected, env.report)
+    value = infer(node, env, expected)
+
+    def meant() -> hs201.Meant:
+        return _meant(node, value, expected, place() if place is not None else None, env)
+
+    return fit(value, expected, env.report, meant)
+
+
+def _meant(
+    node: ast.Expr, value: e.Expr, expected: Type, place: hs201.Place | None, env: Env
+) -> hs201.Meant:
+    """What there is to say of a value of a wrong type: whence, where to, and what else there is."""
+    label = declared(value, env)
+    labels = (label,) if label is not None else ()
+    if place is None:
+        return hs201.Meant(labels)
+    better, surely = instead(node, expected, place, env)
+    return hs201.Meant((place.label, *labels), better, surely)
 
 
 def condition(node: ast.Expr, env: Env, what: str) -> e.Expr:
@@ -98,10 +119,13 @@ def arguments(call: ast.Call, shape: Shape, env: Env) -> tuple[tuple[str, e.Expr
 def _checked(
     given: Mapping[str, ast.Expr], shape: Shape, env: Env
 ) -> tuple[tuple[str, e.Expr | None], ...]:
-    return tuple(
-        (name, check(given[name], env, slot.type) if name in given else None)
-        for name, slot in shape.slots.items()
-    )
+    def one(slot: Slot) -> e.Expr | None:
+        if slot.name not in given:
+            return None
+        place = partial(argument_place, slot, shape, given.values())
+        return check(given[slot.name], env, slot.type, place)
+
+    return tuple((name, one(slot)) for name, slot in shape.slots.items())
 
 
 def element_of(source: e.Expr, env: Env) -> Type:
@@ -219,8 +243,8 @@ def _owner(node: ast.Attribute, env: Env) -> e.Expr:
 def _slot(name: ast.Name, shape: Shape, env: Env) -> Slot | None:
     slot = shape.slots.get(name.text)
     if slot is None and not shape.open:
-        near = nearest(name.text, shape.slots)
-        env.report.append(hs102.no_field(name.text, shape.kind, shape.name, name.span, near))
+        near, has = nearest_field(name.text, shape.slots), shape.slots.keys()
+        env.report.append(hs102.no_field(name.text, shape.kind, shape.name, name.span, near, has))
     return slot
 
 
@@ -258,7 +282,7 @@ def _member(node: ast.Attribute, enum: str, env: Env) -> e.Expr:
     if name.text in members:
         return e.EnumConst(enum, name.text, kind, node.span)
     near = nearest(name.text, members)
-    env.report.append(hs102.no_field(name.text, "enum", str(kind), name.span, near))
+    env.report.append(hs102.no_field(name.text, "enum", str(kind), name.span, near, members))
     return e.Bad(kind, node.span)
 
 
@@ -370,7 +394,9 @@ def _joined(items: tuple[e.Expr, ...], span: Span, env: Env, expected: Type | No
     for item in items:
         both = join(element, item.type)
         if both is None:
-            env.report.append(hs201.unlike("list", str(element), str(item.type), item.span))
+            env.report.append(
+                hs201.unlike("list", hs201.Side(str(element)), about(item), item.span)
+            )
             return e.ListExpr((), ListOf(UNKNOWN), span)
         element = item.type if isinstance(element, Unknown) else both
     return e.ListExpr(
@@ -414,7 +440,7 @@ def _binary(node: ast.Binary, env: Env, expected: Type | None) -> e.Expr:
     else:
         left = infer(node.left, env, left_hint)
         right = infer(node.right, right_env, _hint_right(node.op, left.type, right_hint))
-    return operators.binary(node.op, left, right, node.span, env.report)
+    return operators.binary(node.op, left, right, node.span, env)
 
 
 def _hint_left(op: str, right: Type, expected: Type | None) -> Type | None:
@@ -468,7 +494,7 @@ def _conditional(node: ast.Conditional, env: Env, expected: Type | None) -> e.Ex
     both = join(then.type, other.type)
     if both is None:
         env.report.append(
-            hs201.unlike("if", str(then.type), str(other.type), node.then.span.to(other.span))
+            hs201.unlike("if", about(then), about(other), node.then.span.to(other.span))
         )
         return e.Bad(UNKNOWN, node.span)
     sides = fit(then, both, env.report), fit(other, both, env.report)

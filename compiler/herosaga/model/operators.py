@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from herosaga.checks import hs201, hs203
-from herosaga.findings import Finding
+from herosaga.findings import Finding, Label
 from herosaga.model import expr as e
-from herosaga.model.fit import bare, fit, goes, join, same
+from herosaga.model.declared import declared, members_of
+from herosaga.model.env import Env
+from herosaga.model.fit import about, bare, fit, goes, join, same, written
 from herosaga.model.types import (
     BOOL,
     DATE,
@@ -43,21 +45,22 @@ _MIXED: dict[tuple[str, Type, Type], Type] = {
 }
 
 
-def binary(op: str, left: e.Expr, right: e.Expr, span: Span, report: list[Finding]) -> e.Expr:
+def binary(op: str, left: e.Expr, right: e.Expr, span: Span, env: Env) -> e.Expr:
     """`left op right`, its operands widened to what the operator needs."""
+    report = env.report
     match op:
         case "and" | "or":
             sides = fit(left, BOOL, report), fit(right, BOOL, report)
             return e.Binary(op, *sides, BOOL, span)
         case "==" | "!=":
-            return _equality(op, left, right, span, report)
+            return _equality(op, left, right, span, env)
         case "in" | "not in":
-            return _membership(op, left, right, span, report)
+            return _membership(op, left, right, span, env)
     if _may_be_none(op, left, right, report):
         return e.Bad(BOOL if op in ("<", "<=", ">", ">=") else UNKNOWN, span)
     if op in ("<", "<=", ">", ">="):
-        return _order(op, left, right, span, report)
-    return _arithmetic(op, left, right, span, report)
+        return _order(op, left, right, span, env)
+    return _arithmetic(op, left, right, span, env)
 
 
 def negate(value: e.Expr, span: Span, report: list[Finding]) -> e.Expr:
@@ -70,42 +73,59 @@ def negate(value: e.Expr, span: Span, report: list[Finding]) -> e.Expr:
     return e.Negate(value, value.type, span)
 
 
-def _equality(op: str, left: e.Expr, right: e.Expr, span: Span, report: list[Finding]) -> e.Expr:
+def _equality(op: str, left: e.Expr, right: e.Expr, span: Span, env: Env) -> e.Expr:
     sides = (left, right), (right, left)
     for side, other in sides:
         if isinstance(side.type, NoneType) and not isinstance(other.type, NoneType | Unknown):
-            report.append(hs201.equals_none(op, span))
+            env.report.append(hs201.equals_none(op, written(other), span))
             return e.Bad(BOOL, span)
     for side, other in sides:
         if isinstance(side.type, Optional) and not isinstance(other.type, Optional):
             if join(side.type.of, other.type) is None or isinstance(other.type, Unknown):
                 continue
-            fit(side, side.type.of, report)
+            fit(side, side.type.of, env.report)
             return e.Bad(BOOL, span)
-    return _alike(op, left, right, span, report)
+    return _alike(op, left, right, span, env)
 
 
-def _order(op: str, left: e.Expr, right: e.Expr, span: Span, report: list[Finding]) -> e.Expr:
+def _order(op: str, left: e.Expr, right: e.Expr, span: Span, env: Env) -> e.Expr:
     for side in (left, right):
         if not isinstance(side.type, Unknown) and side.type not in ORDERED:
-            report.append(
+            env.report.append(
                 hs201.operand(op, str(side.type), "a number, text, time or duration", side.span)
             )
             return e.Bad(BOOL, span)
-    return _alike(op, left, right, span, report)
+    return _alike(op, left, right, span, env)
 
 
-def _alike(op: str, left: e.Expr, right: e.Expr, span: Span, report: list[Finding]) -> e.Expr:
+def _alike(op: str, left: e.Expr, right: e.Expr, span: Span, env: Env) -> e.Expr:
     """A comparison of two values of one type."""
     both = join(left.type, right.type)
     if both is None:
-        report.append(hs201.unlike(op, str(left.type), str(right.type), span))
+        env.report.append(_unlike(op, left, right, span, env))
         return e.Bad(BOOL, span)
-    sides = fit(left, both, report), fit(right, both, report)
+    sides = fit(left, both, env.report), fit(right, both, env.report)
     return e.Binary(op, *sides, BOOL, span)
 
 
-def _membership(op: str, left: e.Expr, right: e.Expr, span: Span, report: list[Finding]) -> e.Expr:
+def _unlike(op: str, left: e.Expr, right: e.Expr, span: Span, env: Env) -> Finding:
+    """A comparison of two values that have no type in common."""
+    labels = _labels(env, left, right)
+    match left.type, right.type:
+        case (kind, other) if {kind, other} == {DATE, DATETIME}:
+            day = written(left if kind == DATE else right).rpartition(".")[2]
+            return hs201.day_and_instant(op, day, span, labels)
+    members = members_of(left.type, env) if isinstance(right, e.EnumConst) else ()
+    return hs201.unlike(op, about(left), about(right), span, labels, members)
+
+
+def _labels(env: Env, *sides: e.Expr) -> tuple[Label, ...]:
+    """Where the fields on both sides are declared."""
+    found = [label for side in sides if (label := declared(side, env)) is not None]
+    return tuple({label.span: label for label in found}.values())
+
+
+def _membership(op: str, left: e.Expr, right: e.Expr, span: Span, env: Env) -> e.Expr:
     match right.type:
         case ListOf(element=inside) | SetOf(element=inside) | DictOf(key=inside):
             pass
@@ -114,18 +134,19 @@ def _membership(op: str, left: e.Expr, right: e.Expr, span: Span, report: list[F
         case Unknown():
             return e.Bad(BOOL, span)
         case Optional():
-            fit(right, bare(right.type), report)
+            fit(right, bare(right.type), env.report)
             return e.Bad(BOOL, span)
         case kind:
-            report.append(hs201.operand(op, str(kind), "a list, set, dict or str", right.span))
+            env.report.append(hs201.operand(op, str(kind), "a list, set, dict or str", right.span))
             return e.Bad(BOOL, span)
     if not goes(left.type, inside) and not isinstance(left.type, Optional):
-        report.append(hs201.unlike(op, str(left.type), str(right.type), span))
+        labels = _labels(env, left, right)
+        env.report.append(hs201.never_in(op, about(left), about(right), str(inside), span, labels))
         return e.Bad(BOOL, span)
-    return e.Binary(op, fit(left, inside, report), right, BOOL, span)
+    return e.Binary(op, fit(left, inside, env.report), right, BOOL, span)
 
 
-def _arithmetic(op: str, left: e.Expr, right: e.Expr, span: Span, report: list[Finding]) -> e.Expr:
+def _arithmetic(op: str, left: e.Expr, right: e.Expr, span: Span, env: Env) -> e.Expr:
     a, b = left.type, right.type
     if isinstance(a, Unknown) or isinstance(b, Unknown):
         return e.Bad(UNKNOWN, span)
@@ -136,19 +157,19 @@ def _arithmetic(op: str, left: e.Expr, right: e.Expr, span: Span, report: list[F
         return e.Binary(op, left, right, b if isinstance(a.element, Unknown) else a, span)
     both = join(a, b) if a in NUMBERS and b in NUMBERS else None
     if both is None:
-        report.append(hs201.arithmetic(op, str(a), str(b), span))
+        labels = _labels(env, left, right)
+        env.report.append(hs201.arithmetic(op, about(left), about(right), span, labels))
         return e.Bad(UNKNOWN, span)
     if op == "/" and both == INT:
         both = DECIMAL
-    return e.Binary(op, fit(left, both, report), fit(right, both, report), both, span)
+    return e.Binary(op, fit(left, both, env.report), fit(right, both, env.report), both, span)
 
 
 def _may_be_none(op: str, left: e.Expr, right: e.Expr, report: list[Finding]) -> bool:
     """Whether an operand is optional, which is then reported."""
     optional = [side for side in (left, right) if isinstance(side.type, Optional)]
     for side in optional:
-        text = side.span.source.text[side.span.start : side.span.end]
         report.append(
-            hs203.optional(text or "this", str(side.type), str(bare(side.type)), side.span)
+            hs203.optional(written(side), str(side.type), str(bare(side.type)), side.span)
         )
     return bool(optional)

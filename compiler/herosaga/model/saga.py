@@ -45,7 +45,15 @@ def saga(
     """One saga."""
     data = _data(node, scope, report)
     fields = {name: slot.type for name, slot in data.items()}
-    env = Env(world, scope, report, fields, node.key.text, no_event="nothing was received here")
+    env = Env(
+        world,
+        scope,
+        report,
+        fields,
+        node.key.text,
+        no_event="nothing was received here",
+        places={name: slot.span for name, slot in data.items()},
+    )
     serves = handler(decl.id, node.serves, scope, report) if node.serves is not None else None
     inside = Inside(env, _around(node, scope, around, serves, report), places(node, report))
     start = tuple(each for part in node.starts for each in part.transitions)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from difflib import SequenceMatcher, get_close_matches
 
 from herosaga.checks import hs102, hs103, hs105
@@ -122,6 +122,20 @@ def nearest(name: str, candidates: Iterable[str]) -> str:
         folded.setdefault(candidate.lower().replace("_", ""), candidate)
     close = get_close_matches(name.lower().replace("_", ""), folded, n=1, cutoff=0.7)
     return folded[close[0]] if close else ""
+
+
+def nearest_field(name: str, fields: Collection[str]) -> str:
+    """The field most like `name`, or the one that it is short for, "" where there is none."""
+    short = [each for each in fields if _short(name, each) or _short(each, name)]
+    return nearest(name, fields) or (short[0] if len(short) == 1 else "")
+
+
+def _short(name: str, long: str) -> bool:
+    """Whether the name is short for another one, as `qty` is for `quantity`: its letters, in their order."""
+    if len(name) < 3 or name[0] != long[:1] or name[-1] != long[-1:]:
+        return False
+    letters = iter(long)
+    return all(each in letters for each in name)
 
 
 def _patient(scope: Scope, report: list[Finding]) -> bool:

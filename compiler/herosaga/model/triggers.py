@@ -9,10 +9,11 @@ from herosaga.findings import Finding
 from herosaga.model import expr as e
 from herosaga.model import model as m
 from herosaga.model.around import Around
+from herosaga.model.declared import data_place, declared
 from herosaga.model.env import Env
 from herosaga.model.fit import fit
 from herosaga.model.infer import check
-from herosaga.model.scope import Decl, find, guess, nearest
+from herosaga.model.scope import Decl, find, guess, nearest, nearest_field
 from herosaga.model.types import (
     DATETIME,
     DURATION,
@@ -305,8 +306,10 @@ def _bind(name: ast.Name, id: str, env: Env) -> e.Expr | None:
     slot = shape.slots.get(name.text)
     if slot is None:
         if not shape.open:
-            near = nearest(name.text, shape.slots)
-            env.report.append(hs102.no_field(name.text, shape.kind, shape.name, name.span, near))
+            near, has = nearest_field(name.text, shape.slots), shape.slots.keys()
+            env.report.append(
+                hs102.no_field(name.text, shape.kind, shape.name, name.span, near, has)
+            )
     elif name.text == env.key:
         env.report.append(hs407.key_bound(name.text, name.span))
     elif name.text in env.hidden:
@@ -330,6 +333,8 @@ def _fitting(name: ast.Name, value: e.Expr, kind: Type, env: Env) -> e.Expr:
     found: list[Finding] = []
     fitted = fit(value, kind, found)
     if any(each.code == hs201.PAGE.code for each in found):
-        found = [hs201.taken(name.text, str(value.type), str(kind), name.span)]
+        label, place = declared(value, env), data_place(name.text, env)
+        labels = tuple(each for each in (label, place.label if place else None) if each)
+        found = [hs201.taken(name.text, str(value.type), str(kind), name.span, labels)]
     env.report.extend(found)
     return fitted
