@@ -1,6 +1,7 @@
 """HS001: text that the language does not expect at this place."""
 
 from herosaga.checks.page import Page, finding
+from herosaga.checks.repairs import word
 from herosaga.findings import Edit, Finding, Label, Severity
 from herosaga.source import Span
 
@@ -151,6 +152,18 @@ def stray_brace(span: Span) -> Finding:
     """A `}` that closes nothing."""
     return finding(
         PAGE, "this `}` closes nothing", span, text="no block is open here", hint="take it out"
+    )
+
+
+def colon_for_brace(colon: Span) -> Finding:
+    """A block that has a `}`, and a `:` in the place of its `{`."""
+    return finding(
+        PAGE,
+        "a block stands in `{ }`, not behind `:`",
+        colon,
+        text="`{` belongs here",
+        hint="write `{` instead of `:`",
+        fix=(word(colon, "{"),),
     )
 
 

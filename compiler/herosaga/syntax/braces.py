@@ -165,6 +165,10 @@ class _Work:
         while self.tokens[end - 1].line != head.line:
             end -= 1
         last = self.tokens[end - 1]
+        if last.type == "COLON":
+            self.tokens[end - 1] = Token.new_borrow_pos("LBRACE", "{", last)
+            self.findings.append(hs001.colon_for_brace(token_span(self.source, last)))
+            return
         brace = _after(last)
         self.tokens.insert(end, Token.new_borrow_pos("LBRACE", "{", brace))
         self.findings.append(hs001.missing(token_span(self.source, brace), "{", str(last)))

@@ -41,11 +41,13 @@ _CLAUSES = {
     },
     **{word: f"`{word}`" for word in ("import", "namespace", "policy", "saga", "state", "service")},
     **{word: f"`{word}`" for word in ("event", "command", "record", "enum", "data", "activity")},
+    **{word: f"`{word}`" for word in ("timer", "version", "retain", "scenario", "property")},
     **{
         word: f"`{word}`" for word in ("itinerary", "flow", "extern", "during", "correlate", "type")
     },
 }
 _NAMED = frozenset(_KINDS) - {"on", "after", "at", "every", "if", "for", "migrate", "during"}
+_OF_SCENES = ("scenario", "property")
 _FAR = 60
 _MOST_BLOCKS = 8
 _CLOSED = {"RBRACE": "LBRACE", "RPAR": "LPAR", "RSQB": "LSQB"}
@@ -93,8 +95,9 @@ def reading(
     With `between`, the token begins a clause of its own, and the one before it is complete.
     """
     floor = blocks[-1].brace + 1 if blocks else 0
-    first = None if between else _clause(tokens, index, floor)
-    around = [f"`{block.name}`" for block in blocks if block.name]
+    scenes = kind_of(blocks) in _OF_SCENES
+    first = None if between or scenes else _clause(tokens, index, floor)
+    around = [_shown(block.name) for block in blocks if block.name]
     if first is not None:
         word = tokens[first].value
         noun = "handler" if blocks and blocks[-1].kind == "service" else _CLAUSES[word]
@@ -102,6 +105,11 @@ def reading(
         clause = f"`{named}`" if named else f"this {noun}"
         return f"in {clause} of {around[-1]}" if around else f"in {clause}"
     return f"in {around[-1]}" if around else "at the top level of a file"
+
+
+def _shown(name: str) -> str:
+    """A block by its name; what has a sentence for a name is just this one."""
+    return f"this {name}" if name in _OF_SCENES else f"`{name}`"
 
 
 def opened(tokens: Sequence[Token], index: int, kind: str) -> int | None:
@@ -137,7 +145,14 @@ def _inside(tokens: Sequence[Token], place: int) -> bool:
     """Whether a word is a part of another clause's head: `for` in `arm t for 5m`, a field's name."""
     following = tokens[place + 1].type if place + 1 < len(tokens) else ""
     before = tokens[place - 1].value if place else ""
+    if tokens[place].value == "for" and any(_titled(tokens, n) for n in (place - 1, place - 2)):
+        return True
     return following in ("COLON", "ASSIGN", "DOT") or before in ("arm", ".", "when")
+
+
+def _titled(tokens: Sequence[Token], place: int) -> bool:
+    """Whether what stands behind this token is what a scenario or property shows."""
+    return place >= 0 and tokens[place].value in _OF_SCENES
 
 
 def _title(tokens: Sequence[Token], place: int, brace: int) -> str:
@@ -160,6 +175,8 @@ def _clause(tokens: Sequence[Token], index: int, floor: int) -> int | None:
     level = 0
     for place in range(index - 1, max(index - _FAR, floor) - 1, -1):
         token = tokens[place]
+        if token.type == "RBRACE" and not floor:
+            return None
         if token.type in _CLOSED:
             level += 1
         elif token.type in _CLOSED.values():

@@ -69,6 +69,8 @@ _BEGINNINGS = {
     "service": "what stands in a service begins with `on` or `handle`",
     "policy": "what stands in a policy begins with `within` or `retry`",
     "fields": "a field is written `name: type`",
+    "scenario": "what stands in a scenario begins with `when`, `after` or `expect`",
+    "property": "write `never A`, `A requires B`, `A leads to B`, or `A at most 3 times`",
 }
 _ANY_WORD = frozenset({"TIMES", "MOST"})
 _FEW = 7

@@ -120,6 +120,7 @@ FRAMES = {
     "service": "service Depot {\nHERE\n}\n",
     "policy": "policy patient {\nHERE\n}\n",
     "enum": "enum Size {\nHERE\n}\n",
+    "scenario": 'scenario "late" for S {\nHERE\n}\n',
 }
 """A block of each kind."""
 
@@ -239,6 +240,7 @@ def test_deep_blocks_are_one_finding() -> None:
 
 def test_limits() -> None:
     assert [code for code, _, _ in places("// " + "x" * (1 << 20))] == ["HS004"]
+    assert [code for code, _, _ in places("@" * 100_001)] == ["HS004"]
     assert [code for code, _, _ in places('import "a.saga"\n' * 257)] == ["HS004"]
     assert [code for code, _, _ in places(f"event {'E' * 129} {{ }}")] == ["HS004"]
     assert [code for code, _, _ in places(f"version {'9' * 5000}")] == ["HS005", "HS002"]

@@ -10,12 +10,14 @@ from herosaga.syntax.mistakes.declarations import DECLARATIONS, ELSEWHERE
 from herosaga.syntax.mistakes.fields import FIELDS
 from herosaga.syntax.mistakes.matching import Mistake, repairs
 from herosaga.syntax.mistakes.messages import PROMISES
+from herosaga.syntax.mistakes.scenarios import SCENARIOS
 from herosaga.syntax.mistakes.times import TIMES
 from herosaga.syntax.mistakes.transitions import TRANSITIONS
 from herosaga.syntax.mistakes.values import VALUES
 from herosaga.syntax.place import Place, Repair
 
 MISTAKES: tuple[Mistake, ...] = (
+    *SCENARIOS,
     *BLOCKS,
     *FIELDS,
     *DECLARATIONS,

@@ -4,7 +4,36 @@ from herosaga.syntax.mistakes.matching import Mistake
 
 _INDENTED = "columns mean nothing: write `{` instead of `:`, and `}` where the block ends"
 
+_KINDS = "saga|state|sequence|service|event|command|record|enum|policy|activity|itinerary|flow"
+
 BLOCKS = (
+    Mistake(
+        pattern=rf"(?P<kind>{_KINDS}) «▸:» <name>(?= \{{| by| \()",
+        example="state: Paying { on Paid -> Done }",
+        message="no `:` stands between `<kind>` and the name",
+        hint="take it out: write `<kind> <name> …`",
+        instead="",
+        inside="saga file",
+        safe=True,
+        habit=True,
+    ),
+    Mistake(
+        pattern=r"data «▸(?P<fields>\w+ : [^\n{}]+)»(?= \})",
+        example="data count: int }",
+        message="a `{` is missing after `data`",
+        hint="write `data { <fields> }`",
+        instead="{ <fields>",
+        inside="saga",
+        safe=True,
+    ),
+    Mistake(
+        pattern=r"data «▸(?P<fields>\w+ : [^\n{}]+)»(?=\n)",
+        example="data count: int",
+        message="what a saga remembers stands in the braces of `data`",
+        hint="write `data { <fields> }`",
+        instead="{ <fields> }",
+        inside="saga",
+    ),
     Mistake(
         pattern=r"«▸:»(?= \{)",
         example="state Paying: { on Paid -> Done }",

@@ -15,6 +15,25 @@ DECLARATIONS = (
         instead="event",
         inside="file",
     ),
+    *(
+        Mistake(
+            pattern=rf"«▸(?:class|struct|interface) <name> (?:\( \w*{base} \)|(?:extends|implements|:) \w*{base}) (?::|\{{)»",
+            example=f"class Paid({base}) {{ key id: uuid }}",
+            message=f"`<name>` is {article} `{base.lower()}`: its kind is the word before its name",
+            hint=f"write `{base.lower()} <name> {{ … }}`",
+            instead=f"{base.lower()} <name> {{",
+            inside="file",
+        )
+        for base, article in (("Event", "an"), ("Command", "a"))
+    ),
+    Mistake(
+        pattern=r"«▸(?:class|struct|interface|dataclass|model) <name> (?:\( [^()\n]* \) (?::|\{)|:)»",
+        example="class Item(BaseModel) { sku: str }",
+        message="data with fields is a `record`; what is sent is an `event` or a `command`",
+        hint="write `record <name> { … }`",
+        instead="record <name> {",
+        inside="file",
+    ),
     Mistake(
         pattern=r"«▸(?P<word>class|struct|interface|dataclass|model|object|schema|entity)» <name>",
         example="class Item { sku: str }",
@@ -220,6 +239,32 @@ DECLARATIONS = (
         instead="<name>",
         inside="enum",
         habit=True,
+    ),
+    Mistake(
+        pattern=r"<name> = «▸(?P<n>\d+)»",
+        example="small = 1, large = 2",
+        message="a member of an enum is a text on the wire",
+        hint='write `<name> = "<n>"`',
+        instead='"<n>"',
+        inside="enum",
+        safe=True,
+        habit=True,
+    ),
+    Mistake(
+        pattern=r"timer <name> (?:«▸(?:[:=] |after |in )?(?P<d>\d\S*)»|«for ▸(?P<e>\d\S*)»)",
+        example="timer reminder: 25d",
+        message="how long a timer runs is said where it is started",
+        hint="write `timer <name>` here, and `arm <name> for <d><e>` among the actions that start it",
+        instead="",
+        inside="saga",
+    ),
+    Mistake(
+        pattern=r"timer <name> «▸[:=] \w+»",
+        example="timer reminder: duration",
+        message="a timer has no type and no value",
+        hint="write `timer <name>` here, and `arm <name> for 5m` among the actions that start it",
+        instead="",
+        inside="saga",
     ),
     Mistake(
         pattern=r"«▸(?P<word>vars|variables|fields|context|properties|attributes|locals|variable)» \{",

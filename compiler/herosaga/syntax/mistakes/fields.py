@@ -208,6 +208,35 @@ FIELDS = (
     ),
     *(
         Mistake(
+            pattern=rf"«(?:self|this|data) ▸\. <name> = (?P<value>{value})»",
+            example=f"self.count = {written}",
+            message="a field is declared with its name alone, and with its type",
+            hint=f"write `<name>: {kind} = <value>`, without a value if an event gives it",
+            instead=f"<name> : {kind} = <value>",
+            inside="fields",
+        )
+        for (value, kind), written in zip(_VALUES, ("0", "1.5", '"none"', "true"), strict=True)
+    ),
+    Mistake(
+        pattern=r"«(?:self|this|data) ▸\. <name>(?: :)?»",
+        example="self.count: int",
+        message="a field is declared with its name alone, and with its type",
+        hint="write `<name>: type`",
+        instead="<name> :",
+        inside="fields",
+    ),
+    Mistake(
+        pattern=r"«▸any»",
+        example="extra: dict[str, any]",
+        message="a value of any shape is of type `json`",
+        hint="write `json` instead of `any`",
+        instead="json",
+        inside="fields",
+        safe=True,
+        habit=True,
+    ),
+    *(
+        Mistake(
             pattern=rf"«<name> ▸= (?P<value>{value})»",
             example=f"count = {written}",
             message="the field `<name>` has no type",

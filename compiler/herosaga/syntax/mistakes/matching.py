@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
+from itertools import pairwise
 
 from herosaga.checks import hs001
 from herosaga.checks.repairs import word
@@ -34,7 +35,8 @@ class Mistake(Struct, frozen=True):
 
     `example` shows it in a block of the kind `inside` (of the first, where there are several; none:
     it may happen anywhere). `instead` is read in its place; without one the clause is left out. Where
-    it is what was surely meant, the repair is `safe`. A `habit` is told once a file.
+    it is what was surely meant, the repair is `safe`. A `habit` is told once a file. It is no mistake
+    of this kind where the file declares the name in question as an `unless`.
     """
 
     pattern: str
@@ -46,6 +48,7 @@ class Mistake(Struct, frozen=True):
     text: str = ""
     safe: bool = False
     habit: bool = False
+    unless: str = ""
 
 
 class _Window(Struct, frozen=True):
@@ -68,8 +71,17 @@ def repairs(mistakes: Iterable[Mistake], place: Place) -> Iterator[Repair]:
         if each.inside and place.inside not in each.inside.split():
             continue
         match = _compiled(each.pattern).search(window.text)
-        if match is not None and _MARK in match.group():
-            yield _repair(each, match, window, place)
+        if match is None or _MARK not in match.group() or _excepted(each, match, place.tokens):
+            continue
+        yield _repair(each, match, window, place)
+
+
+def _excepted(mistake: Mistake, match: re.Match[str], tokens: Sequence[Token]) -> bool:
+    """Whether a name in the match is declared as what the mistake leaves alone."""
+    if not mistake.unless:
+        return False
+    names = match.groupdict().values()
+    return any(a.value == mistake.unless and b.value in names for a, b in pairwise(tokens))
 
 
 def _window(tokens: Sequence[Token], index: int) -> _Window:

@@ -2,8 +2,11 @@
 
 from herosaga.syntax.mistakes.matching import Mistake
 
-_COMES = "emit|returns|return|produces|publishes|publish|raises|yields|answers|reply|replies|->"
-_SAYS_NO = "rejects|reject|fails with|fails|throws|denies|declines|errors"
+_COMES = "emit|returns|return|produces|publishes|publish|yields|answers|reply|replies|->"
+_SAYS_NO = (
+    "(?:or )?(?:rejects|reject|fails with|fail with|fails|fail|throws|throw|raises|raise|denies"
+    "|declines|refuse|errors with|errors)|or else|else|otherwise"
+)
 _UNDOES = (
     "undo|undoes|compensated|compensate|compensates|compensable|reverted|revert|rollback|reversed"
 )
@@ -15,6 +18,14 @@ PROMISES = (
         message="a handler begins with `handle` for a command, with `on` for an event",
         hint="write `handle <message>` or `on <message>`",
         instead="handle <message>",
+        inside="service",
+    ),
+    Mistake(
+        pattern=rf"emits (?P<first>\w+) «▸(?:{_COMES})» <event>",
+        example="handle Ship emits Shipped returns Lost",
+        message="the events that come of a handler all stand after one `emits`",
+        hint="write `emits <first>, <event>` if both come, `emits <first> | <event>` if one of them does",
+        instead=",",
         inside="service",
     ),
     Mistake(
@@ -32,6 +43,15 @@ PROMISES = (
         message="the event that says no stands after `refuses`",
         hint="write `refuses <event>`",
         instead="refuses",
+        inside="service",
+        safe=True,
+    ),
+    Mistake(
+        pattern=r"«on (?P<word>failure|error|refusal) ▸<event>»",
+        example="handle Ship emits Shipped on failure Lost",
+        message="the event that says no stands after `refuses`",
+        hint="write `refuses <event>`",
+        instead="refuses <event>",
         inside="service",
         safe=True,
     ),
@@ -54,8 +74,16 @@ PROMISES = (
         safe=True,
     ),
     Mistake(
-        pattern=r"(?P<verb>emits|refuses|\|) (?P<first>\w+) «▸or» <second>",
+        pattern=r"emits (?P<first>\w+) «▸or» <second>(?= (?:undone|irreversible|readonly|\})|\n)",
         example="handle Ship emits Shipped or Lost",
+        message="`or` does not say whether `<second>` is a success too",
+        hint="write `emits <first> refuses <second>` if nothing was done then, `emits <first> | <second>` if it was",
+        instead="refuses",
+        inside="service",
+    ),
+    Mistake(
+        pattern=r"(?P<verb>emits|refuses|\|) (?P<first>\w+) «▸or» <second>",
+        example="handle Ship emits Shipped or Lost refuses Broken",
         message="between two events of which one comes stands `|`",
         hint="write `<first> | <second>`",
         instead="|",

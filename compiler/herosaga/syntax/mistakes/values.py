@@ -3,6 +3,7 @@
 from herosaga.syntax.mistakes.matching import Mistake
 
 _OPERAND = r"\w+(?: \. \w+)*"
+_VALUE = rf"""(?:"[^"]*"|-? ?{_OPERAND}|\d\S*)"""
 _WORDS = "request|send|publish|reply|run|set|arm|disarm"
 _SIGNS = "==|!=|<|<=|>|>="
 
@@ -53,12 +54,30 @@ VALUES = (
         safe=True,
     ),
     Mistake(
-        pattern=r"«▸\? [^\n]*»",
+        pattern=rf"=\s«(?P<a>[^\n=]+?) (?:▸if (?P<c>[^\n]+?) else|if (?P<d>[^\n]+?) ▸else) (?P<b>{_VALUE})»",
+        example="set x = 2 if x > 1 else 3",
+        message="a choice between two values is written `if … then … else …`",
+        hint="write `if <c><d> then <a> else <b>`",
+        instead="if <c><d> then <a> else <b>",
+        inside="actions",
+        safe=True,
+    ),
+    Mistake(
+        pattern=rf"=\s«(?P<c>(?:[^\n=]|[=!<>]=)+?) ▸\? (?P<a>[^\n?:]+?) : (?P<b>{_VALUE})»",
         example="set x = x > 1 ? 2 : 3",
+        message="a choice between two values is written `if … then … else …`",
+        hint="write `if <c> then <a> else <b>`",
+        instead="if <c> then <a> else <b>",
+        inside="actions",
+        safe=True,
+    ),
+    Mistake(
+        pattern=r"«▸\? [^\n]*»",
+        example="on Paid when x > 1 ? true : false -> Done",
         message="a choice between two values is written `if … then … else …`",
         hint="write `if condition then first else second`",
         instead="",
-        inside="actions state",
+        inside="state actions",
     ),
     Mistake(
         pattern=r"\* «▸\*»",
