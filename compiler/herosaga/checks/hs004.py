@@ -5,6 +5,7 @@ from herosaga.findings import Finding, Severity
 from herosaga.source import Span
 
 MAX_BYTES = 1 << 20
+MAX_WORDS = 100_000
 MAX_DEPTH = 64
 MAX_LOOPS = 16
 MAX_NAME = 128
@@ -21,7 +22,7 @@ PAGE = Page(
     code="HS004",
     severity=Severity.ERROR,
     title="Too large",
-    what=f"A file over {MAX_BYTES >> 20} MiB, nesting over {MAX_DEPTH} levels ({MAX_LOOPS} of loops), a name over {MAX_NAME} "
+    what=f"A file over {MAX_BYTES >> 20} MiB or {MAX_WORDS:,} words and signs, nesting over {MAX_DEPTH} levels ({MAX_LOOPS} of loops), a name over {MAX_NAME} "
     f"characters or more than {MAX_IMPORTS} imports.",
     why="Nobody can review what is that large, and the limits keep a hostile file from bringing down "
     "the tool that reads it.",
@@ -34,6 +35,17 @@ def big_file(span: Span) -> Finding:
     """A file over the limit: nothing of it is read."""
     return finding(
         PAGE, "this file is over 1 MiB: it is not read", span, hint="divide it, with `import`"
+    )
+
+
+def many_words(span: Span) -> Finding:
+    """More words and signs than a megabyte of sensible text has: what is read takes much more room than the text."""
+    return finding(
+        PAGE,
+        f"this file has over {MAX_WORDS:,} words and signs: it is not read",
+        span,
+        text="one too many",
+        hint="divide it, with `import`",
     )
 
 

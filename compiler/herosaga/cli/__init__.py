@@ -20,17 +20,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
             sys.stdout.flush()
         return code
     except KeyboardInterrupt:
-        return _say("stopped", INTERRUPTED)
+        return tell("stopped", INTERRUPTED)
     except BrokenPipeError:
         return _let_go()
     except OSError as error:
         _let_go()
         where = f"`{error.filename}`: " if error.filename else ""
-        return _say(f"can't go on: {where}{(error.strerror or str(error)).lower()}", FAILED)
+        return tell(f"can't go on: {where}{(error.strerror or str(error)).lower()}", FAILED)
     except Exception as error:
         if os.environ.get("HEROSAGA_DEBUG"):
             raise
-        return _say(
+        return tell(
             f"this is a bug in herosaga, not in your files: {type(error).__name__}: {error}\n"
             "Please report it, with the .saga file that shows it and what the same command prints "
             "with HEROSAGA_DEBUG=1 set.",
@@ -51,11 +51,15 @@ def _run(arguments: list[str]) -> int:
     return run(arguments)
 
 
-def _say(text: str, code: int) -> int:
+def tell(text: str, code: int, before: str = "") -> int:
+    """Say on stderr why a command has ended, where anybody listens; the exit code."""
     try:
-        print(f"herosaga: {text}", file=sys.stderr, flush=True)
+        if sys.stderr is not None:  # print would take stdout instead, which is for data
+            print(f"{before}herosaga: {text}", file=sys.stderr, flush=True)
     except BrokenPipeError:
         return _let_go()
+    except OSError:  # the disk is full for both streams: the exit code is all that is left
+        _let_go()
     return code
 
 

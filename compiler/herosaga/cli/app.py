@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Sequence
 from contextlib import nullcontext
 from importlib import import_module
 from typing import Annotated
 
 import typer
-from herosaga.cli import FAILED, INTERRUPTED
+from herosaga.cli import FAILED, INTERRUPTED, tell
 from herosaga.cli.memory import uncollected
 from herosaga.cli.stop import Closed, Interrupted, Stop
 
@@ -65,11 +64,9 @@ def run(arguments: list[str]) -> int:
             raise KeyboardInterrupt
         return code if isinstance(code, int) else 0
     except Stop as stop:
-        print(f"herosaga: {_visible(str(stop))}", file=sys.stderr)
-        return FAILED
+        return tell(_visible(str(stop)), FAILED)
     except Interrupted as stop:
-        print(f"\nherosaga: {stop}", file=sys.stderr)
-        return INTERRUPTED
+        return tell(str(stop), INTERRUPTED, before="\n")  # below the terminal's `^C`
     except typer.Abort:
         raise KeyboardInterrupt from None
     except Closed:
@@ -87,8 +84,7 @@ def _misused(error: Exception, arguments: list[str]) -> int:
     text = text.replace("Value error, ", "", 1)  # pydantic's, where typer uses it
     command = next((each for each in arguments if each in COMMANDS), "")
     helper = " ".join(filter(None, ("herosaga", command, "--help")))
-    print(f"herosaga: {_visible(text.rstrip('.'))}. Try `{helper}`.", file=sys.stderr)
-    return FAILED
+    return tell(f"{_visible(text.rstrip('.'))}. Try `{helper}`.", FAILED)
 
 
 def _visible(text: str) -> str:

@@ -40,7 +40,9 @@ def parse(source: Source) -> tuple[ast.File, tuple[Finding, ...]]:
         or len(source.text.encode(errors="replace")) > hs004.MAX_BYTES
     ):
         return _nothing(source, hs004.big_file(Span(source, 1, 1, 1, 1)))
-    read = read_tokens(source)
+    read = read_tokens(source, hs004.MAX_WORDS)
+    if len(read.tokens) > hs004.MAX_WORDS:
+        return _nothing(source, hs004.many_words(token_span(source, read.tokens[-1])))
     deep = depth(read.tokens, hs004.MAX_DEPTH)
     if deep is not None:
         return _nothing(source, hs004.deep(token_span(source, deep)))

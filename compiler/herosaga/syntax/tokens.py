@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import re
+import sys
 from collections.abc import Iterable
 from datetime import timedelta
 from itertools import islice
@@ -57,8 +58,8 @@ class Tokens(Struct, frozen=True):
     habits: tuple[Finding, ...]
 
 
-def read_tokens(source: Source) -> Tokens:
-    """All tokens of the source."""
+def read_tokens(source: Source, most: int = sys.maxsize) -> Tokens:
+    """All tokens of the source; where there are more than `most`, only the first of them."""
     tokens: list[Token] = []
     docs: dict[int, str] = {}
     findings = list(islice(_hidden(source), _MOST_REPORTS))
@@ -81,6 +82,8 @@ def read_tokens(source: Source) -> Tokens:
             pending = []
         tokens.append(token)
         tokens += _swallowed(raw, source) if raw.type == "BAD_STRING" else ()
+        if len(tokens) > most:
+            break
     return Tokens(tuple(tokens), docs, tuple(findings), tuple(habits))
 
 

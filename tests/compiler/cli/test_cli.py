@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from herosaga import cli
 
 from helpers.commands import ROOT, command, environment, herosaga
 
@@ -292,8 +293,6 @@ def test_with_stderr_closed_stdout_has_only_data(
 
 
 def test_an_interrupt_is_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
-    from herosaga import cli
-
     def interrupted(arguments: list[str]) -> int:
         raise KeyboardInterrupt
 
@@ -305,7 +304,6 @@ def test_an_interrupt_is_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_a_command_that_is_interrupted_says_so(
     arguments: list[str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    from herosaga import cli
     from herosaga.cli import check
 
     def interrupted(*_: object) -> None:
@@ -319,8 +317,6 @@ def test_a_command_that_is_interrupted_says_so(
 def test_our_own_bug_is_a_sentence(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    from herosaga import cli
-
     def broken(arguments: list[str]) -> int:
         raise ZeroDivisionError("what")
 
