@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Set
-from graphlib import CycleError, TopologicalSorter
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -13,6 +12,7 @@ from herosaga.graph.events import Cause, Reaction
 from herosaga.graph.graphs import Graphs
 from herosaga.graph.outputs import flat
 from herosaga.graph.words import short
+from herosaga.model.cycles import circular
 from herosaga.model.model import Model, Transition
 from herosaga.model.model import Set as SetField
 from herosaga.model.reads import reads
@@ -37,6 +37,8 @@ service Planning {{
 }}
 """
 
+_COMMANDED = ("requests", "sends", "undoes with")
+
 PAGE = Page(
     code="HS412",
     severity=Severity.WARNING,
@@ -59,9 +61,9 @@ def rule(model: Model, graphs: Graphs) -> Iterator[Finding]:
     """The shortest cycle of each knot, shorter ones first."""
     nodes = graphs.reactions
     free = {i for i, node in enumerate(nodes) if not _bounded(node)}
-    edges = {here: [there for there in graphs.events[here] if there in free] for here in free}
-    if not _circular(edges):
-        return
+    edges = {here: [*_followed(graphs.events[here], free, model)] for here in free}
+    if not circular(edges):
+        return  # and networkx need not be loaded
     from networkx import DiGraph, strongly_connected_components
 
     whole: Knot = DiGraph(edges)
@@ -74,13 +76,13 @@ def rule(model: Model, graphs: Graphs) -> Iterator[Finding]:
         yield _endless(cycle, graphs, quiet)
 
 
-def _circular(edges: Mapping[int, list[int]]) -> bool:
-    """Whether there is any cycle at all: nearly always there is none, and networkx need not be loaded."""
-    try:
-        TopologicalSorter(edges).prepare()
-    except CycleError:
-        return True
-    return False
+def _followed(causes: Mapping[int, Cause], free: Set[int], model: Model) -> Iterator[int]:
+    """What really follows: an event that is sent like a command, which HS103 tells, sets nothing off."""
+    for there, cause in causes.items():
+        message = model.messages.get(cause.output.message)
+        published = cause.output.how not in _COMMANDED or message is None or message.kind != "event"
+        if there in free and published:
+            yield there
 
 
 def _cycles(knot: Knot, graphs: Graphs, again: Set[int], quiet: Set[int]) -> Iterator[list[int]]:

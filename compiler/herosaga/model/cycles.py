@@ -3,6 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from graphlib import CycleError, TopologicalSorter
+from typing import TypeVar
+
+_Node = TypeVar("_Node", str, int)
+
+
+def circular(edges: Mapping[_Node, Iterable[_Node]]) -> bool:
+    """Whether there is any cycle at all: nearly always there is none, and nothing need look for it."""
+    try:
+        TopologicalSorter(edges).prepare()
+    except CycleError:
+        return True
+    return False
 
 
 def cycles(parts: Mapping[str, Iterable[str]]) -> Iterator[tuple[str, ...]]:

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from herosaga.checks import hs101, hs104
 from herosaga.findings import Finding
+from herosaga.model.cycles import circular
 from herosaga.model.scope import Decl, Scope, kind_of
 from herosaga.syntax import ast
 from msgspec.structs import replace
@@ -48,11 +49,12 @@ def scopes(
     by_file: dict[str, list[Decl]] = {file.source.name: [] for file in files}
     for decl in decls.values():
         by_file[decl.file].append(decl)
-    for file in files:
-        report.extend(_cycles(file, files))
     elsewhere = {decl.node.name.text: decl for found in by_file.values() for decl in found}
     by_name = {file.source.name: file for file in files}
     imports = {name: imports_of(file) for name, file in by_name.items()}
+    if circular(imports):
+        for file in files:
+            report.extend(_cycles(file, files))
     found = (_scope(file, by_name, by_file, elsewhere) for file in files)
     return {each.file: replace(each, imports=imports) for each in found}
 
