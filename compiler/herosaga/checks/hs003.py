@@ -15,7 +15,7 @@ PAGE = Page(
     code="HS003",
     severity=Severity.ERROR,
     title="Character that hides something",
-    what="A control character, or one that changes the direction of text, in the source: also in "
+    what="A control character (a carriage return alone is one), or one that changes the direction of text, also in "
     "strings and comments.",
     why="A reviewer approves what the screen shows. With such characters the screen can show another "
     "process than the one that runs.",
@@ -26,6 +26,14 @@ PAGE = Page(
 
 def hidden(span: Span, char: str) -> Finding:
     """A character that must not be in a source."""
+    if char == "\r":
+        return finding(
+            PAGE,
+            "a carriage return without a line feed hides where a line ends",
+            span,
+            text="some editors begin a line here, and to the language it goes on",
+            hint="save the file with line ends LF or CRLF",
+        )
     return finding(
         PAGE,
         f"the character U+{ord(char):04X} must not be in a source",

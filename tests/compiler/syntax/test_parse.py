@@ -450,3 +450,9 @@ def test_positions(mark: str, end: str) -> None:
 
 def test_empty_files() -> None:
     assert read("").decls == read("\ufeff").decls == read("// nothing\r\n").decls == ()
+
+
+def test_a_carriage_return_alone_is_told() -> None:
+    file, findings = parse(Source("mac.saga", "// nothing\revent Hidden { key id: uuid }\r\n"))
+    assert [each.code for each in findings] == ["HS003"]
+    assert file.decls == ()
