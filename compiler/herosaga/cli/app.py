@@ -81,10 +81,11 @@ def run(arguments: list[str]) -> int:
 
 def _misused(error: Exception, arguments: list[str]) -> int:
     text = error.format_message() if hasattr(error, "format_message") else str(error)
-    text = text.replace("Value error, ", "", 1)  # pydantic's, where typer uses it
+    text = text.replace("Value error, ", "", 1).rstrip(".")  # the first is pydantic's
     command = next((each for each in arguments if each in COMMANDS), "")
     helper = " ".join(filter(None, ("herosaga", command, "--help")))
-    return tell(f"{_visible(text.rstrip('.'))}. Try `{helper}`.", FAILED)
+    end = "" if text.endswith("?") else "."
+    return tell(f"{_visible(text)}{end} Try `{helper}`.", FAILED)
 
 
 def _visible(text: str) -> str:

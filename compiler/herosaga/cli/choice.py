@@ -10,6 +10,7 @@ from herosaga.findings import Finding, Severity
 from msgspec import Struct
 
 _SHAPE = re.compile(r"HS\d{0,3}")
+_LIKE_FIGURES = str.maketrans("OIL", "011")
 _UNREADABLE = ("HS0", "HS104")
 
 
@@ -49,8 +50,13 @@ def _known(name: str, where: str) -> None:
 
     if _SHAPE.fullmatch(name) and any(code.startswith(name) for code in PAGES):
         return
-    from difflib import get_close_matches
+    raise Stop(f"{where}: there is no rule `{name}`: {advice(name)}")
 
-    near = get_close_matches(name, PAGES, 1)
-    advice = f"did you mean `{near[0]}`?" if near else "`herosaga explain` lists all"
-    raise Stop(f"{where}: there is no rule `{name}`: {advice}")
+
+def advice(name: str) -> str:
+    """What to do about a code that there is not. One figure for another is another rule, and no slip."""
+    from herosaga.checks.catalog import PAGES
+
+    figures = re.sub(r"\D", "", name.upper().translate(_LIKE_FIGURES))
+    meant = f"HS{figures}"
+    return f"did you mean `{meant}`?" if meant in PAGES else "`herosaga explain` lists all"

@@ -7,6 +7,7 @@ import textwrap
 from typing import TYPE_CHECKING, Annotated
 
 import typer
+from herosaga.cli.choice import advice
 from herosaga.cli.output import width, write
 from herosaga.cli.stop import Stop
 
@@ -27,11 +28,7 @@ def explain(
         return
     page = PAGES.get(code.upper())
     if page is None:
-        from difflib import get_close_matches
-
-        near = get_close_matches(code.upper(), PAGES, 1)
-        advice = f"did you mean {near[0]}?" if near else "`herosaga explain` lists all"
-        raise Stop(f"there is no rule `{code}`: {advice}")
+        raise Stop(f"there is no rule `{code}`: {advice(code)}")
     write(text_of(page, min(width(sys.stdout), 100)))
 
 

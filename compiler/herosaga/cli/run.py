@@ -45,6 +45,9 @@ def run(
     The function is given a host to add sagas and services to. Without --demo the app runs until Ctrl-C. What was not
     done then goes on when it is run on the same file again.
     """
+    if Path(folder).is_file():
+        home = Path(folder).parent.as_posix()
+        raise Stop(f"`{folder}` is a file, and a project's folder is needed: `herosaga run {home}`")
     if not Path(folder).is_dir():
         raise Stop(f"there is no folder `{folder}`")
     project = settings(Path(folder).resolve())

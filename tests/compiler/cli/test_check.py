@@ -83,7 +83,7 @@ def test_the_command_line_comes_before_the_settings(here: Here) -> None:
     ("options", "sentence"),
     [
         (["--select", "HS301,HS3O2"], "--select: there is no rule `HS3O2`: did you mean `HS302`?"),
-        (["--ignore", "HS999"], "--ignore: there is no rule `HS999`: did you mean"),
+        (["--ignore", "HS999"], "--ignore: there is no rule `HS999`: `herosaga explain` lists all"),
         (["--ignore", ""], "--ignore: there is no rule ``: `herosaga explain` lists all"),
         (["--select", "names"], "there is no rule `NAMES`"),
         (["--fix", "--diff"], "`--fix` changes files and `--diff` changes none: choose one"),
