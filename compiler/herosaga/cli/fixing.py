@@ -5,12 +5,12 @@ from __future__ import annotations
 import os
 from codecs import BOM_UTF8
 from collections.abc import Callable, Collection, Iterator
-from difflib import unified_diff
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from herosaga.cli.choice import unreadable
 from herosaga.cli.output import counted, say
+from herosaga.cli.patch import patch
 from herosaga.cli.writing import replace_file
 from herosaga.findings import Finding
 from herosaga.fix import Mended, mend
@@ -56,19 +56,12 @@ def patch(checked: Checked, wants: Callable[[Finding], bool]) -> tuple[str, Mend
     found = tuple(each for each in checked.findings if wants(each))
     run = Run(found, found, ()).seen_from(Path.cwd())
     mended = mend(run.findings)
-    lines = (line for source, text in mended.texts.items() for line in _differences(source, text))
+    lines = (
+        line
+        for source, text in mended.texts.items()
+        for line in patch(source.text, text, source.name)
+    )
     return "".join(lines), mended
-
-
-def _differences(source: Source, text: str) -> Iterator[str]:
-    for line in unified_diff(_lines(source.text), _lines(text), source.name, source.name):
-        yield line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n"
-
-
-def _lines(text: str) -> list[str]:
-    """The lines with their ends; other signs than `\\n` that Python splits at are text to a patch."""
-    *whole, last = text.split("\n")
-    return [f"{line}\n" for line in whole] + ([last] if last else [])
 
 
 def _told(mended: Mended, saved: Collection[Source]) -> Iterator[Finding]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterator, Sequence
-from difflib import unified_diff
 from pathlib import Path
 from typing import Annotated
 
@@ -13,6 +12,7 @@ import typer
 from herosaga.checks import hs003, hs004, hs907
 from herosaga.checks.hs004 import MAX_BYTES
 from herosaga.cli.output import counted, full_text, say, write
+from herosaga.cli.patch import patch
 from herosaga.cli.settings import Settings, settings_of, targets
 from herosaga.cli.stop import Stop
 from herosaga.cli.writing import replace_file
@@ -178,14 +178,8 @@ def _finding(done: _Done) -> Finding:
 def _differences(done: _Done) -> Iterator[str]:
     """A patch for one file. A line that is the last and has no end is marked as patches do."""
     name = done.source.name if done.source.path is None else os.path.relpath(done.source.path)
-    old, new = (_lines(data.decode()) for data in (done.old, done.new or b""))
-    for line in unified_diff(old, new, name, name):
-        yield line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n"
-
-
-def _lines(text: str) -> list[str]:
-    *whole, last = text.split("\n")
-    return [f"{line}\n" for line in whole] + ([last] if last else [])
+    old, new = (data.decode() for data in (done.old, done.new or b""))
+    yield from patch(old, new, name)
 
 
 def _pass_on(done: _Done) -> None:
