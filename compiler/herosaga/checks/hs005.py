@@ -1,7 +1,7 @@
 """HS005: a clause in the wrong block, or once too often."""
 
 from herosaga.checks.page import Page, finding
-from herosaga.findings import Finding, Label, Severity
+from herosaga.findings import Edit, Finding, Label, Severity
 from herosaga.source import Span
 
 PAGE = Page(
@@ -64,6 +64,29 @@ def disordered(span: Span, clause: str, after: str) -> Finding:
         span,
         text="too late here",
         hint="the order is `on … when … compensate -> State { … }`",
+    )
+
+
+def of_done(span: Span, target: str) -> Finding:
+    """Actions behind `done -> State` of a sequence."""
+    return finding(
+        PAGE,
+        "`done` takes no actions: it says where it goes on when all steps are carried out",
+        span,
+        text="not here",
+        hint=f"put them into `entry {{ … }}` of `state {target}`",
+    )
+
+
+def of_failure(span: Span, command: str) -> Finding:
+    """`on Command failed`."""
+    return finding(
+        PAGE,
+        "that a command was not carried out is awaited with `failure of`",
+        span,
+        text="the failure of a command?",
+        hint=f"write `on failure of {command}`",
+        fix=(Edit(span, f"failure of {command}"),),
     )
 
 

@@ -141,6 +141,7 @@ class Handler(Struct, frozen=True):
     meta: Meta
     span: Span  # of the message's name
     refuses_spans: tuple[Span, ...] = ()
+    undo_lost: bool = False  # an `undone by` names what nobody knows, which is told there
 
     @property
     def emits(self) -> tuple[str, ...]:

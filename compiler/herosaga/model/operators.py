@@ -51,6 +51,8 @@ def binary(op: str, left: e.Expr, right: e.Expr, span: Span, env: Env) -> e.Expr
     match op:
         case "and" | "or":
             sides = fit(left, BOOL, report), fit(right, BOOL, report)
+            if any(isinstance(side, e.Bad) for side in sides):
+                return e.Bad(UNKNOWN, span)  # told of the operand: of the whole nothing is known
             return e.Binary(op, *sides, BOOL, span)
         case "==" | "!=":
             return _equality(op, left, right, span, env)

@@ -103,6 +103,7 @@ def handler(
         meta(node.meta),
         node.message.span,
         tuple(refuses.values()),
+        node.undone_by is not None and undo is None,
     )
 
 

@@ -76,7 +76,9 @@ def _declared(
         return None
     undo = around.undos.get(message.id)
     if undo is None:
-        env.report.append(hs103.no_declared_undo(asked.text, span))
+        handler = around.handlers.get(message.id)
+        if handler is None or not handler.undo_lost:
+            env.report.append(hs103.no_declared_undo(asked.text, span))
         return m.CommandUndo(e.Bad(UNKNOWN, span), True, span)
     shape, given = env.world.shapes[undo], dict(message.args)
     has = env.world.shapes[message.id]

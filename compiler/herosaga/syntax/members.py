@@ -5,6 +5,7 @@ from __future__ import annotations
 from herosaga.syntax import ast
 from herosaga.syntax.context import Child, Context, Node, tree, trees
 from herosaga.syntax.lower_expr import lower_meta
+from herosaga.syntax.neighbours import joined
 from herosaga.syntax.places import in_place, written
 
 Member = tuple[ast.Meta, Node]
@@ -42,7 +43,7 @@ _ANNOTATED = frozenset(
 def members(ctx: Context, block: Child, here: str) -> list[Member]:
     """The clauses of a block that may stand in it."""
     found: list[Member] = []
-    for member in trees(tree(block).children, "member"):
+    for member in joined(ctx, trees(tree(block).children, "member"), here):
         *notes, clause = trees(member.children)
         if in_place(ctx, clause, here):
             if clause.data not in _ANNOTATED:
