@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from herosaga.cli.choice import unreadable
 from herosaga.cli.output import counted, say
-from herosaga.cli.patch import patch
+from herosaga.cli.patch import differences
 from herosaga.cli.writing import replace_file
 from herosaga.findings import Finding
 from herosaga.fix import Mended, mend
@@ -59,7 +59,7 @@ def patch(checked: Checked, wants: Callable[[Finding], bool]) -> tuple[str, Mend
     lines = (
         line
         for source, text in mended.texts.items()
-        for line in patch(source.text, text, source.name)
+        for line in differences(source.text, text, source.name)
     )
     return "".join(lines), mended
 

@@ -12,7 +12,7 @@ import typer
 from herosaga.checks import hs003, hs004, hs907
 from herosaga.checks.hs004 import MAX_BYTES
 from herosaga.cli.output import counted, full_text, say, write
-from herosaga.cli.patch import patch
+from herosaga.cli.patch import differences
 from herosaga.cli.settings import Settings, settings_of, targets
 from herosaga.cli.stop import Stop
 from herosaga.cli.writing import replace_file
@@ -179,7 +179,7 @@ def _differences(done: _Done) -> Iterator[str]:
     """A patch for one file. A line that is the last and has no end is marked as patches do."""
     name = done.source.name if done.source.path is None else os.path.relpath(done.source.path)
     old, new = (data.decode() for data in (done.old, done.new or b""))
-    yield from patch(old, new, name)
+    yield from differences(old, new, name)
 
 
 def _pass_on(done: _Done) -> None:

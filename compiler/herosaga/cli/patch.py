@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from difflib import unified_diff
 
 
-def patch(old: str, new: str, name: str) -> Iterator[str]:
+def differences(old: str, new: str, name: str) -> Iterator[str]:
     """The lines of the patch that makes `new` of `old`; none where they are the same."""
     for line in unified_diff(_lines(old), _lines(new), name, name):
         yield line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n"
