@@ -115,13 +115,23 @@ def _target(node: ast.Import, path: Path, reading: _Reading) -> Path | None:
         found = hs104.outside(node.path, node.path_span)
     elif real is None or not _kind(real):
         siblings = [each.name for each in path.parent.glob(f"*{SUFFIX}") if each != path]
-        found = hs104.missing(node.path, node.path_span, nearest(node.path, siblings))
+        near = _by_name(node.path, path.parent) or nearest(node.path, siblings)
+        found = hs104.missing(node.path, node.path_span, near)
     elif _kind(real) != "file" or real.suffix != SUFFIX:
         found = hs104.unreadable(node.path, f"it is no `{SUFFIX}` file", node.path_span)
     if found is not None:
         reading.findings.append(found)
         return None
     return real
+
+
+def _by_name(written: str, folder: Path) -> str:
+    """The file that is meant where its name alone is written, or a module's: `fleet`, `names.fleet`."""
+    if written.endswith(SUFFIX):
+        return ""
+    whole = written.replace(".", "/").replace("\\", "/")
+    names = (f"{whole}{SUFFIX}", f"{whole.rpartition('/')[2]}{SUFFIX}")
+    return next((each for each in names if (folder / each).is_file()), "")
 
 
 def _read(path: Path, reading: _Reading) -> ast.File | None:

@@ -57,6 +57,13 @@ class Span(Struct, frozen=True):
             other.end,
         )
 
+    def first(self, length: int) -> Span:
+        """Its first characters, which are on one line."""
+        end = self.column + length
+        return Span(
+            self.source, self.line, self.column, self.line, end, self.start, self.start + length
+        )
+
 
 @lru_cache(maxsize=16)  # a report asks for many lines of few files
 def _lines(text: str) -> tuple[str, ...]:

@@ -67,6 +67,17 @@ def unknown(name: str, kinds: tuple[str, ...], span: Span, near: str, advice: st
     )
 
 
+def compared_with_null(name: str, span: Span, better: str) -> Finding:
+    """`x == null`, which is `none` here, and never compared with `==`."""
+    return finding(
+        PAGE,
+        f"nothing here is called `{name}`: what is not there is `none`, and tested with `is`",
+        span,
+        text="not known here",
+        hint=f"write `{better}`",
+    )
+
+
 def circular(name: str, kind: str, span: Span, file: str) -> Finding:
     """Declared in a file of the project that imports this one, so that it can't be imported here."""
     return finding(

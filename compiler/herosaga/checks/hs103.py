@@ -79,6 +79,21 @@ def not_a_record(name: str, meant: str, span: Span) -> Finding:
     )
 
 
+def variable_set(name: str, what: str, span: Span, declared: Span | None, hides: bool) -> Finding:
+    """A `set` of a loop's variable or a parameter; `declared` is a data field of that name, if there is one."""
+    hint = f"to keep a value, declare a data field of another name, `data {{ last_{name}: … }}`, and set that"
+    if hides:
+        hint = f"call the {what} otherwise: here it hides the data field `{name}`"
+    return finding(
+        PAGE,
+        f"`{name}` can't be set: it is a {what}",
+        span,
+        text="`set` keeps a value in a data field, and this is none",
+        labels=(Label(declared, "the data field of that name"),) if declared is not None else (),
+        hint=hint,
+    )
+
+
 def not_settable(name: str, what: str, span: Span) -> Finding:
     """A `set` of something that is not a data field."""
     return finding(

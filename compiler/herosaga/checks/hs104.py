@@ -34,8 +34,9 @@ service Billing { on OrderPlaced emits InvoiceSent }
 def missing(path: str, span: Span, near: str = "") -> Finding:
     """No such file."""
     hint = f'did you mean `import "{near}"`?' if near else "paths are relative to this file"
-    if not near and not path.endswith(".saga"):
-        hint = 'an import names a file by its path, relative to this one: `import "orders.saga"`'
+    if not path.endswith(".saga"):
+        hint = "an import names a file by its path, relative to this one: "
+        hint += f'did you mean `import "{near}"`?' if near else '`import "orders.saga"`'
     return finding(PAGE, f"there is no file `{path}`", span, text="not found", hint=hint)
 
 

@@ -24,15 +24,69 @@ PAGE = Page(
 )
 
 
+_RETRIES = (
+    "repeating belongs to the request, or to its policy: `request C(…) within 30s retry 3 times`"
+)
+_TIMES = (
+    "write `within 30s` at a request, `after 30s -> S` in a state, or `deadline 5d -> S` in a saga"
+)
+_UNDO = "an undo is named at the request, `request C(…) compensable by D(…)`, or at the handler, `handle C … undone by D`"
+_NEEDED = "a field is needed unless its type ends in `?`"
+
+# What other languages say with an annotation, and how it is said here.
+_SAID_OTHERWISE = {
+    **dict.fromkeys(("retry", "retries", "retryable", "backoff"), _RETRIES),
+    **dict.fromkeys(("timeout", "deadline", "within", "timelimit", "ttl"), _TIMES),
+    **dict.fromkeys(("compensate", "compensation", "compensable", "undo", "rollback"), _UNDO),
+    **dict.fromkeys(("compensates", "undone_by", "undone"), _UNDO),
+    **dict.fromkeys(("required", "notnull", "notblank"), _NEEDED),
+    **dict.fromkeys(("optional", "nullable"), "write `?` after the type: `note: str?`"),
+    **dict.fromkeys(("key", "id", "correlation"), "write `key` before the field: `key id: uuid`"),
+    **dict.fromkeys(("sensitive", "personal", "secret", "gdpr"), "personal data is marked `@pii`"),
+    **dict.fromkeys(("readonly", "irreversible"), "it stands at the end: `handle C emits E {}`"),
+    "version": "write `version 2` in the saga",
+    "policy": "write `with name` at the request",
+}
+_WORDS = frozenset(
+    [
+        "saga",
+        "event",
+        "command",
+        "record",
+        "enum",
+        "service",
+        "state",
+        "final",
+        "start",
+        "handle",
+        "on",
+        "timer",
+        "scenario",
+        "extern",
+        "activity",
+        "itinerary",
+    ]
+)
+
+
+def _otherwise(name: str) -> str:
+    """How that is said here for which other languages have an annotation of this name."""
+    low = name.lower()
+    if low in _WORDS:
+        return f"no `@`: a declaration begins with the word `{low}`"
+    return _SAID_OTHERWISE.get(low, "").replace("{}", low)
+
+
 def unknown(name: str, span: Span, near: str, known: tuple[str, ...]) -> Finding:
     """No annotation has this name."""
     listed = ", ".join(f"`@{each}`" for each in known)
+    near = "" if (said := _otherwise(name)) else near
     return finding(
         PAGE,
         f"there is no annotation `@{name}`",
         span,
         text="not known",
-        hint=f"did you mean `@{near}`?" if near else f"there are {listed}",
+        hint=said or (f"did you mean `@{near}`?" if near else f"there are {listed}"),
         fix=(Edit(span, near),) if near else (),
     )
 

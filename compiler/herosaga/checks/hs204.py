@@ -71,12 +71,13 @@ def unset(
     )
 
 
-def no_instance(name: str, span: Span) -> Finding:
+def no_instance(name: str, span: Span, labels: tuple[Label, ...]) -> Finding:
     """A data field read in `missing`."""
     return finding(
         PAGE,
         f"`{name}` can't be read here: the message has found no instance",
         span,
         text="a field of an instance",
+        labels=labels,
         hint="read fields of `event`, or the key",
     )

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from herosaga.checks.page import Page, finding
 from herosaga.findings import Finding, Label, Severity
 from herosaga.graph.graphs import Graphs
-from herosaga.graph.states import UNKNOWN, StateGraph, Way, ways
-from herosaga.model.model import Final, Model, Saga, State
+from herosaga.graph.states import START, UNKNOWN, StateGraph, Way, ways
+from herosaga.model.model import Final, Model, OnMessage, Saga, State
 
 _PROGRAM = """\
 event Paid {{ key order_id: uuid }}
@@ -61,7 +61,7 @@ def rule(model: Model, graphs: Graphs) -> Iterator[Finding]:
             if each.name not in reached:
                 arrows = into.get(each.name, [])
                 if not any(way.source in lost for way in arrows):
-                    yield _unreached(each, arrows)
+                    yield _unreached(each, arrows, _past(each.name, graphs.states[saga.id]))
                 lost.add(each.name)
 
 
@@ -71,17 +71,40 @@ def _endless(graph: StateGraph, saga: Saga) -> bool:
     return not graph.reached().keys() <= graph.leading(ends)
 
 
-def _unreached(state: State | Final, into: list[Way]) -> Finding:
+def _past(name: str, graph: StateGraph) -> tuple[Way, ...]:
+    """Arrows of messages that go at once where this state leads to: one of them may have been meant for it.
+
+    Where the state leads back, it is one of those that leave the state before it.
+    """
+    ahead = {way.target for way in graph.out[name]}
+    past = [
+        way
+        for source in graph.reached()
+        for way in graph.out[source]
+        if way.target in ahead and way.source not in (START, way.target) and way.kind == "goes"
+    ]
+    asked = [way for way in past if isinstance(way.transition.trigger, OnMessage)]
+    return tuple([way for way in asked if way.source in ahead] or asked)
+
+
+def _unreached(state: State | Final, into: list[Way], past: tuple[Way, ...]) -> Finding:
+    name = state.sequence or state.name if isinstance(state, State) else state.name
     labels = tuple(
         Label(way.transition.span, f"leads there, but `{way.source}` is not reached either")
         for way in into
     )
-    name = state.sequence or state.name if isinstance(state, State) else state.name
+    places = (way.transition.target_span for way in past)
+    labels += tuple(Label(place, f"instead of `{name}`?") for place in places if place is not None)
+    hint = f"lead an arrow to it, `-> {name}`, or take it out"
+    if past:
+        hint = f"does one of these arrows lead to the wrong state? Lead one to `{name}`, or take it out"
+    if len(past) == 1:
+        hint = f"does this arrow lead to the wrong state? Lead it to `{name}`, or take `{name}` out"
     return finding(
         PAGE,
         f"no instance ever gets to `{name}`",
         state.span,
         text="no path from `start` leads here",
         labels=labels[:3],
-        hint=f"lead an arrow to it, `-> {name}`, or take it out",
+        hint=hint,
     )

@@ -1,7 +1,7 @@
 """HS406: a message that can't be brought to its instance."""
 
 from herosaga.checks.page import Page, finding
-from herosaga.findings import Finding, Severity
+from herosaga.findings import Finding, Label, Severity
 from herosaga.source import Span
 
 PAGE = Page(
@@ -43,28 +43,57 @@ saga Ordering by order_id: uuid {
 )
 
 
-def no_key(message: str, kind: str, key: str, type: str, span: Span) -> Finding:
-    """The message lacks the saga's key."""
+def no_key(
+    message: str,
+    kind: str,
+    key: str,
+    type: str,
+    span: Span,
+    labels: tuple[Label, ...],
+    fields: tuple[str, ...],
+    other: str,
+) -> Finding:
+    """The message lacks the saga's key; `fields` are those of its that have the key's type, `other` is a
+    field by which an instance could be looked up, "" where there is none yet."""
+    more = f", or say which field it is: {_by(message, fields)}" if fields else ""
+    if other and not fields:
+        more = ", or look its instance up by a data field that it has too: "
+        more += f"`correlate {message} where field == event.{other}`"
     return finding(
         PAGE,
         f"nothing in the {kind} `{message}` says which instance it is for",
         span,
         text=f"has no field `{key}`",
-        hint=f"add `{key}: {type}` to `{message}`, or say which field it is: "
-        f"`correlate {message} by event.…`",
+        labels=labels,
+        hint=f"add `{key}: {type}` to `{message}`{more}",
     )
 
 
-def start_by_match(message: str, span: Span, key: str) -> Finding:
+def start_by_match(
+    message: str,
+    key: str,
+    where: Span,
+    start: Span,
+    labels: tuple[Label, ...],
+    fields: tuple[str, ...],
+) -> Finding:
     """`correlate … where` for a message that starts an instance."""
+    need = f"`{key}` of `{message}` is that already: take this out"
+    if key not in fields:
+        need = f"give `{message}` the field `{key}` and take this out"
+        need += f", or write {_by(message, fields)}" if fields else ""
     return finding(
         PAGE,
         f"`{message}` starts an instance, so it can't be looked up by a field of one",
-        span,
-        text="starts here",
-        hint=f"a new instance needs its key: give `{message}` the field `{key}`, or write "
-        f"`correlate {message} by event.…`",
+        where,
+        text="looks for an instance that is there already",
+        labels=(Label(start, "starts a new instance"), *labels),
+        hint=f"a new instance needs its key: {need}",
     )
+
+
+def _by(message: str, fields: tuple[str, ...]) -> str:
+    return " or ".join(f"`correlate {message} by event.{each}`" for each in fields[:2])
 
 
 def not_a_match(span: Span) -> Finding:

@@ -102,12 +102,13 @@ def optional_value(message: str, span: Span) -> Finding:
     )
 
 
-def unlike(what: str, found: str, expected: str, span: Span) -> Finding:
+def unlike(what: str, found: str, expected: str, span: Span, labels: tuple[Label, ...]) -> Finding:
     """What `correlate` compares has another type."""
     return finding(
         PAGE,
         f"this has the type {found}, and {what} is of type {expected}",
         span,
         text="finds no instance",
+        labels=labels,
         hint=f"name a field of type {expected}",
     )

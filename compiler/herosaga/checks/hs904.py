@@ -1,7 +1,7 @@
 """HS904: an `@allow` that silences nothing."""
 
 from herosaga.checks.page import Page, finding
-from herosaga.findings import Finding, Severity
+from herosaga.findings import Finding, Label, Severity
 from herosaga.source import Span
 
 _PROGRAM = """\
@@ -23,12 +23,18 @@ PAGE = Page(
 )
 
 
-def useless(code: str, known: bool, span: Span) -> Finding:
-    """Nothing of this code is found below; `known` is whether there is such a check."""
+def useless(code: str, known: bool, span: Span, found: Span | None) -> Finding:
+    """Nothing of this code is found below; `known` is whether there is such a check, `found` where it finds something."""
+    hint = f"take it out: {code} finds nothing elsewhere either"
+    if found is not None:
+        hint = "put it right before the declaration in which that is found, or take it out"
+    if not known:
+        hint = "write the code that stands in the brackets of the report, or take it out"
     return finding(
         PAGE,
         f"nothing here is silenced by `@allow({code}, …)`",
         span,
         text=f"{code} finds nothing in this" if known else f"there is no check {code}",
-        hint="take it out, or put it right before what it is about",
+        labels=(Label(found, f"{code} is found here"),) if found is not None else (),
+        hint=hint,
     )

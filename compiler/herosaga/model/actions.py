@@ -105,7 +105,9 @@ def _settable(name: ast.Name, env: Env) -> Type:
     """The type of the data field to set; `Unknown`, with a finding, where it can't be set."""
     if name.text in env.variables:
         kind = "parameter" if env.variables[name.text].param else "loop variable"
-        env.report.append(hs103.not_settable(name.text, kind, name.span))
+        place = env.places.get(name.text)
+        hides = name.text in env.data
+        env.report.append(hs103.variable_set(name.text, kind, name.span, place, hides))
     elif name.text in env.hidden:
         env.report.append(
             hs103.not_settable(name.text, "field of an instance, and here is none", name.span)

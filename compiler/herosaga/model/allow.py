@@ -54,11 +54,18 @@ def doubts(
 
     `severities` are those of the checks that there are.
     """
-    for each in allowed(files):
+    known = allowed(files)
+    for each in known:
         code, span = each.allow.code, each.allow.span
         if severities.get(code) is Severity.ERROR:
             yield hs905.of_an_error(code, span)
         elif not each.allow.reason.strip():
             yield hs905.no_reason(code, span)
         elif not any(each.silences(finding) for finding in findings):
-            yield hs904.useless(code, code in severities, span)
+            yield hs904.useless(code, code in severities, span, _found(code, findings, known))
+
+
+def _found(code: str, findings: Sequence[Finding], known: Sequence[Allowed]) -> Span | None:
+    """The first place where this is found, and nothing silences it."""
+    places = (each for each in findings if each.code == code)
+    return next((each.span for each in places if not any(a.silences(each) for a in known)), None)

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 
 from herosaga.checks import hs101, hs102, hs406, hs407
+from herosaga.findings import Label
 from herosaga.model import expr as e
 from herosaga.model import model as m
+from herosaga.model.declared import data_place, declared, named
 from herosaga.model.env import Env
 from herosaga.model.fit import bare, goes, same
 from herosaga.model.infer import infer
@@ -37,13 +39,14 @@ def correlations(
     found: list[m.Correlation] = []
     for message, span in _places((*takes.start, *takes.others)).items():
         if message not in written:
-            if _by_key(message, span, env):
+            if _by_key(message, span, env, message in starting):
                 found.append(m.Correlation(message, env.key))
             continue
-        each = written[message]
+        each, where = written[message]
         if each is not None and each.where and message in starting:
-            name = env.world.shapes[message].name
-            env.report.append(hs406.start_by_match(name, starting[message], env.key))
+            name, more = env.world.shapes[message].name, _key_of(message, env)
+            start = starting[message]
+            env.report.append(hs406.start_by_match(name, env.key, where, start, *more))
         elif each is not None:
             found.append(each)
     return tuple(found)
@@ -73,14 +76,16 @@ def _taken(member: m.Member) -> Iterator[tuple[str, Span]]:
 # --- by the key --------------------------------------------------------------------------------
 
 
-def _by_key(message: str, span: Span, env: Env) -> bool:
+def _by_key(message: str, span: Span, env: Env, starts: bool) -> bool:
     """Whether the message has the saga's key, with its type; else it is reported."""
     key, kind = env.key, env.data[env.key]
     shape = env.world.shapes[message]
     slot = shape.slots.get(key)
     if slot is None:
         if not shape.open:
-            env.report.append(hs406.no_key(shape.name, shape.kind, key, str(kind), span))
+            other = "" if starts else next(iter(shape.slots), "")
+            more = (*_key_of(message, env), other)
+            env.report.append(hs406.no_key(shape.name, shape.kind, key, str(kind), span, *more))
         return False
     if isinstance(slot.type, Optional):
         env.report.append(hs407.optional(shape.name, key, span, slot.span))
@@ -92,12 +97,25 @@ def _by_key(message: str, span: Span, env: Env) -> bool:
     return True
 
 
+def _key_of(message: str, env: Env) -> tuple[tuple[Label, ...], tuple[str, ...]]:
+    """Where the key and the message are declared, and the message's fields that have the key's type."""
+    kind, slots = env.data[env.key], env.world.shapes[message].slots
+    place = named(message, env) if env.key not in slots else None
+    labels = [Label(env.places[env.key], f"every instance has its `{env.key}`")]
+    if place is not None:
+        has = ", ".join(f"`{each}`" for each in slots) if 0 < len(slots) < 5 else "other fields"
+        labels.append(Label(place, f"has only {has}"))
+    return tuple(labels), tuple(each.name for each in slots.values() if same(each.type, kind))
+
+
 # --- as written --------------------------------------------------------------------------------
 
 
-def _written(nodes: tuple[ast.Correlate, ...], env: Env) -> Mapping[str, m.Correlation | None]:
-    """By message; None where what is written is wrong already."""
-    found: dict[str, m.Correlation | None] = {}
+def _written(
+    nodes: tuple[ast.Correlate, ...], env: Env
+) -> Mapping[str, tuple[m.Correlation | None, Span]]:
+    """By message, each with its place; None where what is written is wrong already."""
+    found: dict[str, tuple[m.Correlation | None, Span]] = {}
     first: dict[str, Span] = {}
     for node in nodes:
         decl = find(env.scope, node.message, MESSAGES, env.report)
@@ -109,7 +127,7 @@ def _written(nodes: tuple[ast.Correlate, ...], env: Env) -> Mapping[str, m.Corre
             env.report.append(twice)
             continue
         first[decl.id] = node.message.span
-        found[decl.id] = _correlation(node, decl.id, env)
+        found[decl.id] = _correlation(node, decl.id, env), node.span
     return found
 
 
@@ -139,8 +157,10 @@ def _made(message: str, where: str, value: e.Expr, kind: Type, env: Env) -> m.Co
         env.report.append(hs407.optional_value(env.world.shapes[message].name, value.span))
         return None
     if not same(value.type, kind):
-        what = f"`{where}`" if where else "the saga's key"
-        env.report.append(hs407.unlike(what, str(value.type), str(kind), value.span))
+        what, field = (f"`{where}`", where) if where else ("the saga's key", env.key)
+        source, place = declared(value, env), data_place(field, env)
+        labels = tuple(each for each in (source, place.label if place else None) if each)
+        env.report.append(hs407.unlike(what, str(value.type), str(kind), value.span, labels))
         return None
     match value:
         case e.FieldOf(value=e.EventValue(), name=name):

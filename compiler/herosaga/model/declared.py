@@ -13,6 +13,7 @@ from herosaga.model.fit import goes
 from herosaga.model.scope import nearest
 from herosaga.model.types import EnumType, MessageType, RecordType, Type, Unknown
 from herosaga.model.world import Shape, Slot
+from herosaga.source import Span
 from herosaga.syntax import ast
 
 
@@ -27,10 +28,15 @@ def declared(value: e.Expr, env: Env) -> Label | None:
             slot = _slot(owner.type, name, env)
             return Label(slot.span, f"`{name}` is {a(str(kind))}") if slot else None
         case e.EnumConst(enum=id, type=kind):
-            found = (decl for decls in env.scope.names.values() for decl in decls)
-            spans = (decl.span for decl in found if decl.id == id)
-            return next((Label(span, f"`{kind}` is another enum") for span in spans), None)
+            span = named(id, env)
+            return Label(span, f"`{kind}` is another enum") if span is not None else None
     return None
+
+
+def named(id: str, env: Env) -> Span | None:
+    """Where the name of a declaration stands that can be named here."""
+    found = (decl for decls in env.scope.names.values() for decl in decls)
+    return next((decl.span for decl in found if decl.id == id), None)
 
 
 def argument_place(slot: Slot, shape: Shape, given: Iterable[ast.Expr]) -> Place:

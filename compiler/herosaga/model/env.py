@@ -30,7 +30,8 @@ class Env(Struct, frozen=True):
     data fields that can't be read because there is no instance. `bare` says why no name at all can be
     read, "" where names can. `facts` are the paths that are known not to be none. Where it is `open`, an
     unknown name may be one that something wrong would have brought, and stays unreported. `gone` are the
-    variables of loops that are over. `places` are those where the data fields are declared.
+    variables of loops that are over. `places` are those where the data fields are declared,
+    `missing` is the head of the block for messages that find no instance, in it.
     """
 
     world: World
@@ -50,6 +51,7 @@ class Env(Struct, frozen=True):
     open: bool = False
     gone: frozenset[str] = frozenset()
     places: Mapping[str, Span] = {}
+    missing: Span | None = None
 
     def knowing(self, facts: Iterable[str]) -> Env:
         """Here, after a test."""

@@ -6,13 +6,14 @@ from collections.abc import Callable, Mapping
 from functools import partial
 
 from herosaga.checks import hs102, hs103, hs201, hs202, hs203, hs204, hs210
+from herosaga.findings import Label
 from herosaga.model import expr as e
 from herosaga.model import functions, operators
 from herosaga.model.arguments import by_place, pair
 from herosaga.model.declared import argument_place, declared, instead
 from herosaga.model.elsewhere import value_here
 from herosaga.model.env import Env, Variable, path_of, shown
-from herosaga.model.fit import about, bare, fit, join, require_bool, same
+from herosaga.model.fit import about, bare, fit, join, require_bool, same, written
 from herosaga.model.literals import literal, negative
 from herosaga.model.scope import Decl, find, nearest, nearest_field
 from herosaga.model.types import (
@@ -154,7 +155,7 @@ def _var(node: ast.Var, env: Env) -> e.Expr:
         variable = env.variables[name]
         return e.Local(name, variable.param, variable.type, span)
     if name in env.hidden:
-        env.report.append(hs204.no_instance(name, span))
+        env.report.append(hs204.no_instance(name, span, _no_instance(name, env)))
         return e.Bad(UNKNOWN, span)
     if name in env.data:
         return e.DataField(name, name == env.key, env.data[name], span)
@@ -174,6 +175,15 @@ def _var(node: ast.Var, env: Env) -> e.Expr:
         case "now":
             return e.Now(DATETIME, span)
     return _unknown(name, span, env)
+
+
+def _no_instance(name: str, env: Env) -> tuple[Label, ...]:
+    """Why a data field can't be read: its declaration, and the block in which there is no instance."""
+    places = (
+        (env.places.get(name), "declared for the instances"),
+        (env.missing, "here is what happens to messages that find no instance"),
+    )
+    return tuple(Label(place, text) for place, text in places if place is not None)
 
 
 def _literal(name: str) -> str:
@@ -428,6 +438,12 @@ def _unary(node: ast.Unary, env: Env, expected: Type | None) -> e.Expr:
 
 
 def _binary(node: ast.Binary, env: Env, expected: Type | None) -> e.Expr:
+    if node.op in ("==", "!="):
+        for side, other in ((node.left, node.right), (node.right, node.left)):
+            if isinstance(side, ast.Var) and _is_null(side.name, env):
+                better = hs201.tested(node.op, written(infer(other, env)))
+                env.report.append(hs102.compared_with_null(side.name, side.span, better))
+                return e.Bad(BOOL, node.span)
     left_hint = right_hint = expected
     right_env = env
     if node.op in ("and", "or"):
@@ -441,6 +457,12 @@ def _binary(node: ast.Binary, env: Env, expected: Type | None) -> e.Expr:
         left = infer(node.left, env, left_hint)
         right = infer(node.right, right_env, _hint_right(node.op, left.type, right_hint))
     return operators.binary(node.op, left, right, node.span, env)
+
+
+def _is_null(name: str, env: Env) -> bool:
+    """Whether a name means what is called `none` here."""
+    known = env.bare or name in env.variables or name in env.data
+    return value_here(name) == "none" and not known
 
 
 def _hint_left(op: str, right: Type, expected: Type | None) -> Type | None:

@@ -163,7 +163,8 @@ def _missing(node: ast.Saga, inside: Inside) -> tuple[m.Transition | m.Ignore, .
     env = inside.env
     for each in node.missing.members:
         env.report.extend(_needs_an_instance(each))
-    hidden = replace(env, hidden=frozenset(env.data) - {env.key})
+    head = node.missing.span.first(len("missing"))
+    hidden = replace(env, hidden=frozenset(env.data) - {env.key}, missing=head)
     found = members(node.missing.members, "", replace(inside, env=hidden))
     for member in found:
         trigger = member.trigger if isinstance(member, m.Transition) else member.what
