@@ -52,11 +52,13 @@ def missing(names: tuple[str, ...], kind: str, owner: str, span: Span) -> Findin
     )
 
 
-def extra(name: str, kind: str, owner: str, span: Span, near: str, missing: str) -> Finding:
-    """A field that is not declared; `missing` is one that the value may have been meant for."""
+def extra(
+    name: str, kind: str, owner: str, span: Span, near: str, missing: str, value: str
+) -> Finding:
+    """A field that is not declared; `missing` is one that the `value` may have been meant for."""
     hint = "take it out" if kind == "outcome" else f"take it out, or add it to `{owner}`"
     if near or missing:
-        hint = f"did you mean `{near}`?" if near else f"did you mean `{missing} = …`?"
+        hint = f"did you mean `{near}`?" if near else f"did you mean `{missing} = {value}`?"
     part = "field" if kind in ("record", "event", "command", "outcome") else "parameter"
     what = f"`{owner}`" if kind == "outcome" else f"the {kind} `{owner}`"
     return finding(PAGE, f"{what} has no {part} `{name}`", span, text=f"not a {part}", hint=hint)

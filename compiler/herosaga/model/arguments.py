@@ -11,6 +11,9 @@ from herosaga.model.world import Shape
 from herosaga.source import Span
 from herosaga.syntax import ast
 
+_SHOWN = 30
+"""A longer value is not repeated in a hint."""
+
 
 def pair(
     args: tuple[ast.Arg, ...], shape: Shape, span: Span, report: list[Finding]
@@ -71,7 +74,14 @@ def _stray(arg: ast.Arg, shape: Shape, missing: list[str], free: list[str]) -> F
         example = first or next(iter(free), "field")
         return hs202.positional(shape.kind, shape.name, example, arg.span)
     near = nearest(name, free)
-    return hs202.extra(name, shape.kind, shape.name, arg.span, near, first)
+    return hs202.extra(name, shape.kind, shape.name, arg.span, near, first, _written(arg.value))
+
+
+def _written(value: ast.Expr) -> str:
+    """A value as the source has it, where it is short."""
+    span = value.span
+    text = span.source.text[span.start : span.end]
+    return text if len(text) <= _SHOWN and "\n" not in text else "…"
 
 
 def _name(arg: ast.Arg) -> str:

@@ -310,9 +310,11 @@ ELSEWHERE = (
     Mistake(
         pattern=r"▸(?P<kind>event|command|record|enum|service|saga|import|namespace|policy|extern) [\"\w]\S*",
         example="event Paid { key id: uuid }",
-        message="`<kind>` stands at the top level of a file, in no block",
-        hint="move it out of the block it is in; or is a `}` missing before it?",
+        message="`<kind>` stands at the top level of a file, and this one in `<block>`",
+        hint="move it before or behind `<block>`; or close that with `}` before it, if it should end here",
+        text="declared in a block",
         inside="saga service state actions",
+        outside=True,
     ),
 )
 """Asked last: the word may be a mistake of another kind."""

@@ -15,7 +15,7 @@ from itertools import pairwise
 
 from herosaga.checks import hs001
 from herosaga.checks.repairs import word
-from herosaga.findings import Edit
+from herosaga.findings import Edit, Label
 from herosaga.source import Source, Span
 from herosaga.syntax.enclosing import begins_line
 from herosaga.syntax.place import Place, Repair, empty
@@ -36,7 +36,8 @@ class Mistake(Struct, frozen=True):
     `example` shows it in a block of the kind `inside` (of the first, where there are several; none:
     it may happen anywhere). `instead` is read in its place; without one the clause is left out. Where
     it is what was surely meant, the repair is `safe`. A `habit` is told once a file. It is no mistake
-    of this kind where the file declares the name in question as an `unless`.
+    of this kind where the file declares the name in question as an `unless`. `outside` is for what
+    stands in a block and belongs in none: the block is shown, and named `<block>`.
     """
 
     pattern: str
@@ -49,6 +50,7 @@ class Mistake(Struct, frozen=True):
     safe: bool = False
     habit: bool = False
     unless: str = ""
+    outside: bool = False
 
 
 class _Window(Struct, frozen=True):
@@ -114,6 +116,8 @@ def _repair(mistake: Mistake, match: re.Match[str], window: _Window, place: Plac
         start, stop = window.tokens(*match.span(cuts[0]))
     cut = place.tokens[start:stop]
     words = _written(match, window, place) | {"at": cut[0].value}
+    labels = _block(place) if mistake.outside else ()
+    words["block"] = place.blocks[-1].name if place.blocks else "the block"
     span = _over(place.source, cut)
     fix: tuple[Edit, ...] = ()
     if mistake.safe and mistake.instead is not None and span.line == span.end_line:
@@ -125,11 +129,21 @@ def _repair(mistake: Mistake, match: re.Match[str], window: _Window, place: Plac
         _filled(mistake.text, words),
         _filled(mistake.hint, words),
         fix,
+        labels,
     )
     if mistake.instead is None:
         return Repair(finding, mistake.habit, start, stop, (), drops=True)
     instead = _read(_filled(mistake.instead, words), cut, place.tokens[stop])
     return Repair(finding, mistake.habit, start, stop, instead)
+
+
+def _block(place: Place) -> tuple[Label, ...]:
+    """The head of the block that is still open."""
+    if not place.blocks:
+        return ()
+    block = place.blocks[-1]
+    head, brace = place.tokens[block.head], place.tokens[block.brace]
+    return (Label(token_span(place.source, head).to(token_span(place.source, brace)), "still open"),)
 
 
 def _over(source: Source, cut: Sequence[Token]) -> Span:

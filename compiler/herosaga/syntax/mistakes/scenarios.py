@@ -16,7 +16,7 @@ SCENARIOS = (
         pattern=r"(?P<kind>scenario|property) «▸(?P<title>\w+(?: \w+)*?)»(?= (?:for \w+ )?\{)",
         example="scenario late_book for S { when Ordered }",
         message="what a <kind> shows is said in a sentence, in quotes",
-        hint='write `<kind> "<title>" for SagaName { … }`',
+        hint='write `<kind> "<title>" …`',
         instead='"<title>"',
         inside="file",
     ),
