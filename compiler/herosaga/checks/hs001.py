@@ -32,7 +32,14 @@ service Depot {
 )
 
 
-def unexpected(span: Span, expected: str, found: str, hint: str, where: str = "") -> Finding:
+def unexpected(
+    span: Span,
+    expected: str,
+    found: str,
+    hint: str,
+    where: str = "",
+    labels: tuple[Label, ...] = (),
+) -> Finding:
     """Text that does not belong here, and what would."""
     place = f" {where}" if where else ""
     return finding(
@@ -40,7 +47,20 @@ def unexpected(span: Span, expected: str, found: str, hint: str, where: str = ""
         f"expected {expected}{place}, found {found}",
         span,
         text="not expected here",
+        labels=labels,
         hint=hint,
+    )
+
+
+def prose(line: Span, where: str, beginnings: str) -> Finding:
+    """A line of words that are none of the language."""
+    hint = "take it out, or write `//` before it if it is a comment"
+    return finding(
+        PAGE,
+        f"this line means nothing {where}",
+        line,
+        text="only words",
+        hint=f"{hint}; {beginnings}" if beginnings else hint,
     )
 
 

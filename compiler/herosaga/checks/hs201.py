@@ -82,7 +82,7 @@ def mismatch(value: Side, expected: str, span: Span, meant: Meant | None = None)
     found, hint, meant = value.type, _conversion(value, expected), meant or Meant()
     if meant.instead:
         better = f"did you mean `{meant.instead}`, {_a(expected)}?"
-        hint = better if meant.surely else f"{better} Else {hint}"
+        hint = better if meant.surely or hint.startswith("give ") else f"{better} Else {hint}"
     return finding(
         PAGE,
         f"{_a(expected)} is needed here, and this is {_a(found)}",
@@ -346,7 +346,8 @@ def _conversion(value: Side, expected: str) -> str:
     if expected == "bool":
         return _test(value)
     if "[" in found:
-        return f"give {_a(expected)}"
+        count = f"count them, `len({value.written})`, or " if expected == "int" else ""
+        return f"{count}give {_a(expected)}"
     if expected in ("str", "int", "decimal", "uuid"):
         return f"convert it, `{expected}({value.written})`, or give {_a(expected)}"
     return f"give {_a(expected)}"

@@ -107,6 +107,14 @@ def reading(
     return f"in {around[-1]}" if around else "at the top level of a file"
 
 
+def unfinished(tokens: Sequence[Token], index: int, blocks: Sequence[Block]) -> int | None:
+    """The first token of a clause that stands on the line before, and is not finished when the one at `index` comes."""
+    if not index or not begins_line(tokens, index):
+        return None
+    first = _clause(tokens, index, blocks[-1].brace + 1 if blocks else 0)
+    return first if first is not None and tokens[first].line == tokens[index - 1].line else None
+
+
 def _shown(name: str) -> str:
     """A block by its name; what has a sentence for a name is just this one."""
     return f"this {name}" if name in _OF_SCENES else f"`{name}`"

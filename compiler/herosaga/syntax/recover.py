@@ -8,14 +8,14 @@ is taken; else the clause is dropped, and reading goes on at the next. What is l
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from herosaga.checks import hs001
-from herosaga.findings import Finding
+from herosaga.findings import Finding, Label
 from herosaga.source import Source
 from herosaga.syntax import automaton
-from herosaga.syntax.enclosing import Braces, begins_line, enclosing, kind_of, passed
+from herosaga.syntax.enclosing import Braces, begins_line, enclosing, kind_of, passed, unfinished
 from herosaga.syntax.expected import beginnings, expected, found
 from herosaga.syntax.indent import block_end, head_line
 from herosaga.syntax.mistakes import recognised
@@ -240,7 +240,32 @@ def _unexpected(place: Place) -> Finding:
     what = expected(before, automaton.accepted(place.stack))
     span = token_span(place.source, place.token)
     hint = beginnings(place.inside) if place.between else ""
-    return hs001.unexpected(span, what, found(place.token), hint, place.where)
+    if place.between and (end := _prose(place.tokens, place.index)) is not None:
+        line = span.to(token_span(place.source, place.tokens[end]))
+        return hs001.prose(line, place.where, hint)
+    labels = () if place.between else _unfinished(place)
+    if labels:
+        hint = f"finish line {labels[0].span.line}, or take it out"
+    return hs001.unexpected(span, what, found(place.token), hint, place.where, labels)
+
+
+def _prose(tokens: Sequence[Token], index: int) -> int | None:
+    """The last token of the line, where that is but a sentence: three words or more, and no signs."""
+    end = index
+    while not begins_line(tokens, end + 1) and tokens[end + 1].type != automaton.END:
+        end += 1
+    words = all(token.isidentifier() or token.isdigit() for token in tokens[index : end + 1])
+    return end if words and end - index >= 2 and tokens[index].type == "NAME" else None
+
+
+def _unfinished(place: Place) -> tuple[Label, ...]:
+    """The clause on the line before, where that is what lacks something."""
+    first = unfinished(place.tokens, place.index, place.blocks)
+    if first is None:
+        return ()
+    head, last = place.tokens[first], place.tokens[place.index - 1]
+    clause = token_span(place.source, head).to(token_span(place.source, last))
+    return (Label(clause, f"this `{head}` is not finished"),)
 
 
 def _may_begin(token: Token) -> bool:

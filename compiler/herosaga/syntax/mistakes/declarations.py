@@ -310,9 +310,9 @@ ELSEWHERE = (
     Mistake(
         pattern=r"▸(?P<kind>event|command|record|enum|service|saga|import|namespace|policy|extern) [\"\w]\S*",
         example="event Paid { key id: uuid }",
-        message="`<kind>` stands at the top level of a file, and this one in `<block>`",
-        hint="move it before or behind `<block>`; or close that with `}` before it, if it should end here",
-        text="declared in a block",
+        message="`<kind>` stands at the top level of a file, not in `<block>`",
+        hint="move it out of `<block>`, before or behind it",
+        text="still inside `<block>`",
         inside="saga service state actions",
         outside=True,
     ),

@@ -11,7 +11,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
-from itertools import pairwise
 
 from herosaga.checks import hs001
 from herosaga.checks.repairs import word
@@ -23,7 +22,7 @@ from herosaga.syntax.tokens import lexed, token_span
 from lark import Token
 from msgspec import Struct
 
-_BEFORE, _AFTER = 12, 60
+_BEFORE, _AFTER, _LONG = 12, 60, 120
 _MARK = "▸"
 _WORD = r"[A-Za-z_]\w*"
 _SHORT = {"»": ")", "⏎": r"\n", "…": r"[^\n]*"}
@@ -73,17 +72,17 @@ def repairs(mistakes: Iterable[Mistake], place: Place) -> Iterator[Repair]:
         if each.inside and place.inside not in each.inside.split():
             continue
         match = _compiled(each.pattern).search(window.text)
-        if match is None or _MARK not in match.group() or _excepted(each, match, place.tokens):
+        if match is None or _MARK not in match.group() or _excepted(each, match, place.source):
             continue
         yield _repair(each, match, window, place)
 
 
-def _excepted(mistake: Mistake, match: re.Match[str], tokens: Sequence[Token]) -> bool:
+def _excepted(mistake: Mistake, match: re.Match[str], source: Source) -> bool:
     """Whether a name in the match is declared as what the mistake leaves alone."""
     if not mistake.unless:
         return False
-    names = match.groupdict().values()
-    return any(a.value == mistake.unless and b.value in names for a, b in pairwise(tokens))
+    names = "|".join(name for name in match.groupdict().values() if name and name.isidentifier())
+    return re.search(rf"\b{mistake.unless}\s+(?:{names})\b", source.text) is not None
 
 
 def _window(tokens: Sequence[Token], index: int) -> _Window:
@@ -94,8 +93,15 @@ def _window(tokens: Sequence[Token], index: int) -> _Window:
         text += "\n" if begins_line(tokens, place) or token.type == "$END" else " "
         text += _MARK if place == index else ""
         starts.append(len(text))
-        text += str(token) or token.type
+        text += _short(token)
     return _Window(text, first, tuple(starts))
+
+
+def _short(token: Token) -> str:
+    """The token as patterns see it. They search for the end of all that they begin, so that none is long."""
+    if len(token) <= _LONG:
+        return str(token) or token.type
+    return '"…"' if token.type == "STRING" else token[:_LONG]
 
 
 @cache
@@ -117,7 +123,7 @@ def _repair(mistake: Mistake, match: re.Match[str], window: _Window, place: Plac
     cut = place.tokens[start:stop]
     words = _written(match, window, place) | {"at": cut[0].value}
     labels = _block(place) if mistake.outside else ()
-    words["block"] = place.blocks[-1].name if place.blocks else "the block"
+    words |= {"block": _block_name(place)}
     span = _over(place.source, cut)
     fix: tuple[Edit, ...] = ()
     if mistake.safe and mistake.instead is not None and span.line == span.end_line:
@@ -143,7 +149,15 @@ def _block(place: Place) -> tuple[Label, ...]:
         return ()
     block = place.blocks[-1]
     head, brace = place.tokens[block.head], place.tokens[block.brace]
-    return (Label(token_span(place.source, head).to(token_span(place.source, brace)), "still open"),)
+    return (
+        Label(token_span(place.source, head).to(token_span(place.source, brace)), "still open"),
+    )
+
+
+def _block_name(place: Place) -> str:
+    """The innermost block that has a name."""
+    named = [block.name for block in place.blocks if block.name]
+    return named[-1] if named else "block"
 
 
 def _over(source: Source, cut: Sequence[Token]) -> Span:
