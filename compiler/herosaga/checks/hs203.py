@@ -1,7 +1,7 @@
 """HS203: what may be none, used as if it were always there."""
 
 from herosaga.checks.page import Page, finding
-from herosaga.findings import Finding, Severity
+from herosaga.findings import Finding, Label, Severity
 from herosaga.source import Span
 
 PAGE = Page(
@@ -41,24 +41,28 @@ saga Ordering by order_id: uuid {
 )
 
 
-def optional(text: str, found: str, expected: str, span: Span) -> Finding:
+def optional(
+    text: str, found: str, expected: str, span: Span, labels: tuple[Label, ...] = ()
+) -> Finding:
     """A `found` where an `expected` is needed."""
     return finding(
         PAGE,
         f"{_named(text)} may be none, and {expected} is needed here",
         span,
         text=f"of type {found}",
+        labels=labels,
         hint=_hint(text),
     )
 
 
-def field(text: str, name: str, span: Span) -> Finding:
+def field(text: str, name: str, span: Span, labels: tuple[Label, ...]) -> Finding:
     """A field of something that may be none."""
     return finding(
         PAGE,
         f"{_named(text)} may be none, and then has no `{name}`",
         span,
         text="may be none",
+        labels=labels,
         hint=_hint(text),
     )
 

@@ -58,6 +58,8 @@ _ORDER: Mapping[str, Callable[[Any, Any], bool]] = {
 }
 _MIRRORED = {"==": "==", "!=": "!=", "<": ">", "<=": ">=", ">": "<", ">=": "<="}
 _WITH_ITSELF = {"==": True, "<=": True, ">=": True, "!=": False, "<": False, ">": False}
+_BELOW = "is never below 0"
+_BESIDE_ZERO = {True: "> 0", False: "== 0"}
 _FROM_ZERO = frozenset({"len", "abs"})
 _ZERO_UP: Mapping[str, Mapping[int, bool]] = {
     "==": {-1: False},
@@ -106,7 +108,7 @@ def _compared(op: str, left: e.Expr, right: e.Expr, span: Span) -> tuple[Span, b
     for side, limit, sign in ((left, two, op), (right, one, _MIRRORED[op])):
         certain = _from_zero(side, sign, limit)
         if certain is not None:
-            return span, certain, f"`{source_text(side.span)}` is never below 0"
+            return span, certain, f"`{source_text(side.span)}` {_BELOW}"
     return None
 
 
@@ -174,10 +176,15 @@ def _from_zero(side: e.Expr, sign: str, limit: Known | None) -> bool | None:
 
 def _constant(span: Span, answer: bool, reason: str) -> Finding:
     word = "true" if answer else "false"
+    text = source_text(span)
+    hint = "compare what was meant to be compared, or take the test out"
+    if reason.endswith(_BELOW) and text.endswith((">= 0", "< 0")):
+        counted = text.rstrip("0").rstrip(" <>=")
+        hint = f"did you mean `{counted} {_BESIDE_ZERO[answer]}`? Else take the test out"
     return finding(
         PAGE,
-        f"`{source_text(span)}` is always {word}",
+        f"`{text}` is always {word}",
         span,
         text=reason,
-        hint="compare what was meant to be compared, or take the test out",
+        hint=hint,
     )

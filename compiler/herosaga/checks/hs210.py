@@ -1,7 +1,8 @@
 """HS210: a condition that is not a bool."""
 
+from herosaga.checks.hs201 import Side
 from herosaga.checks.page import Page, finding
-from herosaga.findings import Finding, Severity
+from herosaga.findings import Finding, Label, Severity
 from herosaga.source import Span
 
 PAGE = Page(
@@ -37,22 +38,24 @@ saga Ordering by order_id: uuid {
 )
 
 
-def not_bool(what: str, found: str, span: Span) -> Finding:
+def not_bool(what: str, value: Side, span: Span, labels: tuple[Label, ...]) -> Finding:
     """A `what` of another type."""
+    found, written = value.type, value.written
     hints = {
-        "str": 'compare it: `… != ""`',
-        "int": "compare it: `… > 0`",
-        "decimal": "compare it: `… > 0`",
-        "bool?": "test it for `none` first: `… is not none and …`",
+        "str": f'compare it: `{written} != ""`',
+        "int": f"compare it: `{written} > 0`",
+        "decimal": f"compare it: `{written} > 0`",
+        "bool?": f"test it for `none` first: `{written} is not none and {written}`",
     }
-    plural = "compare it, or ask for its length: `len(…) > 0`"
+    plural = f"compare it, or ask for its length: `len({written}) > 0`"
     default = plural if "[" in found else "compare it with something"
     if found.endswith("?") and found not in hints:
-        default = "ask whether it is there: `… is not none`"
+        default = f"ask whether it is there: `{written} is not none`"
     return finding(
         PAGE,
         f"this {what} is of type {found}, not bool",
         span,
         text=f"{found}, not bool",
+        labels=labels,
         hint=hints.get(found, default),
     )

@@ -11,7 +11,7 @@ from herosaga.model import expr as e
 from herosaga.model.env import Env, path_of
 from herosaga.model.fit import goes
 from herosaga.model.scope import nearest
-from herosaga.model.types import EnumType, MessageType, RecordType, Type, Unknown
+from herosaga.model.types import EnumType, MessageType, Optional, RecordType, Type, Unknown
 from herosaga.model.world import Shape, Slot
 from herosaga.source import Span
 from herosaga.syntax import ast
@@ -23,10 +23,10 @@ def declared(value: e.Expr, env: Env) -> Label | None:
         case e.Narrowed(value=inside):
             return declared(inside, env)
         case e.DataField(name=name, type=kind) if name in env.places:
-            return Label(env.places[name], f"`{name}` is {a(str(kind))}")
+            return Label(env.places[name], _is(f"`{name}`", kind))
         case e.FieldOf(value=owner, name=name, type=kind):
             slot = _slot(owner.type, name, env)
-            return Label(slot.span, f"`{name}` is {a(str(kind))}") if slot else None
+            return Label(slot.span, _is(f"`{name}`", kind)) if slot else None
         case e.EnumConst(enum=id, type=kind):
             span = named(id, env)
             return Label(span, f"`{kind}` is another enum") if span is not None else None
@@ -41,7 +41,7 @@ def named(id: str, env: Env) -> Span | None:
 
 def argument_place(slot: Slot, shape: Shape, given: Iterable[ast.Expr]) -> Place:
     """Where an argument goes; `given` are all the arguments, whose values are not wanted twice."""
-    label = Label(slot.span, f"`{slot.name}` of `{shape.name}` is {a(str(slot.type))}")
+    label = Label(slot.span, _is(f"`{slot.name}` of `{shape.name}`", slot.type))
     return Place(label, slot.name, frozenset(map(path_of, given)))
 
 
@@ -49,7 +49,7 @@ def data_place(name: str, env: Env) -> Place | None:
     """The data field that is set."""
     if name not in env.places:
         return None
-    label = Label(env.places[name], f"`{name}` is {a(str(env.data[name]))}")
+    label = Label(env.places[name], _is(f"`{name}`", env.data[name]))
     return Place(label, name, frozenset((name,)))
 
 
@@ -81,6 +81,13 @@ def _readable(path: str, env: Env) -> Iterator[tuple[str, Type]]:
     elif path in env.data:
         readable = (name for name in env.data if name != env.key and name not in env.hidden)
         yield from ((name, env.data[name]) for name in readable)
+
+
+def _is(field: str, kind: Type) -> str:
+    """What is said at a field's declaration."""
+    if isinstance(kind, Optional):
+        return f"{field} may be none: `{kind}`"
+    return f"{field} is {a(str(kind))}"
 
 
 def _slot(owner: Type, name: str, env: Env) -> Slot | None:

@@ -90,7 +90,9 @@ def fit(
         case _, Optional(b) if not isinstance(found, Optional | NoneType) and goes(found, b):
             return fit(value, b, report, meant)
         case Optional(a), _ if not isinstance(expected, Optional | Unknown) and goes(a, expected):
-            report.append(hs203.optional(written(value), str(found), str(expected), value.span))
+            labels = meant().labels if meant is not None else ()
+            names = written(value), str(found), str(expected)
+            report.append(hs203.optional(*names, value.span, labels))
             return e.Bad(expected, value.span)
     if same(found, expected) or (goes(found, expected) and isinstance(found, NoneType)):
         return value

@@ -74,7 +74,9 @@ def condition(node: ast.Expr, env: Env, what: str) -> e.Expr:
     value = infer(node, env, BOOL)
     if require_bool(value):
         return value
-    env.report.append(hs210.not_bool(what, str(value.type), value.span))
+    label = declared(value, env)
+    labels = (label,) if label is not None else ()
+    env.report.append(hs210.not_bool(what, about(value), value.span, labels))
     return e.Bad(BOOL, value.span)
 
 
@@ -225,7 +227,9 @@ def _attribute(node: ast.Attribute, env: Env) -> e.Expr:
         case Unknown():
             return e.Bad(UNKNOWN, node.span)
         case Optional():
-            env.report.append(hs203.field(path_of(node.value) or "this", name.text, value.span))
+            label, path = declared(value, env), path_of(node.value) or "this"
+            labels = (label,) if label is not None else ()
+            env.report.append(hs203.field(path, name.text, value.span, labels))
             return e.Bad(UNKNOWN, node.span)
         case RecordType(id=owner) | MessageType(id=owner):
             shape = env.world.shapes[owner]

@@ -58,7 +58,7 @@ def binary(op: str, left: e.Expr, right: e.Expr, span: Span, env: Env) -> e.Expr
             return _equality(op, left, right, span, env)
         case "in" | "not in":
             return _membership(op, left, right, span, env)
-    if _may_be_none(op, left, right, report):
+    if _may_be_none(left, right, env):
         return e.Bad(BOOL if op in ("<", "<=", ">", ">=") else UNKNOWN, span)
     if op in ("<", "<=", ">", ">="):
         return _order(op, left, right, span, env)
@@ -167,11 +167,10 @@ def _arithmetic(op: str, left: e.Expr, right: e.Expr, span: Span, env: Env) -> e
     return e.Binary(op, fit(left, both, env.report), fit(right, both, env.report), both, span)
 
 
-def _may_be_none(op: str, left: e.Expr, right: e.Expr, report: list[Finding]) -> bool:
+def _may_be_none(left: e.Expr, right: e.Expr, env: Env) -> bool:
     """Whether an operand is optional, which is then reported."""
     optional = [side for side in (left, right) if isinstance(side.type, Optional)]
     for side in optional:
-        report.append(
-            hs203.optional(written(side), str(side.type), str(bare(side.type)), side.span)
-        )
+        names = written(side), str(side.type), str(bare(side.type))
+        env.report.append(hs203.optional(*names, side.span, _labels(env, side)))
     return bool(optional)
