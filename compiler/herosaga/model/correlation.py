@@ -105,7 +105,9 @@ def _key_of(message: str, env: Env) -> tuple[tuple[Label, ...], tuple[str, ...]]
     if place is not None:
         has = ", ".join(f"`{each}`" for each in slots) if 0 < len(slots) < 5 else "other fields"
         labels.append(Label(place, f"has only {has}"))
-    return tuple(labels), tuple(each.name for each in slots.values() if same(each.type, kind))
+    alike = tuple(each.name for each in slots.values() if same(each.type, kind))
+    near = nearest(env.key, alike)
+    return tuple(labels), (near,) if near else alike
 
 
 # --- as written --------------------------------------------------------------------------------
