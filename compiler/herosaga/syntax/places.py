@@ -81,6 +81,18 @@ _INSTEAD = {
     ("request", "sequence"): "in the braces of a transition: here write `step`",
     ("request", "itinerary"): "in a saga: here an activity is carried out with `do`",
     ("step", "actions"): "in a sequence: here write `request`",
+    **dict.fromkeys(
+        (("failed", "state"), ("failed", "during")),
+        "in a sequence: here write `on failure of Command`",
+    ),
+    **dict.fromkeys(
+        (
+            (clause, block)
+            for clause in ("retry", "within", "with_")
+            for block in ("state", "during")
+        ),
+        "in a policy, which a request names: `request Command(…) with patient`",
+    ),
     ("step", "itinerary"): "in a saga's sequence: here an activity is carried out with `do`",
     ("do", "sequence"): "in an itinerary: here write `step`, or `run` an itinerary",
     ("do", "actions"): "in an itinerary: here write `request`, or `run` an itinerary",

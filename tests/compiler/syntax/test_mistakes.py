@@ -116,6 +116,7 @@ FRAMES = {
     "saga": "saga S by id: uuid {\n  start { on Ordered -> Paying }\nHERE\n}\n",
     "state": _STATE,
     "actions": _STATE.replace("HERE", "    on Paid -> Done {\nHERE\n    }"),
+    "sequence": _SAGA.replace("HERE", "  sequence Paying {\nHERE\n  }"),
     "fields": "event Ordered {\nHERE\n}\n",
     "service": "service Depot {\nHERE\n}\n",
     "policy": "policy patient {\nHERE\n}\n",
@@ -220,6 +221,12 @@ def test_blocks_by_columns_are_read(name: str) -> None:
 def test_work_on_one_file_is_bounded() -> None:
     text = "saga S by id: uuid {\n" + "  state A ( {\n  foo bar\n  }\n" * 400 + "}\n"
     assert len(findings(text)) == 25
+
+
+@pytest.mark.parametrize("piece", ["if ", "= a if ", "on x ", "( a , "])
+def test_a_long_text_is_not_searched(piece: str) -> None:
+    text = _STATE.replace("HERE", f'on Paid -> Done {{ set x = "{piece * 60_000}" if }}')
+    assert [each.code for each in findings(text)] == ["HS001"]
 
 
 @pytest.mark.parametrize("inner", ["(", "[", "-", "not ", "1 + ", "if a then b else ", "f("])

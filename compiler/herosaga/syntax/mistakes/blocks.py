@@ -40,7 +40,7 @@ BLOCKS = (
         message="no `:` stands before `{`",
         hint="take it out",
         instead="",
-        inside="saga file service state",
+        inside="saga file service state actions",
         safe=True,
         habit=True,
     ),

@@ -47,6 +47,23 @@ PROMISES = (
         safe=True,
     ),
     Mistake(
+        pattern=r"emits <first> «, (?:raises|throws|rejects|fails|refuse) ▸<event>»",
+        example="handle Ship emits Shipped, raises Lost",
+        message="the event that says no stands after `refuses`",
+        hint="write `emits <first> refuses <event>`",
+        instead="refuses <event>",
+        inside="service",
+        safe=True,
+    ),
+    Mistake(
+        pattern=r"(?P<verb>emits|refuses) «▸\[ (?P<events>[^\[\]\n]+) \]»",
+        example="handle Ship emits [Shipped, Lost]",
+        message="the events that come of a handler stand after `<verb>` without `[ ]`",
+        hint="write `<verb> A | B` if one of them comes; with `emits`, `A, B` if each does",
+        instead="<events>",
+        inside="service",
+    ),
+    Mistake(
         pattern=r"«on (?P<word>failure|error|refusal) ▸<event>»",
         example="handle Ship emits Shipped on failure Lost",
         message="the event that says no stands after `refuses`",

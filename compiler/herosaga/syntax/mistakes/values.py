@@ -72,7 +72,7 @@ VALUES = (
         safe=True,
     ),
     Mistake(
-        pattern=r"«▸\? [^\n]*»",
+        pattern=r"«▸\? [^\n(){}]*(?:\( [^\n()]* \)[^\n(){}]*)*»",
         example="on Paid when x > 1 ? true : false -> Done",
         message="a choice between two values is written `if … then … else …`",
         hint="write `if condition then first else second`",
