@@ -59,8 +59,11 @@ def instead(node: ast.Expr, wanted: Type, place: Place, env: Env) -> tuple[str, 
     It has the type that is wanted, and a name like that of the place, or it is the only one of its type.
     """
     path = path_of(node)
-    if not path:
-        return "", False
+    if not path or nearest(path.rpartition(".")[2], (place.name,)):
+        return (
+            "",
+            False,
+        )  # called like the place, so that it is surely meant, and only its type is wrong
     found = [
         each
         for each, kind in _readable(path, env)
