@@ -11,6 +11,7 @@ from herosaga.syntax.mistakes.fields import FIELDS
 from herosaga.syntax.mistakes.matching import Mistake, repairs
 from herosaga.syntax.mistakes.messages import PROMISES
 from herosaga.syntax.mistakes.scenarios import SCENARIOS
+from herosaga.syntax.mistakes.states import STATES
 from herosaga.syntax.mistakes.times import TIMES
 from herosaga.syntax.mistakes.transitions import TRANSITIONS
 from herosaga.syntax.mistakes.values import VALUES
@@ -23,6 +24,7 @@ MISTAKES: tuple[Mistake, ...] = (
     *DECLARATIONS,
     *PROMISES,
     *TIMES,
+    *STATES,
     *TRANSITIONS,
     *VALUES,
     *ACTIONS,
