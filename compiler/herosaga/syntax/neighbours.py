@@ -8,6 +8,8 @@ from herosaga.checks import hs005
 from herosaga.syntax.context import Context, Node, trees
 from lark import Tree
 
+_STATES = ("state", "during")
+
 
 def joined(ctx: Context, found: list[Node], here: str) -> list[Node]:
     """The members of a block, those that were meant as one made one, which is reported."""
@@ -20,9 +22,7 @@ def joined(ctx: Context, found: list[Node], here: str) -> list[Node]:
             case (
                 Tree(data="on", children=[Tree(data="on_message", children=[name, None])]),
                 Tree(data="failed") as failed,
-            ) if (
-                here != "sequence"
-            ):
+            ) if here in _STATES and _in_one_line(before, member):
                 assert isinstance(name, Tree)
                 span = ctx.span(name).to(ctx.keyword(failed))
                 ctx.findings.append(hs005.of_failure(span, ctx.ref(name).text))
@@ -30,6 +30,10 @@ def joined(ctx: Context, found: list[Node], here: str) -> list[Node]:
             case _:
                 kept.append(member)
     return kept
+
+
+def _in_one_line(before: Node, member: Node) -> bool:
+    return before.meta.end_line == member.meta.line
 
 
 def _failure(member: Node, command: Node, failed: Node) -> Node:

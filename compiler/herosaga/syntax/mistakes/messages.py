@@ -136,6 +136,15 @@ PROMISES = (
         inside="service",
     ),
     Mistake(
+        pattern=r"undone by <name> «▸\( [^()]* \)»",
+        example="handle Ship emits Shipped undone by Return(order_id)",
+        message="a contract names the command that undoes; its fields are taken from the request by name",
+        hint="take out what stands in `( )`; other values: `request … compensable by <name>(…)`",
+        instead="",
+        inside="service",
+        safe=True,
+    ),
+    Mistake(
         pattern=r"(?:handle|on) «▸(?P<word>command|event|message)» <name>",
         example="handle command Ship emits Shipped",
         message="what `<name>` is, its declaration says: it stands alone here",
