@@ -120,7 +120,7 @@ def main() -> int:
     given = parser.parse_args()
     total = Tally()
     start = time.monotonic()
-    with ProcessPoolExecutor(given.jobs, max_tasks_per_child=10) as pool:
+    with ProcessPoolExecutor(given.jobs) as pool:
         waiting = [
             pool.submit(run, given.seed, chunk, given.seconds)
             for chunk in _chunks(given.first, given.runs)

@@ -104,9 +104,10 @@ EVENTS = {
     "emitted and not received": ("service S { on Paid emits Placed }", [("HS401", 6)]),
     "emitted for somebody outside": ("service S { on Paid emits Sent }", []),
     "refused and not received": (
-        "service S { handle Pay emits Sent refuses Placed }",
+        "service S { on Paid emits Sent refuses Placed }",
         [("HS401", 6)],
     ),
+    "an answer to somebody outside": ("service S { handle Pay emits Sent refuses Placed }", []),
     "awaited by a service": ("service S { on Placed }", [("HS402", 6)]),
     "what a flow begins with may come from outside": (
         "service S { on Placed emits Sent }\nflow F { Placed -> Sent }",

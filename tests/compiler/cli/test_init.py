@@ -160,7 +160,7 @@ def test_an_undo_that_is_taken_out_is_missed(project: Path, herosaga: Call) -> N
     source.write_text(right.replace("of ChargeCard compensate ->", "of ChargeCard ->"))
     code, found, _ = herosaga(project, "check")
     assert code == 1
-    assert "warning[HS501]: `ReserveStock` may stay done" in found
+    assert "warning[HS501]: `ReserveStock` and `ChargeCard` may stay done" in found
     assert "= path: 1. OrderPlaced: Reserving, requests ReserveStock" in found
     assert "write `on failure of ChargeCard compensate -> Cancelled`" in found
     source.write_text(right)
