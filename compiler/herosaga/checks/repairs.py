@@ -15,13 +15,14 @@ _HEAD = re.compile(
 _TITLE = re.compile(r"(?://(?!/)[^\n]*\n)+\s*?\n")
 _LINE_END = re.compile(r"(?:[ \t]|/\*[^\n]*?\*/)*(?://[^\n]*)?(?:\r?\n|\Z)")
 _OPENING = "([{, \t\r\n"
+_CLOSING = ")], \t\r\n"
 
 
 def word(span: Span, text: str) -> Edit:
     """A word in the place of a sign, with the spaces that words need and signs do not."""
     source = span.source.text
     before = " " if source[max(span.start - 1, 0) : span.start].strip(_OPENING) else ""
-    after = " " if source[span.end : span.end + 1].strip() else ""
+    after = " " if source[span.end : span.end + 1].strip(_CLOSING) else ""
     return Edit(span, f"{before}{text}{after}")
 
 
