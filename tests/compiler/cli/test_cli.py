@@ -96,7 +96,10 @@ def test_colour_only_where_it_is_wanted(home: Path) -> None:
         (("chekc",), "No such command 'chekc'. Did you mean 'check'? Try `herosaga --help`."),
         (("explain", "HS000"), "there is no rule `HS000`: `herosaga explain` lists all"),
         (("explain", "HS3O2"), "there is no rule `HS3O2`: did you mean `HS302`?"),
-        (("run", "good.saga"), "`good.saga` is a file, and a project's folder is needed: `herosaga"),
+        (
+            ("run", "good.saga"),
+            "`good.saga` is a file, and a project's folder is needed: `herosaga",
+        ),
         (("graph", "good.saga"), "`good.saga` has no saga"),
         (("init",), "Missing argument"),
         (("check", "\x1b[2J\n::error::x"), r"there is no file or folder `\x1b[2J\x0a::error::x`"),
