@@ -23,7 +23,8 @@ if __name__ == "__main__":
     sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from fuzz.inputs import made
-from herosaga.compile import check_text, modules, refused
+from herosaga.compile import check_text, refused
+from herosaga.emit.python import printed
 from herosaga.report import full
 
 from helpers.shape import faults
@@ -65,7 +66,8 @@ def tried(text: str) -> set[str]:
         return {finding.code for finding in checked.findings}
     if refused(checked.model):
         return {"refused"}
-    strange = [fault for each in modules(checked.model) for fault in faults(each.text)]
+    texts = (printed(checked.model, file) for file in checked.model.files)
+    strange = [fault for text in texts for fault in faults(text)]
     if strange:
         raise AssertionError(f"not the compiler's own text: {strange}")
     return {"compiled"}

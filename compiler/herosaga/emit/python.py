@@ -43,9 +43,13 @@ def module(model: Model, file: str) -> str:
     import black
     from black.mode import TargetVersion
 
-    text = _template().render(plan=plan(model, file))
     mode = black.Mode(target_versions={TargetVersion.PY311}, line_length=LINE_LENGTH)
-    return f"{header(model, file)}\n{black.format_str(text, mode=mode)}"
+    return f"{header(model, file)}\n{black.format_str(printed(model, file), mode=mode)}"
+
+
+def printed(model: Model, file: str) -> str:
+    """The module as the templates print it: without a header, and not yet laid out."""
+    return _template().render(plan=plan(model, file))
 
 
 def header(model: Model, file: str) -> str:
