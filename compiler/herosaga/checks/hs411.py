@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from herosaga.checks.page import Page, finding
 from herosaga.findings import Finding, Label, Severity
-from herosaga.graph.commands import Command, commands
+from herosaga.graph.commands import Command
 from herosaga.graph.graphs import Graphs
 from herosaga.graph.keys import Handlers, Key, covered, trigger_of
-from herosaga.graph.requests import Ground, Life, Moment, ground, life
+from herosaga.graph.requests import Life, Moment
 from herosaga.graph.states import steps
 from herosaga.graph.words import short
 from herosaga.model.model import Model, OnAll, Request, State
@@ -67,19 +67,24 @@ def rule(model: Model, graphs: Graphs) -> Iterator[Finding]:
     outside = {each.id for each in model.services.values() if each.extern}
     for saga in model.sagas.values():
         told: set[str] = set()
-        on = ground(saga)
-        for command in commands(saga, graphs.handlers):
+        asked = graphs.requests[saga.id]
+        for command, followed in asked.lives:
             extern = command.handler.service in outside
-            yield from _untaken(on, command, extern, graphs.handlers, told)
+            states = asked.on.states
+            yield from _untaken(states, command, followed, extern, graphs.handlers, told)
 
 
 def _untaken(
-    on: Ground, command: Command, extern: bool, handlers: Handlers, told: set[str]
+    states: Mapping[str, State],
+    command: Command,
+    followed: Life,
+    extern: bool,
+    handlers: Handlers,
+    told: set[str],
 ) -> Iterator[Finding]:
     """The first state that lacks something; of a sequence without `failed` one step speaks for all."""
-    followed = life(on, command)
     for moment in followed.moments:
-        state = on.states.get(moment.state)
+        state = states.get(moment.state)
         if state is None or state.passing or not moment.standing.open:
             continue
         taken, request = _taken(state, handlers), command.requests[moment.standing.request]

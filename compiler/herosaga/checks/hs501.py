@@ -6,10 +6,10 @@ from collections.abc import Iterator
 
 from herosaga.checks.page import Page, finding
 from herosaga.findings import Finding, Label, Severity
-from herosaga.graph.commands import Command, commands
+from herosaga.graph.commands import Command
 from herosaga.graph.graphs import Graphs
 from herosaga.graph.outputs import everything
-from herosaga.graph.requests import Ground, Moment, ground, life
+from herosaga.graph.requests import Ground, Life, Moment
 from herosaga.graph.states import Way, steps
 from herosaga.graph.words import head, listed, short
 from herosaga.model.model import Model, Request
@@ -81,11 +81,11 @@ def rule(model: Model, graphs: Graphs) -> Iterator[Finding]:
     """The shortest path on which each command stays in place; those that one `compensate` would undo are one finding."""
     undos = {each.undone_by for each in model.handlers()} | _used_as_undo(model)
     for saga in model.sagas.values():
-        on = ground(saga)
+        asked = graphs.requests[saga.id]
         together: dict[tuple[int, str], list[_Left]] = {}
-        for command in commands(saga, graphs.handlers):
+        for command, followed in asked.lives:
             if command.id not in undos and not command.handler.readonly:
-                for left in _left(on, command):
+                for left in _left(asked.on, command, followed):
                     key = left.path[-1].transition.span.start, _alone(left)
                     together.setdefault(key, []).append(left)
         yield from map(_stays, together.values())
@@ -100,9 +100,8 @@ def _used_as_undo(model: Model) -> set[str]:
     }
 
 
-def _left(on: Ground, command: Command) -> Iterator[_Left]:
+def _left(on: Ground, command: Command, followed: Life) -> Iterator[_Left]:
     """The first end at which the command stays in place; what HS502 tells is not told again."""
-    followed = life(on, command)
     for moment in followed.moments:
         final = on.finals.get(moment.state)
         failed = final is not None and final.mark == "failed"

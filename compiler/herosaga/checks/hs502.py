@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from herosaga.checks.page import Page, finding
 from herosaga.findings import Finding, Label, Severity
-from herosaga.graph.commands import Command, commands
+from herosaga.graph.commands import Command
 from herosaga.graph.graphs import Graphs
 from herosaga.graph.words import short
 from herosaga.model.model import Model, Recording, Request
@@ -58,7 +58,7 @@ PAGE = Page(
 def rule(model: Model, graphs: Graphs) -> Iterator[Finding]:
     """One finding for each command whose undo is recorded too late."""
     for saga in model.sagas.values():
-        for command in commands(saga, graphs.handlers):
+        for command, _ in graphs.requests[saga.id].lives:
             bare = [each for each in command.requests.values() if each.undo is None]
             if bare and command.late:
                 yield _late(command, bare[0], command.late[0])

@@ -88,14 +88,6 @@ def asked(saga: Saga) -> frozenset[str]:
     )
 
 
-def by_message(model: Model) -> Mapping[str, tuple[Handler, ...]]:
-    """The handlers of each message, those of sagas that serve a command among them."""
-    found: dict[str, list[Handler]] = {}
-    for each in model.handlers():
-        found.setdefault(each.message, []).append(each)
-    return {message: tuple(handlers) for message, handlers in found.items()}
-
-
 def answers(handlers: Mapping[str, tuple[Handler, ...]], commands: Iterable[str]) -> frozenset[str]:
     """The events by which the handlers of some commands answer."""
     return frozenset(

@@ -16,7 +16,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from heapq import heapify, heappop, heappush
 from itertools import count
 
-from herosaga.graph.commands import Command, sends
+from herosaga.graph.commands import Command, commands, sends
+from herosaga.graph.keys import Handlers
 from herosaga.graph.members import moves
 from herosaga.graph.outputs import flat
 from herosaga.graph.states import START, Kind, Way
@@ -119,6 +120,19 @@ class Ground(Struct, frozen=True):
         """The way of a transition from a state."""
         passing = source in self.states and self.states[source].passing
         return Way(source, transition.target or source, _kind(transition), transition, passing)
+
+
+class Requests(Struct, frozen=True):
+    """What becomes of the requests of a saga: the life of each of its commands."""
+
+    on: Ground
+    lives: tuple[tuple[Command, Life], ...]
+
+
+def requests(saga: Saga, handlers: Handlers) -> Requests:
+    """The lives of all commands of a saga, in source order."""
+    on = ground(saga)
+    return Requests(on, tuple((each, life(on, each)) for each in commands(saga, handlers)))
 
 
 def ground(saga: Saga) -> Ground:

@@ -921,10 +921,11 @@ class Model:
 
     def handlers_of(self, message: str) -> tuple[Handler, ...]:
         """All handlers of one message: of all services, and of sagas that serve a command."""
-        return self._by_message.get(message, ())
+        return self.by_message.get(message, ())
 
     @cached_property
-    def _by_message(self) -> Mapping[str, tuple[Handler, ...]]:
+    def by_message(self) -> Mapping[str, tuple[Handler, ...]]:
+        """All handlers, by the message that they take."""
         found: dict[str, tuple[Handler, ...]] = {}
         for each in self.handlers():
             found[each.message] = (*found.get(each.message, ()), each)
