@@ -89,3 +89,17 @@ class Fault(Event):
     def from_json(cls, json: JsonValue) -> Fault:
         fields = codec.Fields("Fault", json)
         return cls(fields.need("command", codec.read_str), fields.need("reason", codec.read_str))
+
+
+@message("herosaga.done")
+class Done(Event):
+    """A command's handler has ended without an event that would answer; `command` is the command's type."""
+
+    command: str
+
+    def to_json(self) -> JsonObject:
+        return {"command": self.command}
+
+    @classmethod
+    def from_json(cls, json: JsonValue) -> Done:
+        return cls(codec.Fields("Done", json).need("command", codec.read_str))
