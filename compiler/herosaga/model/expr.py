@@ -207,6 +207,21 @@ class Widen(Struct, frozen=True):
     span: Span
 
 
+class Ordered(Struct, frozen=True):
+    """A set as a list, in the order of its JSON form."""
+
+    value: Expr
+    type: Type
+    span: Span
+
+
+class Round(Struct, frozen=True):
+    """The index that was given with the request that is answered, in a `parallel for`."""
+
+    type: Type
+    span: Span
+
+
 class Bad(Struct, frozen=True):
     """What was wrong already."""
 
@@ -237,6 +252,8 @@ Expr = (
     | Conditional
     | Narrowed
     | Widen
+    | Ordered
+    | Round
     | Bad
 )
 

@@ -256,12 +256,18 @@ class BlockUndo(Struct, frozen=True):
 
 
 class Request(Struct, frozen=True):
-    """`request`; `message` is a `Construct` (or `Bad`)."""
+    """`request`; `message` is a `Construct` (or `Bad`).
+
+    `step` tags one that a joined state makes: the sequence's step (`Booking.Seat`), "" for any other.
+    `round` is then the index of its element, where a `parallel for` makes one for each.
+    """
 
     message: Expr
     policy: Policy | None
     undo: CommandUndo | BlockUndo | None
     span: Span
+    step: str = ""
+    round: Expr | None = None
 
 
 class Run(Struct, frozen=True):
@@ -311,13 +317,14 @@ class If(Struct, frozen=True):
 
 
 class For(Struct, frozen=True):
-    """`for`; `type` is the variable's."""
+    """`for`; `type` is the variable's. `index` is the variable of the element's index, "" where none is needed."""
 
     var: str
     type: Type
     source: Expr
     body: tuple[Action, ...]
     span: Span
+    index: str = ""
 
 
 Action = Set | Send | Request | Run | Recording | Pivot | Arm | Disarm | If | For
@@ -330,6 +337,7 @@ class OnMessage(Struct, frozen=True):
     """A trigger `E(a, b)`; `binds` are the data fields set from it, to `values` (`event.a`, widened).
 
     `guessed` where an unknown name was written, which is reported, and `message` is what it may have meant.
+    With a `step` it is only what closes a request with that tag.
     """
 
     message: str
@@ -337,6 +345,7 @@ class OnMessage(Struct, frozen=True):
     span: Span
     values: tuple[Expr, ...] = ()
     guessed: bool = False
+    step: str = ""
 
 
 class OnFailure(Struct, frozen=True):
@@ -377,7 +386,7 @@ class OnAll(Struct, frozen=True):
 class OnOutcome(Struct, frozen=True):
     """A trigger `I.completed`, `I.faulted`, `I.compensated` of an itinerary, or `C.done` of a command.
 
-    `of` is the id of the one or the other; `binds` and `values` as in `OnMessage`.
+    `of` is the id of the one or the other; `binds`, `values` and `step` as in `OnMessage`.
     """
 
     of: str
@@ -385,6 +394,7 @@ class OnOutcome(Struct, frozen=True):
     span: Span
     binds: tuple[str, ...] = ()
     values: tuple[Expr, ...] = ()
+    step: str = ""
 
 
 class After(Struct, frozen=True):
@@ -505,7 +515,8 @@ class State(Struct, frozen=True):
 
     Within a level: transitions in source order, then its `ignore`s and `defer`s: the order in which they
     are tried. `own` says how many of `members` are its own. `sequence` is the name of the sequence that
-    it was lowered from, "" for a `state`: then its `entry` requests the steps that it waits for.
+    it was lowered from, "" for a `state`: then its `entry` requests the steps that it waits for. One that
+    `joins` is a `parallel` block: it is left by its `Onward` once all is answered, or by the first failure.
     """
 
     name: str
@@ -517,6 +528,7 @@ class State(Struct, frozen=True):
     exit: tuple[Action, ...] = ()
     every: tuple[Every, ...] = ()
     sequence: str = ""
+    joins: bool = False
 
     @property
     def passing(self) -> bool:
@@ -567,7 +579,10 @@ class Timer(Struct, frozen=True):
 
 
 class Migration(Struct, frozen=True):
-    """`migrate from n`: states and fields by their old names, fields that are computed, fields that go."""
+    """`migrate from n`: states and fields by their old names, fields that are computed, fields that go.
+
+    `old` are the fields that only the older version has, and that something is computed from, with their types.
+    """
 
     version: int
     states: tuple[tuple[str, str], ...]
@@ -576,6 +591,7 @@ class Migration(Struct, frozen=True):
     dropped: tuple[str, ...]
     meta: Meta
     span: Span
+    old: tuple[tuple[str, Type], ...] = ()
 
 
 class Step(Struct, frozen=True):
@@ -663,7 +679,10 @@ class Sequence(Struct, frozen=True):
 
 
 class Saga(Struct, frozen=True):
-    """`saga`. `serves` is what it `handles`, where it takes a start command for others."""
+    """`saga`. `serves` is what it `handles`, where it takes a start command for others.
+
+    `slots` are fields that nobody wrote, which its lowered sequences keep with the data.
+    """
 
     id: str
     name: str
@@ -687,6 +706,7 @@ class Saga(Struct, frozen=True):
     migrations: tuple[Migration, ...] = ()
     sequences: tuple[Sequence, ...] = ()
     serves: Handler | None = None
+    slots: tuple[Field, ...] = ()
 
 
 # --- itineraries -------------------------------------------------------------------------------
