@@ -1,18 +1,16 @@
-"""For tests: a clock that moves only when told to, ids that are the same in every run, and time passing for a host."""
+"""For tests of a whole host: a clock that moves only when told to, ids that are the same in every run, and time passing."""
 
 from __future__ import annotations
 
 import asyncio
 import heapq
 import random
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 from herosaga_runtime.host import Host
-
-START = datetime(2026, 1, 1, tzinfo=UTC)
-"""What time it is on a new `VirtualClock`."""
+from herosaga_runtime.testing.times import START
 
 
 class VirtualClock:
