@@ -18,7 +18,7 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
-from typing import TypeVar
+from typing import Any, TypeGuard, TypeVar, overload
 from uuid import UUID
 
 from herosaga_runtime.errors import DecodeError, EncodeError
@@ -28,6 +28,7 @@ T = TypeVar("T")
 K = TypeVar("K")
 V = TypeVar("V")
 E = TypeVar("E", bound=StrEnum)
+J = TypeVar("J", bound=JsonValue)
 
 _DECIMAL = re.compile(r"-?[0-9]{1,200}(\.[0-9]{1,200})?")
 _UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
@@ -331,10 +332,25 @@ def write_bytes(value: bytes) -> str:
 
 def write_set(values: Iterable[JsonValue]) -> list[JsonValue]:
     """An array in a fixed order: by JSON text, numbers by value."""
-    return sorted(
-        values, key=lambda item: (0, item, "") if _is_number(item) else (1, 0, dumps(item))
-    )
+    return sorted(values, key=_place)
 
 
-def _is_number(value: JsonValue) -> bool:
+@overload
+def ordered(values: Iterable[J], /) -> list[J]: ...
+
+
+@overload
+def ordered(values: Iterable[T], write: Callable[[T], JsonValue], /) -> list[T]: ...
+
+
+def ordered(values: Iterable[Any], write: Callable[[Any], JsonValue] | None = None, /) -> list[Any]:
+    """The elements of a set in the order in which they are written; `write` gives the JSON form of those that are none."""
+    return sorted(values, key=lambda value: _place(value if write is None else write(value)))
+
+
+def _place(item: JsonValue) -> tuple[int, float, str]:
+    return (0, item, "") if _is_number(item) else (1, 0, dumps(item))
+
+
+def _is_number(value: JsonValue) -> TypeGuard[int | float]:
     return isinstance(value, int | float) and not isinstance(value, bool)
