@@ -8,7 +8,7 @@ whatever the handler wrote through `Context.transaction`.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from contextlib import AsyncExitStack
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from herosaga_runtime import codec
-from herosaga_runtime.envelope import Envelope, derive_id
+from herosaga_runtime.envelope import Done, Envelope, derive_id
 from herosaga_runtime.errors import StoreError, UsageError
 from herosaga_runtime.message import Command, Event
 from herosaga_runtime.ports import (
@@ -32,17 +32,18 @@ from herosaga_runtime.posting import House, give_up, post, read_envelope, write_
 from herosaga_runtime.reports import in_words
 from herosaga_runtime.routing import Bound
 from herosaga_runtime.rows import Mail
-from herosaga_runtime.service import Handler
+from herosaga_runtime.service import Handler, Part
 from herosaga_runtime.stored import envelope_from_json
 
 
 @dataclass(frozen=True, slots=True)
 class Emitted:
-    """A handler's result, checked, not yet stored."""
+    """A handler's result, checked, not yet stored. `answered` says that one of the events answers a request."""
 
     mail: Mail
     envelope: Envelope
     events: tuple[Event, ...]
+    answered: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,10 +159,8 @@ async def run(
     CURRENT.set(working)
     mail = working.mail
     try:
-        events = checked(
-            bound.handler, await bound.call(working.envelope.message, working), bound.consumer
-        )
-        emitted = Emitted(mail, working.envelope, events)
+        returned = await bound.call(working.envelope.message, working)
+        emitted = _emitted(working, bound, checked(bound.handler, returned, bound.consumer))
         held = working.held
         if held is None:
             return emitted, ()
@@ -189,31 +188,62 @@ async def run(
         raise
 
 
+def _emitted(working: Working, bound: Bound, events: tuple[Event, ...]) -> Emitted:
+    refused = any(type(each) in bound.handler.refusals for each in events)
+    answered = refused or not bound.handler.completes
+    return Emitted(working.mail, working.envelope, events, answered)
+
+
 def failure(mail: Mail, error: BaseException) -> Failed:
     """A failed attempt, with what there is to know about it."""
     return Failed(mail, *in_words(error))
 
 
 def checked(handler: Handler, result: object, consumer: str) -> tuple[Event, ...]:
-    """What a handler returned, as events; `UsageError` where that is not what it is declared to emit."""
-    events = tuple(_flat(result))
-    allowed = ", ".join(each.__name__ for each in handler.emits) or "nothing"
-    for each in events:
-        if type(each) not in handler.emits:
-            raise UsageError(f"{consumer} emits {allowed}, but returned {type(each).__name__}")
-    if not events and handler.emits and not handler.optional:
-        raise UsageError(f"{consumer} emits {allowed}, but returned nothing")
-    return events  # type: ignore[return-value]  # each was compared with the declared types
-
-
-def _flat(result: object) -> Iterable[object]:
-    if result is None:
-        return
-    if isinstance(result, tuple | list):
-        for each in result:
-            yield from _flat(each)
+    """What a handler returned, as events; `UsageError` where that is not exactly what it is declared to emit."""
+    if type(result) in handler.refusals:
+        return (result,)  # type: ignore[return-value]  # its type is that of a refusal
+    parts = handler.parts
+    if not parts:
+        found = None if result is not None else ()
+    elif len(parts) == 1:
+        found = _of(parts[0], result)
     else:
-        yield result
+        found = _of_each(parts, result)
+    if found is None:
+        declared = ", ".join(map(str, parts)) or "nothing"
+        raise UsageError(f"{consumer} emits {declared}, but returned {_described(result)}")
+    return found
+
+
+def _of(part: Part, result: object) -> tuple[Any, ...] | None:
+    """A part's events; None where the result is something else."""
+    match part.many:
+        case "*":
+            several = tuple(result) if isinstance(result, tuple | list) else (None,)
+            return several if all(type(each) in part.events for each in several) else None
+        case "?" if result is None:
+            return ()
+        case _:
+            return (result,) if type(result) in part.events else None
+
+
+def _of_each(parts: tuple[Part, ...], result: object) -> tuple[Any, ...] | None:
+    if not isinstance(result, tuple) or len(result) != len(parts):
+        return None
+    found = [_of(part, each) for part, each in zip(parts, result, strict=True)]
+    return None if None in found else tuple(event for each in found if each for event in each)
+
+
+def _described(result: object) -> str:
+    match result:
+        case None:
+            return "nothing"
+        case tuple() | list():
+            inside = ", ".join(_described(each) for each in result)
+            return f"({inside})" if isinstance(result, tuple) else f"[{inside}]"
+        case _:
+            return type(result).__name__
 
 
 async def store_result(
@@ -256,21 +286,24 @@ async def _store_emitted(
 
 
 def _envelopes(emitted: Emitted, now: datetime) -> list[Envelope]:
-    cause, mail = emitted.envelope, emitted.mail
-    return [
-        Envelope(
-            derive_id(mail.id, mail.consumer, position),
-            event,
-            now,
-            cause.correlation,
-            cause.id,
-            cause.request,
-            None,
-            cause.hops + 1,
-            cause.trace,
-        )
+    """What is sent: the events, and after them, where none of them answers the saga that waits, that it is done."""
+    mail, message = emitted.mail, emitted.envelope.message
+    sent = [
+        _effect(emitted, derive_id(mail.id, mail.consumer, position), event, now)
         for position, event in enumerate(emitted.events)
     ]
+    if emitted.envelope.request is not None and not emitted.answered:
+        done = Done(message.TYPE)
+        sent.append(_effect(emitted, derive_id(mail.id, mail.consumer, "done"), done, now))
+    return sent
+
+
+def _effect(emitted: Emitted, id: str, event: Event, now: datetime) -> Envelope:
+    cause = emitted.envelope
+    return Envelope(
+        *(id, event, now, cause.correlation, cause.id, cause.request, None),
+        *(cause.hops + 1, cause.trace),
+    )
 
 
 def _command(envelope: Envelope) -> type[Command] | None:

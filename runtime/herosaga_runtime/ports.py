@@ -16,6 +16,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, Final, Protocol
 
 from herosaga_runtime.rows import Kind, Mail, StoredDeadLetter, StoredHistory, StoredInstance
+from herosaga_runtime.service import Sender as Sender
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MICROSECOND: Final = timedelta(microseconds=1)

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any, Generic, Protocol, TypeVar
+from typing import Any, Generic, Literal, Protocol, TypeVar
 
-from herosaga_runtime.message import Event, Message
+from herosaga_runtime.message import Command, Event, Message
 
 P = TypeVar("P")
 
@@ -46,25 +46,67 @@ class Context(Protocol):
         ...
 
 
+class Sender(Protocol):
+    """Whoever takes messages from outside the sagas: a `Host`."""
+
+    async def publish(
+        self, event: Event, id: str | None = None, transaction: Any | None = None
+    ) -> str:
+        """Publish an event, and return its message id."""
+        ...
+
+    async def send(
+        self, command: Command, id: str | None = None, transaction: Any | None = None
+    ) -> str:
+        """Send a command to its one handler, and return its message id."""
+        ...
+
+
+class Part:
+    """A part of what a handler emits: one of `events`; with `many="?"` or none, with `many="*"` any number of them."""
+
+    __slots__ = ("events", "many")
+
+    def __init__(self, events: tuple[type[Event], ...], many: Literal["", "?", "*"] = "") -> None:
+        self.events = events
+        self.many = many
+
+    def __str__(self) -> str:
+        """The part as the language writes it."""
+        return " | ".join(each.__name__ for each in self.events) + self.many
+
+
 class Handler:
     """One of a service's handlers: the message it takes, its method, and the events it may return.
 
-    `optional` says that it may also return nothing (`emits A?`, `emits A*`).
+    `emits` are all of them, its refusals too, and `parts` say which it returns together. Without `parts` it returns one of
+    `emits`, or None if there are none. What the method returns:
+
+    - for one part `A | B` one of them, for `A?` one or None, for `A*` a list or tuple of them, for no part None;
+    - for several parts a tuple with what belongs to each;
+    - instead of all that a refusal: an event that is in no part.
     """
 
-    __slots__ = ("emits", "message", "method", "optional")
+    __slots__ = ("emits", "message", "method", "parts", "refusals")
 
     def __init__(
         self,
         message: type[Message],
         method: str,
         emits: tuple[type[Event], ...] = (),
-        optional: bool = False,
+        parts: tuple[Part, ...] | None = None,
     ) -> None:
         self.message = message
         self.method = method
         self.emits = emits
-        self.optional = optional
+        self.parts = ((Part(emits),) if emits else ()) if parts is None else parts
+        together = {event for part in self.parts for event in part.events}
+        self.refusals = frozenset(emits) - together
+
+    @property
+    def completes(self) -> bool:
+        """Whether a request is answered by its being done: nothing that it always emits would answer."""
+        return not self.parts or self.parts[0].many != ""
 
 
 class Served:
