@@ -224,11 +224,12 @@ class Flow(Struct, frozen=True):
 
 
 class Set(Struct, frozen=True):
-    """`set field = value`; `+=` and `-=` are written out in `value`."""
+    """`set field = value`; `+=` and `-=` are written out in `value`. `hidden` where it sets one of `Saga.slots`."""
 
     field: str
     value: Expr
     span: Span
+    hidden: bool = False
 
 
 class Send(Struct, frozen=True):
@@ -271,11 +272,13 @@ class Request(Struct, frozen=True):
 
 
 class Run(Struct, frozen=True):
-    """`run` of an itinerary; `message` is a `Construct` (or `Bad`) of the itinerary's id."""
+    """`run` of an itinerary; `message` is a `Construct` (or `Bad`) of the itinerary's id. The rest as in `Request`."""
 
     message: Expr
     compensable: bool
     span: Span
+    step: str = ""
+    round: Expr | None = None
 
 
 class Recording(Struct, frozen=True):
@@ -421,13 +424,10 @@ class Deadline(Struct, frozen=True):
 class Onward(Struct, frozen=True):
     """How a lowered sequence goes on by itself, without waiting: its start, and what a step's `if` skips.
 
-    In a state with an `entry` (a `parallel` block): once all is answered that was asked for there. With
-    `rounds` only where a `for` over that list has another round, whose `var` is bound then.
+    In a state that `joins` (a `parallel` block): once all is answered that was asked for there.
     """
 
     span: Span
-    rounds: Expr | None = None
-    var: str = ""
 
 
 Swallowed = OnMessage | OnTimeout | OnFault | OnTimer | OnOutcome

@@ -66,8 +66,6 @@ def step(
     match transition.trigger:
         case m.OnMessage(binds=binds) | m.OnOutcome(binds=binds):
             known |= frozenset(binds)
-        case m.Onward(rounds=rounds):
-            known = use(rounds, known, unset)
     if transition.target is not None:
         known = walk(leaving, known, unset)
     return walk(transition.actions, known, unset)
@@ -109,7 +107,7 @@ def joined(state: m.State, trigger: m.Trigger) -> Fields:
     match trigger:
         case m.OnAll(messages=messages):
             return frozenset().union(*(_part(state, message) for message in messages))
-        case m.Onward() if state.entry:
+        case m.Onward() if state.joins:
             asked = [a.span for a in state.entry if isinstance(a, m.Request | m.Run)]
             return frozenset().union(*(_answered(state, span) for span in asked))
     return frozenset()

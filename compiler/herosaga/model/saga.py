@@ -58,9 +58,9 @@ def saga(
     inside = Inside(env, _around(node, scope, around, serves, report), places(node, report))
     start = tuple(each for part in node.starts for each in part.transitions)
     starting = transitions(start, "", inside)
-    flat, sequences = states(node, inside)
+    found = states(node, inside)
     missing = _missing(node, inside)
-    takes = Takes(starting, (*(x for state in flat for x in state.members), *missing))
+    takes = Takes(starting, (*(x for state in found.states for x in state.members), *missing))
     return m.Saga(
         decl.id,
         node.name.text,
@@ -70,7 +70,7 @@ def saga(
         node.version,
         tuple(typed(_fields(node), data, world, scope, report)),
         starting,
-        flat,
+        found.states,
         _finals(node, inside),
         missing,
         tuple(_compensation(each, inside) for each in _first(node.compensations)),
@@ -82,8 +82,9 @@ def saga(
         deadline(node, inside),
         retain(node, env),
         migrations(node, inside),
-        sequences,
+        found.sequences,
         serves,
+        found.slots,
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from herosaga.model import model as m
 from herosaga.model.actions import actions
-from herosaga.model.lower_sequence import Draft, lower
+from herosaga.model.lower_sequence import Draft, Lowered, lower
 from herosaga.model.meta import meta
 from herosaga.model.places import held
 from herosaga.model.sequence import Bound, sequence
@@ -35,11 +35,20 @@ class Groups(Struct, frozen=True):
         return (*self.named.get(name, ()), *self.everywhere)
 
 
-def states(node: ast.Saga, inside: Inside) -> tuple[tuple[m.State, ...], tuple[m.Sequence, ...]]:
-    """All states in source order, those of sequences among them; and the sequences."""
+class States(Struct, frozen=True):
+    """All states in source order, those of sequences among them; the sequences; and what their loops keep."""
+
+    states: tuple[m.State, ...]
+    sequences: tuple[m.Sequence, ...]
+    slots: tuple[m.Field, ...]
+
+
+def states(node: ast.Saga, inside: Inside) -> States:
+    """Everything that a saga can be in."""
     groups = _groups(node, inside)
     found: dict[str, m.State] = {}
     sequences: dict[str, m.Sequence] = {}
+    slots: tuple[m.Field, ...] = ()
     written: list[ast.State | ast.Sequence] = [*node.states, *node.sequences]
     for each in sorted(written, key=lambda each: each.name.span.start):
         match each:
@@ -49,12 +58,14 @@ def states(node: ast.Saga, inside: Inside) -> tuple[tuple[m.State, ...], tuple[m
                 found[state.name] = _joined(first, state) if first else state
             case ast.Sequence():
                 bound = sequence(each, inside)
-                made = _lowered(bound, groups, inside)
+                lowered = _lowered(bound, slots, inside)
+                made = tuple(_of_sequence(each, bound, groups) for each in lowered.states)
+                slots += lowered.slots
                 for state in made:
                     found.setdefault(state.name, state)
                 names = tuple(state.name for state in made)
                 sequences.setdefault(each.name.text, replace(bound.sequence, states=names))
-    return tuple(found.values()), tuple(sequences.values())
+    return States(tuple(found.values()), tuple(sequences.values()), slots)
 
 
 # --- groups ------------------------------------------------------------------------------------
@@ -111,10 +122,10 @@ def _block(
     return tuple(x for each in nodes for x in actions(each.actions, env, inside.around))
 
 
-def _lowered(bound: Bound, groups: Groups, inside: Inside) -> tuple[m.State, ...]:
-    name = bound.sequence.name
-    drafts = lower(bound.sequence, inside.places.enters[name], inside.around.handlers)
-    return tuple(_of_sequence(draft, bound, groups) for draft in drafts)
+def _lowered(bound: Bound, slots: tuple[m.Field, ...], inside: Inside) -> Lowered:
+    entered = inside.places.enters[bound.sequence.name]
+    taken = frozenset((*inside.env.data, *(each.name for each in slots)))
+    return lower(bound.sequence, entered, inside.around.handlers, taken)
 
 
 def _of_sequence(draft: Draft, bound: Bound, groups: Groups) -> m.State:
@@ -139,6 +150,7 @@ def _of_sequence(draft: Draft, bound: Bound, groups: Groups) -> m.State:
         (),
         every,
         name,
+        draft.joins,
     )
 
 

@@ -59,7 +59,7 @@ def _initial(saga: m.Saga) -> Fields:
     """What is set from the beginning."""
     return frozenset(
         field.name
-        for field in saga.data
+        for field in (*saga.data, *saga.slots)
         if field.default is not None or isinstance(field.type, Optional)
     )
 

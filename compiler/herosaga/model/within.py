@@ -27,7 +27,7 @@ def within(*roots: object) -> Iterator[object]:
             left.extend(reversed(node))
             continue
         kind: type = type(node)
-        names = _parts(kind)
+        names = inner(kind)
         if names and id(node) not in seen:
             seen.add(id(node))
             yield node
@@ -35,6 +35,6 @@ def within(*roots: object) -> Iterator[object]:
 
 
 @cache
-def _parts(kind: type) -> tuple[str, ...]:
+def inner(kind: type) -> tuple[str, ...]:
     """The fields of a kind of value; () of what is no value of the model, and of places and types."""
     return kind.__struct_fields__ if issubclass(kind, Struct) and kind not in _LEAVES else ()

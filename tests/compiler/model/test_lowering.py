@@ -71,9 +71,6 @@ def _transition(transition: m.Transition, passing: bool = False) -> str:
     arrow = "compensate -> " if transition.compensate else "-> "
     goal = f" {arrow}{transition.target}" if transition.target else ""
     text = move(transition, "onward") if passing else move(transition)
-    match transition.trigger:
-        case m.Onward(rounds=source, var=var) if source is not None:
-            text += f", next {var}"
     return f"  {text}{goal}{_level(transition)}"
 
 

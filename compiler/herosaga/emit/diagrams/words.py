@@ -60,10 +60,10 @@ def prose(doc: str) -> str:
 
 
 def _action(action: Action) -> str:
-    """An action in short; "" for a block, whose actions speak for themselves."""
+    """An action in short; "" for a block, whose actions speak for themselves, and for what nobody wrote."""
     match action:
-        case Set(field=field):
-            return f"set {field}"
+        case Set(field=field, hidden=hidden):
+            return "" if hidden else f"set {field}"
         case Send(kind=kind, message=message):
             return f"{kind} {short(message_of(message))}"
         case Request(message=message):
