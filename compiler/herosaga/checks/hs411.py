@@ -12,7 +12,7 @@ from herosaga.graph.keys import Handlers, Key, covered, trigger_of
 from herosaga.graph.requests import Life, Moment
 from herosaga.graph.states import steps
 from herosaga.graph.words import short
-from herosaga.model.model import Model, OnAll, Request, State
+from herosaga.model.model import Model, OnAll, Policy, Request, State
 from msgspec import Struct
 
 _PROGRAM = """\
@@ -107,10 +107,15 @@ def _answers(command: Command, request: Request, extern: bool) -> Iterator[_Answ
         yield _Answer(f"`{name}.done`", ("done", id))
     for event in command.handler.refuses:
         yield _Answer(f"the refusal `{short(event)}`", ("message", event))
-    if request.policy is not None and request.policy.within is not None:
+    if _expires(request.policy):
         yield _Answer(f"the time-out of `{name}`", ("timeout", id))
     if not extern:
         yield _Answer(f"a fault of `{name}`", ("fault", id))
+
+
+def _expires(policy: Policy | None) -> bool:
+    """Whether its last attempt can run out of time: one that is retried for ever has no last attempt."""
+    return policy is not None and policy.within is not None and policy.retries is not None
 
 
 def _taken(state: State, handlers: Handlers) -> set[Key]:

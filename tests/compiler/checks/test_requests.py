@@ -145,6 +145,11 @@ TAKEN = {
         "state A { on Charged -> Done  on Declined -> Lost  on fault of Charge compensate -> Lost }",
         [],
     ),
+    "what is retried for ever does not time out": (
+        "start { on Placed -> A { request Charge(id) within 5s retry forever every 1m compensable } }\n"
+        "state A { on Charged -> Done  on Declined -> Lost  on fault of Charge compensate -> Lost }",
+        [],
+    ),
     "the good answer": (WITH + f"state A {{ on Wish -> Done  {FAILS} }}", ["HS411"]),
     "ignored": (
         WITH + "state A { on Charged -> Done  on Declined -> Lost\n"
