@@ -132,7 +132,7 @@ def _to_store(instance: AnyInstance, json: JsonObject) -> StoredInstance:
         origin.incarnation,
         str(instance.state),
         None if instance.outcome is None else str(instance.outcome),
-        instance.recovery.stuck,
+        instance.extras.stuck,
         origin.version,
         instance.revision,
         codec.dumps(json),

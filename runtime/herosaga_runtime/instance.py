@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
-from datetime import datetime
+from dataclasses import dataclass, fields, replace
+from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Generic, Protocol, Self, TypeVar
+from typing import Any, Final, Generic, Protocol, Self, TypeVar
 
 from herosaga_runtime.envelope import Envelope, Ref
 from herosaga_runtime.message import Command, JsonObject, JsonValue, Message, record
@@ -68,7 +68,8 @@ class Request:
     """A command that awaits its answer. It is its own alarm: `due` ends the attempt, or the pause after it (`paused`).
 
     `number` is the message's among those the instance has sent, and so its id. `renew`: the next attempt
-    gets a new number, because this one was refused or faulted.
+    gets a new number, because this one was refused or faulted. `step` is the step that asked, where a state waits for
+    several at once, and `round` counts what a step asked for from 0.
     """
 
     number: int
@@ -78,6 +79,8 @@ class Request:
     due: datetime | None = None
     paused: bool = False
     renew: bool = False
+    step: str = ""
+    round: int = 0
 
     @property
     def token(self) -> str:
@@ -87,20 +90,31 @@ class Request:
 
 @dataclass(slots=True)
 class Record:
-    """How to undo something: a command, or the parameters of a `compensation`. `request` is the number of what it undoes."""
+    """How to undo something: a command, or the parameters of a `compensation`.
+
+    `request` is the number of the request that it undoes, 0 for none.
+    """
 
     undo: Message
     policy: Policy | None
     request: int
 
 
+DEADLINE: Final = "@deadline"
+"""What a saga's deadline is called among its timers: no timer of the user's can be called so."""
+
+
 @record
 class Timer:
-    """An alarm of the current state. `index` counts the state's timers in source order."""
+    """An alarm. `name` is that of a `timer` or `DEADLINE`; "" for one that belongs to the current state, where `index`
+    says which of its `after`, `at` and `every`, in source order. `period` is of `every`.
+    """
 
     token: str
     index: int
     due: datetime
+    name: str = ""
+    period: timedelta | None = None
 
 
 @record
@@ -113,21 +127,57 @@ class Undoing(Generic[S]):
 
 
 @record
-class Recovery(Generic[S]):
-    """What only instances in trouble have.
+class Arrival:
+    """A message that has come for an `all(…)`: `of` names the composite, `part` is the message's type."""
 
-    `undone` counts the records that have been undone, `stuck` says why only an operator can help, and
-    `deferred` are the messages kept for the next state, oldest first.
+    of: str
+    part: str
+
+
+@record
+class Held:
+    """The first failure of what a state waits for at once: it is looked at when nothing is open any more.
+
+    `message` is the refusal, None for a time-out (`late`) or a fault.
+    """
+
+    command: Command
+    reason: str
+    message: Message | None = None
+    late: bool = False
+    step: str = ""
+    round: int = 0
+
+
+@record
+class Extras(Generic[S]):
+    """What only few instances have, and those not for long.
+
+    `undone` counts the records that have been undone, `skipped` those that an operator gave up. `stuck` says why only an
+    operator can help. `deferred` are the messages kept for another state, oldest first; `arrivals` what has come for
+    composites. `caller` is who awaits a reply, `replied` whether it has one. `expired`: the deadline led here.
     """
 
     undoing: Undoing[S] | None = None
     undone: int = 0
+    skipped: int = 0
     stuck: str = ""
     deferred: tuple[Envelope, ...] = ()
+    arrivals: tuple[Arrival, ...] = ()
+    held: Held | None = None
+    caller: Ref | None = None
+    replied: bool = False
+    expired: bool = False
 
-    def at(self, undoing: Undoing[S] | None, undone: int = 0) -> Recovery[S]:
-        """The same at another point of its compensation, with so many more records undone."""
-        return Recovery(undoing, self.undone + undone, self.stuck, self.deferred)
+
+CALM: Final[Extras[Any]] = Extras()
+"""The extras of an instance that has none."""
+
+
+def changed(extras: Extras[S], **changes: Any) -> Extras[S]:
+    """The same extras but for these; `CALM` itself where nothing is left."""
+    made = replace(extras, **changes)
+    return CALM if made == CALM else made
 
 
 @dataclass(slots=True, eq=False)
@@ -142,7 +192,7 @@ class Instance(Generic[D, S]):
     records: tuple[Record, ...]
     requests: tuple[Request, ...]
     timers: tuple[Timer, ...]
-    recovery: Recovery[S]
+    extras: Extras[S]
     outcome: Outcome | None
 
     def __eq__(self, other: object) -> bool:
@@ -160,3 +210,19 @@ class Instance(Generic[D, S]):
         due = {timer.token: timer.due for timer in self.timers}
         due |= {r.token: r.due for r in self.requests if r.due is not None}
         return due
+
+
+def with_extras(instance: Instance[D, S], extras: Extras[S], revision: int) -> Instance[D, S]:
+    """The same instance with other extras."""
+    return Instance(
+        instance.origin,
+        instance.state,
+        instance.data,
+        revision,
+        instance.sequence,
+        instance.records,
+        instance.requests,
+        instance.timers,
+        extras,
+        instance.outcome,
+    )

@@ -1,17 +1,24 @@
-"""Entering a state: its timers, and at a final one the outcome."""
+"""Entering a state: what it does first, its timers, and at a final one the outcome."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
-from datetime import timedelta
-from typing import Any
+from datetime import datetime, timedelta
+from typing import Any, Final
 
+from herosaga_runtime.arms import After, At, Every
 from herosaga_runtime.decision import Decision
-from herosaga_runtime.instance import D, Outcome, Recovery, S, Timer
-from herosaga_runtime.saga import After, End, Saga, Step
+from herosaga_runtime.envelope import Done, Fault
+from herosaga_runtime.errors import UsageError
+from herosaga_runtime.instance import CALM, D, Extras, Outcome, S, Timer, changed
+from herosaga_runtime.making import Step
+from herosaga_runtime.place import Place, Timed
+from herosaga_runtime.saga import End, Saga
+from herosaga_runtime.verdict import PASS, Verdict
 
-CALM: Recovery[Any] = Recovery()
-"""The recovery of an instance that is not in trouble."""
+_MOST: Final = 1_000_000
+"""How many states a step may pass through."""
 
 
 def enter(saga: Saga[D, S, Any], work: Step[D], target: S, tried: bool = True) -> Decision[D, S]:
@@ -19,45 +26,144 @@ def enter(saga: Saga[D, S, Any], work: Step[D], target: S, tried: bool = True) -
 
     `tried` is False where undo was given up and records remain.
     """
+    place = saga.places[target]
     work.state = target
     work.entered = True
-    if work.recovery is not CALM:
-        work.recovery = calm(work.recovery)
-    afters = saga.afters.get(target)
-    if afters is None:
-        _end(saga.finals[target], work, tried)
-    elif afters:
-        work.timers = _timers(afters, work)
-    else:
-        work.timers = ()
+    if work.extras is not CALM:
+        work.extras = _at(place, work.extras)
+    if not place.simple:
+        return _arrive(saga, work, place, tried)
+    if work.timers:
+        work.timers = lasting(work.timers)
     return work
 
 
-def calm(recovery: Recovery[S]) -> Recovery[S]:
-    """The recovery after a step that was taken: no longer stuck."""
-    return replace(recovery, stuck="") if recovery.stuck else recovery
+def _arrive(
+    saga: Saga[D, S, Any], work: Step[D], place: Place[D, S], tried: bool
+) -> Decision[D, S]:
+    """Enter a state that does something, and those after it that wait for nothing."""
+    for _ in range(_MOST):
+        if place.end is not None:
+            _end(saga, place.end, work, tried)
+            return work
+        if place.entry is not None:
+            place.entry(work)
+        work.timers = (*lasting(work.timers), *_timers(place.timed, work))
+        if not place.onward or (place.joins and waits(work)):
+            return work
+        work.state = onward(place, work)
+        place = saga.places[work.state]
+        work.extras = _at(place, work.extras)
+    raise UsageError(f"{saga.name} goes round and round without waiting, at {work.state}")
 
 
-def _timers(afters: tuple[After[D, S], ...], work: Step[D]) -> tuple[Timer, ...]:
-    timers = []
-    for index, arm in enumerate(afters):
-        delay = arm.delay if isinstance(arm.delay, timedelta) else arm.delay(work)
+def onward(place: Place[D, S], work: Step[D]) -> S:
+    """Where it goes on from a state that waits for nothing (more)."""
+    for run in place.onward:
+        verdict = run(work)
+        if not isinstance(verdict, Verdict):
+            target: S = verdict
+            return target
+        if verdict is not PASS:
+            break
+    raise UsageError(f"nothing leads on from {work.state}")
+
+
+def waits(work: Step[Any]) -> bool:
+    """Whether something is open that a joined state has asked for."""
+    return any(each.step for each in work.requests)
+
+
+def parted(work: Step[Any]) -> None:
+    """Leave a joined state: what it still waits for is a request like any other from now on."""
+    if waits(work):
+        work.requests = tuple([replace(each, step="", round=0) for each in work.requests])
+
+
+def calm(extras: Extras[S]) -> Extras[S]:
+    """The extras after a step that was taken: no longer stuck."""
+    return changed(extras, stuck="") if extras.stuck else extras
+
+
+def _at(place: Place[Any, S], extras: Extras[S]) -> Extras[S]:
+    """The extras of an instance that enters a state."""
+    groups = {each.name for each in place.composites if each.group}
+    arrivals = tuple(each for each in extras.arrivals if each.of in groups)
+    expired = extras.expired and place.end is not None
+    return changed(extras, stuck="", held=None, arrivals=arrivals, expired=expired)
+
+
+# --- time --------------------------------------------------------------------------------------
+
+
+def lasting(timers: tuple[Timer, ...]) -> tuple[Timer, ...]:
+    """The timers that outlive a state."""
+    return tuple([each for each in timers if each.name]) if timers else timers
+
+
+def _timers(timed: tuple[Timed[D, S], ...], work: Step[D]) -> Iterator[Timer]:
+    for index, arm in enumerate(timed):
         token = f"t{work.revision}.{index}"
-        timers.append(Timer(token, index, work.now + delay))
-    return tuple(timers)
+        match arm:
+            case After():
+                yield Timer(token, index, due(work, _length(arm.delay, work)))
+            case At(moment=moment):
+                time = moment if isinstance(moment, datetime) else moment(work)
+                yield Timer(token, index, max(time, work.now))
+            case Every():
+                length = _length(arm.delay, work)
+                if length <= timedelta():
+                    raise UsageError(f"every {length} in {work.state} is no length of time")
+                yield Timer(token, index, work.now + length, "", length)
 
 
-def _end(end: End[D], work: Step[D], tried: bool) -> None:
+def again(timer: Timer, work: Step[Any]) -> Timer:
+    """The next time of an `every`: as many lengths after the last one as it takes to be later than now."""
+    assert timer.period is not None
+    missed = (work.now - timer.due) // timer.period
+    time = timer.due + (missed + 1) * timer.period
+    return Timer(f"e{work.revision}.{timer.index}", timer.index, time, "", timer.period)
+
+
+def due(work: Step[Any], length: timedelta) -> datetime:
+    """When so much time is over; at once if it is less than none."""
+    return work.now + max(length, timedelta())
+
+
+def _length(delay: Any, work: Step[D]) -> timedelta:
+    length: timedelta = delay if isinstance(delay, timedelta) else delay(work)
+    return length
+
+
+# --- the end -----------------------------------------------------------------------------------
+
+
+def _end(saga: Saga[D, Any, Any], end: End[D], work: Step[D], tried: bool) -> None:
     if end.run is not None:
         end.run(work)
-    work.outcome = _outcome(end, work.recovery, tried)
+    work.outcome = _outcome(end, work.extras, tried)
     work.requests = ()
     work.timers = ()
     if tried:
         work.records = ()
+    if work.extras.caller is not None and not work.extras.replied:
+        _let_caller_go(saga, work)
 
 
-def _outcome(end: End[Any], recovery: Recovery[Any], tried: bool) -> Outcome:
-    if not tried:
+def _let_caller_go(saga: Saga[Any, Any, Any], work: Step[Any]) -> None:
+    """Tell whoever waits for a reply that there will be none: it would wait for ever."""
+    served = saga.serves
+    if served is None or work.extras.caller is None:
+        return
+    name = served.command.TYPE
+    why = f"{saga.name} ended in {work.state} without an answer"
+    work.answer(Fault(name, why) if served.done else Done(name), work.extras.caller)
+    work.extras = changed(work.extras, replied=True)
+
+
+def _outcome(end: End[Any], extras: Extras[Any], tried: bool) -> Outcome:
+    if extras.expired:
+        return Outcome.EXPIRED
+    if not tried or extras.skipped:
         return Outcome.COMPENSATION_FAILED
-    return Outcome.COMPENSATED if recovery.undone else end.outcome
+    return Outcome.COMPENSATED if extras.undone else end.outcome

@@ -9,8 +9,9 @@ from typing import Any
 from herosaga_runtime.decision import Outgoing
 from herosaga_runtime.envelope import Alarm, Envelope
 from herosaga_runtime.instance import Instance, Origin, Request
+from herosaga_runtime.making import Failure, Step
 from herosaga_runtime.message import Message
-from herosaga_runtime.saga import Saga, Step
+from herosaga_runtime.saga import Saga
 
 
 def is_own_answer(origin: Origin, envelope: Envelope) -> bool:
@@ -47,16 +48,30 @@ def answered(
     return None
 
 
+def numbered(instance: Instance[Any, Any], envelope: Envelope) -> Request | None:
+    """The open request of this instance that a message names, whatever it is."""
+    answers = envelope.answers
+    if answers is None or not is_own_answer(instance.origin, envelope):
+        return None
+    return next((each for each in instance.requests if each.number == answers.number), None)
+
+
 def close(saga: Saga[Any, Any, Any], work: Step[Any], request: Request, message: Message) -> None:
-    """Close an answered request. A refusal drops the record of its undo: nothing was done."""
+    """Close a request. A refusal drops the record of its undo: nothing was done."""
     requests = work.requests
     work.requests = (
         () if len(requests) == 1 else tuple([each for each in requests if each is not request])
     )
     if type(message) in saga.calls[type(request.command)].refused:
         work.refused = type(request.command)
+        work.failure = Failure(work.refused, _reason(message))
         number = request.number
         work.records = tuple([each for each in work.records if each.request != number])
+
+
+def _reason(refusal: Message) -> str:
+    reason = getattr(refusal, "reason", None)
+    return reason if isinstance(reason, str) else refusal.TYPE.rpartition(".")[2]
 
 
 def refuses(saga: Saga[Any, Any, Any], request: Request, message: Message) -> bool:
@@ -105,7 +120,9 @@ def _repeat(work: Step[Any], request: Request) -> None:
         work.sequence = number = work.sequence + 1
     within = request.policy.within
     due: datetime | None = None if within is None else work.now + within
-    again = Request(number, request.command, request.policy, request.attempt + 1, due)
+    again = replace(
+        request, number=number, attempt=request.attempt + 1, due=due, paused=False, renew=False
+    )
     _swap(work, request, again)
     work.sent.append(Outgoing(number, request.command, True))
 

@@ -1,187 +1,82 @@
-"""A saga as a table: for each state, what happens on what, in the order in which it is tried.
-
-Generated modules fill the table with functions, one for each transition. A transition's function gets a `Step`, with a
-copy of the instance's data to change, and the message; it says what to send, and returns the next state, `STAY` for an
-internal transition, `step.compensate(state)` to undo everything first, or `PASS` where its guard is false.
-"""
+"""A saga: its table, and everything needed to store its instances and to bring it its messages."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from datetime import datetime, timedelta
-from enum import Enum
-from types import MappingProxyType
-from typing import Any, Final, Generic, Self, TypeVar
-from uuid import UUID
+import copy
+from collections.abc import Callable, Collection, Mapping
+from datetime import timedelta
+from typing import Any, Generic, Self, TypeVar
 
-from herosaga_runtime.decision import Outgoing, Reception
-from herosaga_runtime.envelope import derive_id
-from herosaga_runtime.instance import D, Instance, Outcome, Record, Request, S
+from herosaga_runtime.arms import Arm, Length, On
+from herosaga_runtime.instance import DEADLINE, D, Instance, Outcome, S, SagaData, Timer
 from herosaga_runtime.keys import key_text
-from herosaga_runtime.message import Command, Event, Message
+from herosaga_runtime.making import Step
+from herosaga_runtime.message import Command, Event, JsonObject, Message
+from herosaga_runtime.migration import Migration, lift
+from herosaga_runtime.place import Place, Runs
 from herosaga_runtime.policy import ONCE, Policy
+from herosaga_runtime.verdict import PASS, Verdict
 
 M = TypeVar("M", bound=Message)
 K = TypeVar("K")
 T = TypeVar("T")
+X = TypeVar("X")
 
 
-class Verdict(Enum):
-    """What a transition's function may return beside a state."""
+class By(Generic[M, K]):
+    """A message that the saga receives, and the key by which it finds its instance."""
 
-    PASS = "pass"
-    STAY = "stay"
-    IGNORE = "ignore"
-    COMPENSATE = "compensate"
+    __slots__ = ("key", "message")
 
-
-PASS: Final = Verdict.PASS
-STAY: Final = Verdict.STAY
-IGNORE: Final = Verdict.IGNORE
-COMPENSATE: Final = Verdict.COMPENSATE
+    def __init__(self, message: type[M], key: Callable[[M], K]) -> None:
+        self.message = message
+        self.key = key
 
 
-class Step(Instance[D, Any]):
-    """What a transition works on: the next instance in the making, and what it sends. Once taken, it is the decision.
+class Match(Generic[D, M]):
+    """A message that the saga receives, and the data field by which it finds its instances.
 
-    `data` is changed by way of `edit`. `now` is the step's time. `state` is the name of the state before it; for what
-    belongs to a state that is entered (how long it waits, a final's actions, the body of a compensation) the name of that
-    state; "" for what comes before the first. `refused` is set while a refusal closes a request: the type of its command.
+    `field` is the field's name; `of_data` gives it, `of_message` what it is compared with.
     """
 
-    __slots__ = ("entered", "now", "refused", "sent", "target")
-    now: datetime
-    sent: list[Outgoing]
-    entered: bool
-    refused: type[Command]
-    target: str
-    reception: Reception = Reception.TAKEN
-    reason: str = ""
-
-    @property
-    def instance(self) -> Instance[D, Any]:
-        """The next instance: this."""
-        return self
-
-    def edit(self) -> D:
-        """A copy of the data that the transition may change; the instance before the step keeps its own."""
-        self.data = data = self.data.copy()
-        return data
-
-    def send(self, command: Command) -> None:
-        """Send a command to its one handler."""
-        self.sequence = number = self.sequence + 1
-        self.sent.append(Outgoing(number, command, False))
-
-    def publish(self, event: Event) -> None:
-        """Publish an event to whoever listens."""
-        self.sequence = number = self.sequence + 1
-        self.sent.append(Outgoing(number, event, False))
-
-    def request(self, command: Command, policy: Policy = ONCE, undo: Message | None = None) -> None:
-        """Send a command and await its answer; with `undo`, record how to undo it."""
-        self.sequence = number = self.sequence + 1
-        within = policy.within
-        due = None if within is None else self.now + within
-        self.requests += (Request(number, command, policy, 1, due),)
-        self.sent.append(Outgoing(number, command, True))
-        if undo is not None:
-            self.records += (Record(undo, policy, number),)
-
-    def compensate(self, target: S) -> Verdict:
-        """Undo what was recorded, newest first, and only then go to `target`."""
-        self.target = target
-        return COMPENSATE
-
-    def uuid(self) -> UUID:
-        """A new UUID; the same when the step is repeated."""
-        self.sequence += 1
-        return UUID(derive_id(self.origin, self.sequence, "uuid"))
-
-
-class FirstStep(Step[D]):
-    """A step that no instance comes before."""
-
-    __slots__ = ()
-
-    def edit(self) -> D:
-        """The data itself: nobody else has it yet."""
-        return self.data
-
-
-_new = object.__new__
-
-
-def following(before: Instance[D, Any], now: datetime, kind: type[Step[D]] = Step) -> Step[D]:
-    """The step after an instance: its next revision, nothing sent yet. Written out, because every message needs it."""
-    step = _new(kind)
-    step.origin = before.origin
-    step.state = before.state
-    step.data = before.data
-    step.revision = before.revision + 1
-    step.sequence = before.sequence
-    step.records = before.records
-    step.requests = before.requests
-    step.timers = before.timers
-    step.recovery = before.recovery
-    step.outcome = None
-    step.now = now
-    step.sent = []
-    step.entered = False
-    return step
-
-
-class Arm(Generic[D, S]):
-    """One line of the table: a trigger and what it does."""
-
-    __slots__ = ()
-
-
-class On(Arm[D, S], Generic[D, S, M]):
-    """A transition on a message."""
-
-    __slots__ = ("run", "trigger")
-
-    def __init__(self, trigger: type[M], run: Callable[[Step[D], M], S | Verdict]) -> None:
-        self.trigger = trigger
-        self.run = run
-
-
-class OnFailure(Arm[D, S]):
-    """A transition on the failure of a request: its time-out, its fault, or any of its refusals."""
-
-    __slots__ = ("run", "trigger")
-
-    def __init__(self, trigger: type[Command], run: Callable[[Step[D]], S | Verdict]) -> None:
-        self.trigger = trigger
-        self.run = run
-
-
-class After(Arm[D, S]):
-    """A transition some time after the state was entered; `delay` may depend on the data."""
-
-    __slots__ = ("delay", "run")
+    __slots__ = ("field", "message", "of_data", "of_message")
 
     def __init__(
         self,
-        delay: timedelta | Callable[[Step[D]], timedelta],
-        run: Callable[[Step[D]], S | Verdict],
+        message: type[M],
+        field: str,
+        of_data: Callable[[D], object],
+        of_message: Callable[[M], object],
     ) -> None:
-        self.delay = delay
-        self.run = run
-
-
-class Ignore(Arm[D, S]):
-    """A message that is swallowed."""
-
-    __slots__ = ("trigger",)
-
-    def __init__(self, trigger: type[Message]) -> None:
-        self.trigger = trigger
+        self.message = message
+        self.field = field
+        self.of_data = of_data
+        self.of_message = of_message
 
 
 class Call:
-    """A command that the saga requests: the events that answer it, and those of them that refuse it."""
+    """A command that the saga requests: the events that answer it, and those of them that refuse it.
+
+    `completes`: it is answered by being carried out.
+    """
+
+    __slots__ = ("command", "completes", "done", "refused")
+
+    def __init__(
+        self,
+        command: type[Command],
+        done: tuple[type[Event], ...] = (),
+        refused: tuple[type[Event], ...] = (),
+        completes: bool = False,
+    ) -> None:
+        self.command = command
+        self.done = done
+        self.refused = refused
+        self.completes = completes
+
+
+class Serves:
+    """The command that the saga serves for others, and the events with which it answers."""
 
     __slots__ = ("command", "done", "refused")
 
@@ -231,22 +126,29 @@ class Compensation(Generic[D, S, M]):
         self.otherwise = otherwise
 
 
-class By(Generic[M, K]):
-    """A message that the saga receives, and the key by which it finds its instance."""
+class Deadline(Generic[D, S]):
+    """What happens some time after the first step, if the instance has not ended by then; `order` as in `After`."""
 
-    __slots__ = ("key", "message")
+    __slots__ = ("delay", "order", "run")
 
-    def __init__(self, message: type[M], key: Callable[[M], K]) -> None:
-        self.message = message
-        self.key = key
+    def __init__(
+        self, delay: Length[D], run: Callable[[Step[D]], S | Verdict], order: int = 0
+    ) -> None:
+        self.delay = delay
+        self.run = run
+        self.order = order
 
 
 class Saga(Generic[D, S, K]):
     """A saga: the table, and everything needed to store its instances and to bring it its messages.
 
     `data` makes an instance's data from its key; `states` are tried as written; `missing` takes what finds no
-    instance: its transitions see data that has only the key. A host gets it with `host.add`.
+    instance: its transitions see data that has only the key. `entries` and `exits` are what a state does first and last,
+    `joins` the states that wait for all that their entry asks for. `timers` are the named ones, with their places in the
+    source. An ended instance is archived after `retain`, None for never. A host gets a saga with `host.add`.
     """
+
+    externs: Any = None
 
     def __init__(
         self,
@@ -257,13 +159,21 @@ class Saga(Generic[D, S, K]):
         data: type[D],
         new: Callable[[K], D],
         compensating: S,
-        receives: tuple[By[Any, K], ...],
+        receives: tuple[By[Any, K] | Match[D, Any], ...],
         start: tuple[On[D, S, Any], ...],
         states: Mapping[S, tuple[Arm[D, S], ...]],
         finals: Mapping[S, End[D]],
         calls: tuple[Call, ...] = (),
         missing: tuple[Arm[D, S], ...] = (),
         compensations: tuple[Compensation[D, S, Any], ...] = (),
+        entries: Mapping[S, Callable[[Step[D]], None]] | None = None,
+        exits: Mapping[S, Callable[[Step[D]], None]] | None = None,
+        joins: Collection[S] = (),
+        timers: Mapping[str, int] | None = None,
+        deadline: Deadline[D, S] | None = None,
+        retain: timedelta | None = None,
+        serves: Serves | None = None,
+        migrations: tuple[Migration, ...] = (),
     ) -> None:
         self.name = name
         self.version = version
@@ -271,32 +181,128 @@ class Saga(Generic[D, S, K]):
         self.data = data
         self.new = new
         self.compensating = compensating
+        self.states = states
         self.finals = finals
+        self.entries = entries or {}
+        self.exits: Mapping[Any, Callable[[Step[D]], None]] = exits or {}
+        self.joins = frozenset(joins)
+        self.timers = timers or {}
+        self.deadline = deadline
+        self.retain = retain
+        self.serves = serves
+        self.migrations = {each.version: each for each in migrations}
         self.calls = {call.command: call for call in calls}
         self.answers = _answers(calls)
-        self.keys = {by.message: by.key for by in receives}
+        self.keys = {by.message: by.key for by in receives if isinstance(by, By)}
+        self.matches = {each.message: each for each in receives if isinstance(each, Match)}
         self.compensations = {each.params: each for each in compensations}
-        self.types = {each.TYPE: each for each in (*self.keys, *self.calls, *self.compensations)}
-        self.starts: Row[S] = _rows(start, {})
-        self.missing: Row[S] = _rows(missing, {})
-        self.rows: dict[S, Row[S]] = {
-            name: _rows(arms, self.calls) for name, arms in states.items()
-        }
-        self.rows |= dict.fromkeys((*finals, compensating), _EMPTY)
-        self.failures: dict[S, Row[S]] = {name: _failures(arms) for name, arms in states.items()}
-        self.afters = {
-            name: tuple(arm for arm in arms if isinstance(arm, After))
-            for name, arms in states.items()
-        }
+        takes = (*self.keys, *self.matches, *self.calls, *self.compensations)
+        self.types = {each.TYPE: each for each in (*takes, *self.answers)}
+        self.start_arms = start
+        self.missing_arms = missing
+        self._arrange()
+
+    def _arrange(self) -> None:
+        self.starts: Mapping[type[Message], Runs[S]] = Place(self.start_arms, {}).messages
+        self.missing: Mapping[type[Message], Runs[S]] = Place(self.missing_arms, {}).messages
+        self.places: Mapping[S, Place[D, S]] = _Places(self)
 
     def __call__(self) -> Self:
         """The saga itself, which needs nothing beside it. What `host.add` calls."""
         return self
 
     def key_of(self, message: Message) -> str | None:
-        """The text of the key of the instance that a message is for; None if it is not for this saga."""
+        """The text of the key of the instance that a message is for; None if it is found otherwise, or not for this saga."""
         key = self.keys.get(type(message))
         return None if key is None else key_text(key(message))
+
+    def match_of(self, message: Message) -> tuple[str, str] | None:
+        """The data field by which a message finds its instances, and the text that it must have; None if it is found otherwise."""
+        match = self.matches.get(type(message))
+        return None if match is None else (match.field, key_text(match.of_message(message)))
+
+    def indexed(self, instance: Instance[D, S]) -> dict[str, str]:
+        """The data fields by which this instance can be found, as text; those that are unset or none are absent."""
+        if instance.outcome is not None:
+            return {}
+        found: dict[str, str] = {}
+        for match in self.matches.values():
+            value = _of_data(match, instance.data)
+            if value is not None:
+                found[match.field] = key_text(value)
+        return found
+
+    def order(self, state: S, timer: Timer) -> int:
+        """The place of a timer in the source, among those of this instance."""
+        if timer.name == DEADLINE:
+            return 0 if self.deadline is None else self.deadline.order
+        if timer.name:
+            return self.timers.get(timer.name, 0)
+        timed = self.places[state].timed
+        arm = timed[timer.index] if timer.index < len(timed) else None
+        return timer.index if arm is None or not arm.order else arm.order
+
+    def lift(self, version: int, json: JsonObject) -> JsonObject | None:
+        """A stored instance of an older version as one of this; None where no migrations lead here."""
+        return lift(self.migrations, version, self.version, json)
+
+    def traced(self, note: Callable[[str], None]) -> Self:
+        """The same saga; each of its functions that runs, and does not `PASS`, is noted by its name."""
+        made = copy.copy(self)
+        made.states = {
+            state: tuple(_traced(arm, note) for arm in arms) for state, arms in self.states.items()
+        }
+        made.start_arms = tuple(_traced(arm, note) for arm in self.start_arms)
+        made.missing_arms = tuple(_traced(arm, note) for arm in self.missing_arms)
+        made.finals = {state: _traced(end, note) for state, end in self.finals.items()}
+        made.entries = {state: _noting(run, note) for state, run in self.entries.items()}
+        made.exits = {state: _noting(run, note) for state, run in self.exits.items()}
+        made.compensations = {
+            params: _traced(block, note) for params, block in self.compensations.items()
+        }
+        made.deadline = _traced(self.deadline, note)
+        made._arrange()
+        return made
+
+
+class Externs(Generic[X]):
+    """How a module's functions reach the `extern` functions, an object of type `X` that the user gives to `host.add`."""
+
+    def of(self, step: Step[Any]) -> X:
+        """The extern functions of the saga that takes this step."""
+        externs: X = step.saga.externs
+        return externs
+
+
+class ExternSaga(Saga[D, S, K], Generic[D, S, K, X]):
+    """A saga that uses `extern` functions: a host gets it together with them, `host.add(OrderFulfilment, Functions())`."""
+
+    def __call__(self, externs: X) -> Self:  # type: ignore[override]  # it can't do without
+        """The saga with its extern functions. What `host.add` calls."""
+        made = copy.copy(self)
+        made.externs = externs
+        made._arrange()
+        return made
+
+
+class _Places(dict[S, Place[D, S]]):
+    """The states, each arranged when it is first entered: a large saga is not arranged for the sake of a few states."""
+
+    __slots__ = ("_saga",)
+
+    def __init__(self, saga: Saga[D, S, Any]) -> None:
+        self._saga = saga
+
+    def __missing__(self, state: S) -> Place[D, S]:
+        saga = self._saga
+        self[state] = place = Place(
+            saga.states.get(state, ()),
+            saga.calls,
+            saga.entries.get(state),
+            state in saga.joins,
+            saga.finals.get(state),
+        )
+        return place
 
 
 def quick(states: type[S]) -> type[S]:
@@ -304,47 +310,6 @@ def quick(states: type[S]) -> type[S]:
     for name, member in states.__members__.items():
         type.__setattr__(states, name, member)
     return states
-
-
-Run = Callable[[Step[Any], Any], S | Verdict]
-Row = Mapping[type[Message], tuple[Run[S], ...]]
-_EMPTY: Row[Any] = MappingProxyType({})
-
-
-def ignore(step: Step[Any], message: Any) -> Verdict:
-    """What an `Ignore` arm does."""
-    return IGNORE
-
-
-def without_event(run: Callable[[Step[Any]], S | Verdict]) -> Run[S]:
-    """A transition that reads no message, as one that is given one."""
-    return lambda step, event: run(step)
-
-
-def on_refusal(command: type[Command], run: Callable[[Step[Any]], S | Verdict]) -> Run[S]:
-    """A transition on a failure, as one on its refusals: a message is one if it closes a request of this command."""
-
-    def take(step: Step[Any], event: Any) -> S | Verdict:
-        return run(step) if getattr(step, "refused", None) is command else PASS
-
-    return take
-
-
-def _rows(arms: tuple[Arm[Any, Any], ...], calls: Mapping[type[Command], Call]) -> Row[Any]:
-    row: dict[type[Message], tuple[Run[Any], ...]] = {}
-    for arm in arms:
-        match arm:
-            case On():
-                row[arm.trigger] = (*row.get(arm.trigger, ()), arm.run)
-            case Ignore():
-                row[arm.trigger] = (*row.get(arm.trigger, ()), ignore)
-            case OnFailure() if arm.trigger in calls:
-                run = on_refusal(arm.trigger, arm.run)
-                for refusal in calls[arm.trigger].refused:
-                    row[refusal] = (*row.get(refusal, ()), run)
-            case _:
-                pass  # After arms are found by their place, see Saga.afters
-    return row
 
 
 def _answers(calls: tuple[Call, ...]) -> dict[type[Message], set[type[Command]]]:
@@ -356,9 +321,27 @@ def _answers(calls: tuple[Call, ...]) -> dict[type[Message], set[type[Command]]]
     return found
 
 
-def _failures(arms: tuple[Arm[Any, Any], ...]) -> Row[Any]:
-    found: dict[type[Message], tuple[Run[Any], ...]] = {}
-    for arm in arms:
-        if isinstance(arm, OnFailure):
-            found[arm.trigger] = (*found.get(arm.trigger, ()), without_event(arm.run))
-    return found
+def _of_data(match: Match[D, Any], data: SagaData) -> object:
+    try:
+        return match.of_data(data)  # type: ignore[arg-type]  # the saga's own
+    except AttributeError:  # unset
+        return None
+
+
+def _traced(arm: T, note: Callable[[str], None]) -> T:
+    run: Callable[..., Any] | None = getattr(arm, "run", None)
+    if run is None:
+        return arm
+    made = copy.copy(arm)
+    made.run = _noting(run, note)  # type: ignore[attr-defined]
+    return made
+
+
+def _noting(run: Callable[..., T], note: Callable[[str], None]) -> Callable[..., T]:
+    def noted(*args: Any) -> T:
+        verdict = run(*args)
+        if verdict is not PASS:
+            note(run.__name__)
+        return verdict
+
+    return noted

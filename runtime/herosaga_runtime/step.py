@@ -1,80 +1,127 @@
 """The step: what one message does to one instance. Pure: no clock, no randomness, no input or output.
 
 A step takes an instance, a message and the time, and gives a `Decision`: the next instance, the messages to send, and how
-the message was received. The instance it took is unchanged. What it sends gets its ids from the instance and a running
-number, so a step that is repeated sends the same messages, and whoever has seen them can drop them.
+the message was received. The instance it took is unchanged, whatever happens: a step that raises has done nothing. What it
+sends gets its ids from the instance and a running number, so a step that is repeated sends the same messages, and whoever
+has seen them can drop them.
 
-How a message is received, in this order:
 
-1. An instance that has ended records what arrives as late.
-2. While it compensates, only the awaited answers of the undo, and its alarms, are taken; everything else is deferred.
-3. The arms of the current state for this message are tried in order; the first whose guard holds is taken. If its actions
-   change the data, they change a copy. Leaving a state cancels its timers; entering one sets its timers, after the actions.
-   What is ignored and answers nothing leaves the instance as it is, with its revision.
-4. Without a match: a start message of a running instance is a repetition; the answer to a request that is closed
-   already is late; anything else is unexpected: nothing changes, and if the instance was waiting for it, it is stuck.
+What holds before and after every step
+======================================
 
-An answer to an open request closes that request. A refusal also drops the record of how to undo it: nothing was done.
-An answer to another instance of the saga, an earlier one with this key, is late at once: it says nothing about this one.
+1.  An instance is in one state: one of its saga's that waits, a final one, or the built-in one in which it compensates. It
+    has an outcome if and only if its state is final; then it has no timers and no requests, and no records unless its undo
+    was given up. It says what it undoes (`undoing`) if and only if it compensates.
+2.  The revision has grown by one, or the instance is the very one that was there before. The number of what was sent never
+    shrinks, and no two messages have the same, unless one repeats the other after silence.
+3.  Open requests have different numbers. Timers have different tokens, and no token is ever used for two times.
+4.  Records grow at their end only, and shrink at their end only, but for the record of a refused request. While the
+    instance compensates they only shrink, one at a time.
+5.  It is stuck only after it could not take something that it waited for. Whatever is taken ends that.
+6.  What is deferred is never lost: it is taken, ignored, late, or put aside, in the order in which it came.
 
-Where the language leaves it open:
+
+In which order things happen
+============================
+
+A message is received in this order; the first that fits ends it.
+
+1.  An instance that has ended records what comes as late; an alarm of its is stale.
+2.  While it compensates, the awaited answers of the undo, and its alarms, go to the undo (`undo.py`). A late answer is late.
+    Everything else is deferred, the alarms of named timers too.
+3.  An answer to another instance of the saga, an earlier one with this key, is late: it says nothing about this one.
+4.  An answer to an open request closes it: by the ids it carries; without any, the oldest that it can answer. A refusal
+    also drops the record of how to undo it: nothing was done. An alarm must carry the token of a timer or request.
+    One that ends an attempt which is not the last repeats the request, and that is all.
+5.  It is noted as a part of the composites of this state (`all(…)`), unless it is deferred.
+6.  The arms of the state for it are tried in order; the first whose guard holds is taken. They are in the order of the
+    levels, from the state itself outwards; in each the transitions, then what is ignored and deferred.
+7.  If the state was not left: the first composite that is complete and whose guard holds is taken.
+8.  If the state was not left, and waits for several requests at once (`parallel`) of which none is open any more: their first
+    failure is looked at as if it came now; without one it goes on.
+9.  What nothing has taken: a start message is a repetition; the answer to a closed request is late; the completion of a
+    request closes it; a part of a composite was taken; a state's own timer, and the deadline, are spent. Anything else is
+    unexpected: nothing changes, and if the instance waited for it, it is stuck until an operator offers it again.
+
+A transition that is taken sets the data fields of its trigger, does what the state does last if it leaves it, then its
+actions. Then the next state is entered: the timers of the last one go, its `entry` is done, and its own timers are set,
+after that. A state that waits for nothing is left at once. Data is changed in a copy. Entering a final state does its actions
+and says how it ended; requests and timers go, and whoever still waits for a reply is told that there is none.
+
+After a state was entered, deferred messages are offered from the oldest, one step each (`advance`). One that is deferred
+again keeps its place. Each state that is entered thereby begins this anew.
+
+Of several timers of an instance that are due at the same instant, the one that stands first in the source comes first,
+whichever alarm was delivered first.
+
+
+Where the language leaves it open
+=================================
 
 - `failure of C` takes a refusal only while it closes a request of C. One that comes late, or refuses another command, is an
   ordinary event. A late refusal drops no record: an undo must cope with there being nothing to undo.
-- An answer without ids that finds no open request is not known to be late: it is an event like any other.
+- An answer without ids that finds no open request is not known to be late: it is an event like any other. So is an event with
+  ids that answers nothing this saga requests, as the second part of an `emits` does.
 - An answer that finds no instance at all is for `missing`, and late if that says nothing about it.
 - A failure that is unexpected leaves its request open, like everything else of the instance: it goes on being repeated, and
-  an answer may still come.
+  an answer may still come. An awaited answer that is deferred leaves it open as well.
 - A transition that is taken takes back the mark `stuck`; a repeated request, or what is ignored, does not.
 - A deferred message whose step fails is put aside at once, and the others are offered: the step that let it be offered is
   not undone for its sake.
-
-After a state was entered, deferred messages are offered from the oldest, one step each (`advance`).
+- A composite forgets what has come for it when it runs, so that it comes again only after all parts have come again.
+- A joined state that is left in another way leaves its requests open; they are requests like any other from then on.
+- `every` comes at whole multiples of its length; those that were missed are left out.
+- A caller whose saga ends without a reply gets the completion, if it is promised no event, else a fault.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterable, Iterator
 from dataclasses import replace
 from datetime import datetime
 from typing import Any, Final
 
 from herosaga_runtime import undo
 from herosaga_runtime.decision import Decision, Received, Reception
-from herosaga_runtime.envelope import Alarm, Envelope, Fault
+from herosaga_runtime.envelope import Alarm, Done, Envelope, Fault, Ref, derive_id
 from herosaga_runtime.errors import UsageError
-from herosaga_runtime.instance import D, Instance, Origin, Request, S, Timer
+from herosaga_runtime.instance import (
+    CALM,
+    DEADLINE,
+    Arrival,
+    D,
+    Held,
+    Instance,
+    Origin,
+    Request,
+    S,
+    Timer,
+    changed,
+    with_extras,
+)
 from herosaga_runtime.keys import key_text
-from herosaga_runtime.message import Message
-from herosaga_runtime.moves import CALM, calm, enter
+from herosaga_runtime.making import Failure, FirstStep, Step, following
+from herosaga_runtime.message import Command, Message
+from herosaga_runtime.moves import again, calm, due, enter, onward, parted, waits
+from herosaga_runtime.place import Place, Runs, ignore
 from herosaga_runtime.requests import (
     answered,
     answers_saga,
     close,
     go_on,
     is_own_answer,
+    numbered,
     waiting_for,
 )
-from herosaga_runtime.saga import (
-    COMPENSATE,
-    IGNORE,
-    PASS,
-    STAY,
-    FirstStep,
-    K,
-    Run,
-    Saga,
-    Step,
-    Verdict,
-    following,
-    ignore,
-    without_event,
-)
+from herosaga_runtime.saga import K, Saga
+from herosaga_runtime.undo import deferred
+from herosaga_runtime.verdict import COMPENSATE, DEFER, IGNORE, PASS, STAY, Verdict
 
 # Looking up an enumeration's member costs a tenth of a small step in Python 3.11.
 _IGNORED: Final = Reception.IGNORED
 _REPEATED: Final = Reception.REPEATED
 _LATE: Final = Reception.LATE
+_TAKEN: Final = Reception.TAKEN
 
 
 def step(
@@ -82,16 +129,17 @@ def step(
 ) -> Decision[D, S]:
     """Bring a message to an instance."""
     message = envelope.message
-    runs = saga.rows[before.state].get(type(message))
-    if runs is None:
-        return _without_arm(saga, before, envelope, now)
+    place = saga.places[before.state]
+    runs = place.messages.get(type(message))
+    if runs is None or place.special:
+        return _receive(saga, before, place, envelope, now)
     request = answered(saga, before, envelope) if before.requests else None
     if request is None:
         if runs[0] is ignore:
             return Received(before, _IGNORED)
         if envelope.answers is not None and _astray(before.origin, envelope):
             return Received(before, _LATE)
-    work = following(before, now)
+    work = following(saga, before, envelope, now)
     if request is not None:
         close(saga, work, request, message)
     for run in runs:
@@ -104,13 +152,21 @@ def step(
     return _unmatched(saga, before, envelope, request is not None)
 
 
-def start(saga: Saga[D, S, Any], envelope: Envelope, now: datetime) -> Decision[D, S]:
+# --- the beginning -----------------------------------------------------------------------------
+
+
+def start(
+    saga: Saga[D, S, Any], envelope: Envelope, now: datetime, incarnation: int = 1
+) -> Decision[D, S]:
     """Bring a message to a key that has no instance: start one, or do what `missing` says."""
     message = envelope.message
     runs = saga.starts.get(type(message), ())
     if runs:
         key = saga.keys[type(message)](message)
-        work = _first(saga, key, Origin(saga.name, saga.version, key_text(key), 1, now), now)
+        origin = Origin(saga.name, saga.version, key_text(key), incarnation, now)
+        work = _first(saga, saga.new(key), origin, envelope, now)
+        if envelope.request is not None:
+            work.extras = changed(CALM, caller=envelope.request)
         for run in runs:
             verdict = run(work, message)
             if verdict is PASS:
@@ -119,29 +175,121 @@ def start(saga: Saga[D, S, Any], envelope: Envelope, now: datetime) -> Decision[
                 return undo.begin(saga, work, saga.state(work.target))
             if isinstance(verdict, Verdict):
                 raise UsageError(f"a start of {saga.name} leads to no state")
-            return enter(saga, work, verdict)
+            return enter(saga, _with_deadline(saga, work), verdict)
     return _missing(saga, envelope, now)
 
 
+def _with_deadline(saga: Saga[D, S, Any], work: Step[D]) -> Step[D]:
+    deadline = saga.deadline
+    if deadline is not None:
+        delay = deadline.delay if not callable(deadline.delay) else deadline.delay(work)
+        work.timers += (Timer("d", 0, due(work, delay), DEADLINE),)
+    return work
+
+
+def _first(
+    saga: Saga[D, S, K], data: D, origin: Origin, envelope: Envelope, now: datetime
+) -> Step[D]:
+    """The step before which there is no instance, and no state."""
+    nothing = Instance(origin, "", data, 0, 0, (), (), (), CALM, None)
+    return following(saga, nothing, envelope, now, FirstStep)
+
+
+def _missing(saga: Saga[D, S, Any], envelope: Envelope, now: datetime) -> Decision[D, S]:
+    message = envelope.message
+    for run in saga.missing.get(type(message), ()):
+        origin = Origin(saga.name, saga.version, envelope.id, 0, envelope.time)
+        work = _first(saga, _data_of(saga, message), origin, envelope, now)
+        verdict = run(work, message)
+        if verdict is PASS:
+            continue
+        reception = _IGNORED if verdict is IGNORE else _TAKEN
+        return Received(None, reception, work.reason, work.sent)
+    own = envelope.answers is not None and envelope.answers.saga == saga.name
+    if own or isinstance(message, Alarm | Fault | Done):
+        return Received(None, _LATE)
+    reason = f"no instance of {saga.name} has this key, and {message.TYPE} does not start one"
+    return Received(None, Reception.UNEXPECTED, reason)
+
+
+def _data_of(saga: Saga[D, S, Any], message: Message) -> D:
+    """Data that has only the key; not even that where a message finds its instances otherwise."""
+    key = saga.keys.get(type(message))
+    return saga.data.__new__(saga.data) if key is None else saga.new(key(message))
+
+
+# --- all that a message brings about -----------------------------------------------------------
+
+
 def advance(
-    saga: Saga[D, S, Any], before: Instance[D, S] | None, envelope: Envelope, now: datetime
+    saga: Saga[D, S, Any],
+    before: Instance[D, S] | None,
+    envelope: Envelope,
+    now: datetime,
+    incarnation: int = 1,
 ) -> Iterator[tuple[Envelope, Decision[D, S]]]:
-    """All steps that one message brings about: its own, and those of the deferred messages that follow it."""
-    decision = start(saga, envelope, now) if before is None else step(saga, before, envelope, now)
+    """All steps that one message brings about: its own, those of timers that come before it, and those of the deferred
+    messages that follow it. `incarnation` is that of an instance which it may start.
+    """
+    if before is None:
+        decision = start(saga, envelope, now, incarnation)
+    else:
+        while (earlier := _earlier(saga, before, envelope)) is not None:
+            decision = step(saga, before, earlier, now)
+            yield earlier, decision
+            assert decision.instance is not None
+            before = decision.instance
+            if decision.entered:
+                before = yield from _offers(saga, before, now)
+        decision = step(saga, before, envelope, now)
     yield envelope, decision
-    instance = decision.instance
-    if not decision.entered:
-        return
-    while instance is not None and _offers(saga, instance):
-        oldest, *rest = instance.recovery.deferred
-        recovery = replace(instance.recovery, deferred=tuple(rest))
-        decision = _offer(saga, replace(instance, recovery=recovery), oldest, now)
-        yield oldest, decision
+    if decision.entered and decision.instance is not None:
+        yield from _offers(saga, decision.instance, now)
+
+
+def _earlier(saga: Saga[D, S, Any], before: Instance[D, S], envelope: Envelope) -> Envelope | None:
+    """The alarm of a timer that is due at the very same time and stands before this one in the source.
+
+    A named timer is not among them, because it may not be expected, and would then come for ever: its own alarm follows.
+    """
+    alarm = envelope.message
+    if len(before.timers) < 2 or not isinstance(alarm, Alarm) or before.state is saga.compensating:
+        return None
+    timer = _timer(before, alarm)
+    if timer is None:
+        return None
+    order = saga.order(before.state, timer)
+    same = [
+        (saga.order(before.state, each), each.token)
+        for each in before.timers
+        if each.due == timer.due and (not each.name or each.name == DEADLINE)
+    ]
+    first = min(same, default=(order, timer.token))
+    if first[0] >= order:
+        return None
+    origin = before.origin
+    id = derive_id(origin.saga, origin.key, origin.incarnation, first[1])
+    return replace(envelope, id=id, message=Alarm(first[1]))
+
+
+def _offers(
+    saga: Saga[D, S, Any], instance: Instance[D, S], now: datetime
+) -> Generator[tuple[Envelope, Decision[D, S]], None, Instance[D, S]]:
+    """Offer what is deferred, from the oldest; from the beginning again whenever a state was entered."""
+    place = 0
+    while instance.state is not saga.compensating and place < len(instance.extras.deferred):
+        kept = instance.extras.deferred
+        extras = changed(instance.extras, deferred=(*kept[:place], *kept[place + 1 :]))
+        without = with_extras(instance, extras, instance.revision)
+        decision = _offer(saga, without, kept[place], now)
+        if decision.reception is Reception.DEFERRED:
+            place += 1
+            continue
+        yield kept[place], decision
+        assert decision.instance is not None
         instance = decision.instance
-
-
-def _offers(saga: Saga[D, S, Any], instance: Instance[D, S]) -> bool:
-    return bool(instance.recovery.deferred) and instance.state is not saga.compensating
+        place = 0 if decision.entered else place
+    return instance
 
 
 def _offer(
@@ -154,28 +302,128 @@ def _offer(
         return Received(before, Reception.UNEXPECTED, f"{type(error).__name__}: {error}")
 
 
-def _first(saga: Saga[D, S, K], key: K, origin: Origin, now: datetime) -> Step[D]:
-    """The step before which there is no instance, and no state."""
-    nothing = Instance(origin, "", saga.new(key), 0, 0, (), (), (), CALM, None)
-    return following(nothing, now, FirstStep)
+# --- what comes of a message -------------------------------------------------------------------
+
+
+def _receive(
+    saga: Saga[D, S, Any],
+    before: Instance[D, S],
+    place: Place[D, S],
+    envelope: Envelope,
+    now: datetime,
+) -> Decision[D, S]:
+    """What no arm of the state names, alarms and the like, and what comes to a state that collects messages."""
+    message = envelope.message
+    if before.outcome is not None:
+        return Received(before, Reception.STALE if isinstance(message, Alarm) else _LATE)
+    work = following(saga, before, envelope, now)
+    if before.state is saga.compensating:
+        return undo.receive(saga, before, work)
+    match message:
+        case Alarm():
+            return _alarm(saga, before, work, place, message)
+        case Fault():
+            return _fault(saga, before, work, place, message)
+        case Done():
+            return _done(saga, before, work, place, message)
+    return _collect(saga, before, work, place, message)
+
+
+def _collect(
+    saga: Saga[D, S, Any],
+    before: Instance[D, S],
+    work: Step[D],
+    place: Place[D, S],
+    message: Message,
+) -> Decision[D, S]:
+    """A message to a state that may wait for several."""
+    envelope = work.cause
+    runs = place.messages.get(type(message), ())
+    is_part = type(message) in place.parts
+    request = answered(saga, before, envelope)
+    if request is None and _astray(before.origin, envelope):
+        return Received(before, _LATE)
+    if not (runs or is_part):
+        return _unmatched(saga, before, envelope, request is not None)
+    if request is not None:
+        close(saga, work, request, message)
+        if place.joins and request.step:
+            return _joined_answer(saga, before, work, place, request)
+    verdict = _first_of(runs, work, message)
+    if verdict is PASS and not is_part:
+        return _unmatched(saga, before, envelope, request is not None)
+    return _collected(saga, before, work, place, verdict)
+
+
+def _first_of(runs: Iterable[Any], work: Step[Any], message: Message | None) -> Any:
+    """What the first function comes to whose guard holds; `PASS` where none does."""
+    for run in runs:
+        verdict = run(work, message)
+        if verdict is not PASS:
+            return verdict
+    return PASS
+
+
+def _collected(
+    saga: Saga[D, S, Any],
+    before: Instance[D, S],
+    work: Step[D],
+    place: Place[D, S],
+    verdict: Any,
+) -> Decision[D, S]:
+    """Go on from what the arms for a message have come to: with composites, if the state was not left."""
+    if verdict is DEFER:
+        return deferred(before, work.cause)
+    message = work.cause.message
+    if type(message) in place.parts:
+        _note(work, place, message)
+    if verdict is not COMPENSATE and isinstance(verdict, Verdict) and place.composites:
+        verdict = _composite(work, place, verdict)
+    if not isinstance(verdict, Verdict):
+        return _leave(saga, work, place, verdict)
+    return _settled(saga, before, work, STAY if verdict is PASS else verdict)
+
+
+def _note(work: Step[Any], place: Place[Any, Any], message: Message) -> None:
+    found = [
+        Arrival(each.name, message.TYPE) for each in place.composites if type(message) in each.parts
+    ]
+    new = tuple(each for each in dict.fromkeys(found) if each not in work.extras.arrivals)
+    if new:
+        work.extras = changed(work.extras, arrivals=(*work.extras.arrivals, *new))
+
+
+def _composite(work: Step[Any], place: Place[Any, Any], verdict: Any) -> Any:
+    """What the first composite comes to of which this message is a part and which is complete; else `verdict`."""
+    kind = type(work.cause.message)
+    for each in place.composites:
+        needed = {Arrival(each.name, part.TYPE) for part in each.parts}
+        if kind not in each.parts or not needed.issubset(work.extras.arrivals):
+            continue
+        taken = each.run(work)
+        if taken is not PASS:
+            left = tuple(x for x in work.extras.arrivals if x.of != each.name)
+            work.extras = changed(work.extras, arrivals=left)
+            return taken
+    return verdict
+
+
+def _leave(saga: Saga[D, S, Any], work: Step[D], place: Place[D, S], target: S) -> Decision[D, S]:
+    if place.joins:
+        parted(work)
+    return enter(saga, work, target)
 
 
 def _take(
     saga: Saga[D, S, Any],
     before: Instance[D, S],
     work: Step[D],
-    runs: tuple[Run[S], ...],
-    message: Message,
+    place: Place[D, S],
+    runs: Runs[S],
 ) -> Decision[D, S] | None:
-    """Try what time and failures bring about, in order; None when no guard holds."""
-    for run in runs:
-        verdict = run(work, message)
-        if verdict is PASS:
-            continue
-        if isinstance(verdict, Verdict):
-            return _settled(saga, before, work, verdict)
-        return enter(saga, work, verdict)
-    return None
+    """Try what time and requests bring about, in order; None when no guard holds."""
+    verdict = _first_of(runs, work, work.cause.message)
+    return None if verdict is PASS else _collected(saga, before, work, place, verdict)
 
 
 def _settled(
@@ -183,12 +431,15 @@ def _settled(
 ) -> Decision[D, S]:
     """What a transition has come to that enters no state itself."""
     if verdict is COMPENSATE:
-        work.recovery = calm(work.recovery)
         return undo.begin(saga, work, saga.state(work.target))
-    if verdict is IGNORE and work.requests is before.requests:
-        return Received(before, _IGNORED)
-    work.recovery = calm(work.recovery)
-    return work if verdict is STAY else Received(work, _IGNORED)
+    if verdict is DEFER:
+        return deferred(before, work.cause)
+    if verdict is IGNORE:
+        if work.requests is before.requests and work.timers is before.timers:
+            return Received(work if work.extras is not before.extras else before, _IGNORED)
+        return Received(work, _IGNORED)
+    work.extras = calm(work.extras)
+    return work
 
 
 def _astray(origin: Origin, envelope: Envelope) -> bool:
@@ -203,7 +454,7 @@ def _unmatched(
     message = envelope.message
     if not awaited and type(message) in saga.starts:
         return Received(before, _REPEATED)
-    if not awaited and answers_saga(before.origin, envelope):
+    if not awaited and answers_saga(before.origin, envelope) and type(message) in saga.answers:
         return Received(before, _LATE)
     reason = f"{message.TYPE} is not expected in {before.state}"
     if not awaited:
@@ -213,97 +464,209 @@ def _unmatched(
 
 def _stuck(before: Instance[D, S], reason: str) -> Decision[D, S]:
     """The instance waited for this and can't take it: only an operator can help."""
-    recovery = replace(before.recovery, stuck=reason)
-    stuck = replace(before, recovery=recovery, revision=before.revision + 1)
+    extras = changed(before.extras, stuck=reason)
+    stuck = with_extras(before, extras, before.revision + 1)
     return Received(stuck, Reception.UNEXPECTED, reason)
 
 
-def _without_arm(
-    saga: Saga[D, S, Any], before: Instance[D, S], envelope: Envelope, now: datetime
-) -> Decision[D, S]:
-    """What no arm of the state names: alarms, faults, what comes late, and the unexpected."""
-    message = envelope.message
-    if before.outcome is not None:
-        return Received(before, Reception.STALE if isinstance(message, Alarm) else _LATE)
-    if before.state is saga.compensating:
-        return undo.receive(saga, before, envelope, following(before, now))
-    if isinstance(message, Alarm):
-        return _alarm(saga, before, following(before, now), message)
-    if isinstance(message, Fault):
-        return _fault(saga, before, following(before, now), envelope, message)
-    return _unmatched(saga, before, envelope, answered(saga, before, envelope) is not None)
+# --- time --------------------------------------------------------------------------------------
+
+
+def _timer(before: Instance[Any, Any], alarm: Alarm) -> Timer | None:
+    return next((each for each in before.timers if each.token == alarm.token), None)
 
 
 def _alarm(
-    saga: Saga[D, S, Any], before: Instance[D, S], work: Step[D], alarm: Alarm
+    saga: Saga[D, S, Any],
+    before: Instance[D, S],
+    work: Step[D],
+    place: Place[D, S],
+    alarm: Alarm,
 ) -> Decision[D, S]:
-    timer = next((each for each in before.timers if each.token == alarm.token), None)
+    timer = _timer(before, alarm)
     if timer is not None:
-        return _after(saga, before, work, timer, alarm)
+        return _timed(saga, before, work, place, timer)
     request = waiting_for(before, alarm)
     if request is None:
         return Received(before, Reception.STALE)
     if go_on(work, request):
         return work
-    return _failed(saga, before, work, request, alarm, "was not answered in time")
+    runs = place.timeouts.get(type(request.command), ())
+    return _failed(saga, before, work, place, request, runs, "timed out")
 
 
-def _after(
-    saga: Saga[D, S, Any], before: Instance[D, S], work: Step[D], timer: Timer, alarm: Alarm
+def _timed(
+    saga: Saga[D, S, Any],
+    before: Instance[D, S],
+    work: Step[D],
+    place: Place[D, S],
+    timer: Timer,
 ) -> Decision[D, S]:
-    """A state's timer. It is spent, also when its guard is false."""
+    """A timer, which is spent unless nothing expects it."""
     work.timers = tuple([each for each in before.timers if each is not timer])
-    run = saga.afters[before.state][timer.index].run
-    decision = _take(saga, before, work, (without_event(run),), alarm)
-    return decision or Received(work, _IGNORED)
+    if timer.name == DEADLINE:
+        return _deadline(saga, before, work, place)
+    if timer.name:
+        runs = place.timers.get(timer.name, ())
+        taken = _take(saga, before, work, place, runs)
+        return taken or _stuck(before, f"{timer.name} is not expected in {before.state}")
+    if timer.index >= len(place.timed):
+        return Received(work, _IGNORED)  # of a version whose state waited for more
+    run: Any = place.timed[timer.index].run
+    if timer.period is not None:
+        work.timers += (again(timer, work),)
+        run(work)
+        return _settled(saga, before, work, STAY)
+    verdict = run(work)
+    if verdict is PASS:
+        return Received(work, _IGNORED)
+    return _collected(saga, before, work, place, verdict)
+
+
+def _deadline(
+    saga: Saga[D, S, Any], before: Instance[D, S], work: Step[D], place: Place[D, S]
+) -> Decision[D, S]:
+    verdict = PASS if saga.deadline is None else saga.deadline.run(work)
+    if verdict is PASS:
+        return Received(work, _IGNORED)
+    if verdict is COMPENSATE or not isinstance(verdict, Verdict):
+        work.extras = changed(work.extras, expired=True)
+    return _collected(saga, before, work, place, verdict)
+
+
+# --- requests that are not answered by an event ------------------------------------------------
 
 
 def _fault(
     saga: Saga[D, S, Any],
     before: Instance[D, S],
     work: Step[D],
-    envelope: Envelope,
+    place: Place[D, S],
     fault: Fault,
 ) -> Decision[D, S]:
-    answers = envelope.answers
-    if answers is None or not is_own_answer(before.origin, envelope):
-        return Received(before, _LATE)
-    request = next((each for each in before.requests if each.number == answers.number), None)
+    request = numbered(before, work.cause)
     if request is None:
         return Received(before, _LATE)
-    return _failed(saga, before, work, request, fault, f"failed: {fault.reason}")
+    runs = place.faults.get(type(request.command), ())
+    return _failed(saga, before, work, place, request, runs, fault.reason)
 
 
 def _failed(
     saga: Saga[D, S, Any],
     before: Instance[D, S],
     work: Step[D],
+    place: Place[D, S],
     request: Request,
-    message: Message,
-    how: str,
+    runs: Runs[S],
+    reason: str,
 ) -> Decision[D, S]:
     """A request timed out for good, or its handler's host gave up."""
-    close(saga, work, request, message)
-    runs = saga.failures[before.state].get(type(request.command), ())
-    decision = _take(saga, before, work, runs, message)
-    return decision or _stuck(
-        before, f"{request.command.TYPE} {how}, and {before.state} does not expect that"
-    )
+    close(saga, work, request, work.cause.message)
+    late = isinstance(work.cause.message, Alarm)
+    if place.joins and request.step:
+        held = Held(request.command, reason, None, late, request.step, request.round)
+        return _hold(saga, before, work, place, held)
+    work.failure = Failure(type(request.command), reason)
+    how = "was not answered in time" if late else f"failed: {reason}"
+    why = f"{request.command.TYPE} {how}, and {before.state} does not expect that"
+    return _take(saga, before, work, place, runs) or _stuck(before, why)
 
 
-def _missing(saga: Saga[D, S, Any], envelope: Envelope, now: datetime) -> Decision[D, S]:
-    message = envelope.message
-    for run in saga.missing.get(type(message), ()):
-        key = saga.keys[type(message)](message)
-        origin = Origin(saga.name, saga.version, envelope.id, 0, envelope.time)
-        work = _first(saga, key, origin, now)
-        verdict = run(work, message)
-        if verdict is PASS:
-            continue
-        reception = _IGNORED if verdict is IGNORE else Reception.TAKEN
-        return Received(None, reception, "", work.sent)
-    own = envelope.answers is not None and envelope.answers.saga == saga.name
-    if own or isinstance(message, Alarm | Fault):
-        return Received(None, _LATE)
-    reason = f"no instance of {saga.name} has this key, and {message.TYPE} does not start one"
-    return Received(None, Reception.UNEXPECTED, reason)
+def _done(
+    saga: Saga[D, S, Any],
+    before: Instance[D, S],
+    work: Step[D],
+    place: Place[D, S],
+    done: Done,
+) -> Decision[D, S]:
+    """A command was carried out that is not answered by an event."""
+    request = numbered(before, work.cause)
+    if request is None:
+        return Received(before, _LATE)
+    close(saga, work, request, done)
+    runs = place.done.get(type(request.command), ())
+    if place.joins and request.step:
+        return _joined_answer(saga, before, work, place, request)
+    if not runs:
+        return Received(work, _IGNORED)
+    why = f"nothing expects in {before.state} that {done.command} is done"
+    return _take(saga, before, work, place, runs) or _stuck(before, why)
+
+
+# --- states that wait for several requests at once ---------------------------------------------
+
+
+def _joined_answer(
+    saga: Saga[D, S, Any],
+    before: Instance[D, S],
+    work: Step[D],
+    place: Place[D, S],
+    request: Request,
+) -> Decision[D, S]:
+    message, command = work.cause.message, type(request.command)
+    if getattr(work, "refused", None) is command:
+        reason = work.failure.reason
+        held = Held(request.command, reason, message, False, request.step, request.round)
+        return _hold(saga, before, work, place, held)
+    work.answers, work.round = request.step, request.round
+    rows = place.done.get(command, ()) if isinstance(message, Done) else ()
+    verdict = _first_of(rows or place.messages.get(type(message), ()), work, message)
+    if verdict is PASS and type(message) not in place.parts:
+        return _unmatched(saga, before, work.cause, True)
+    return _joined(saga, before, work, place, verdict)
+
+
+def _hold(
+    saga: Saga[D, S, Any],
+    before: Instance[D, S],
+    work: Step[D],
+    place: Place[D, S],
+    held: Held,
+) -> Decision[D, S]:
+    """Keep the first failure until all the rest is answered."""
+    if work.extras.held is None:
+        work.extras = changed(work.extras, held=held)
+    return _joined(saga, before, work, place, STAY)
+
+
+def _joined(
+    saga: Saga[D, S, Any],
+    before: Instance[D, S],
+    work: Step[D],
+    place: Place[D, S],
+    verdict: Any,
+) -> Decision[D, S]:
+    """Go on from what an answer has come to; when it was the last one, with the first failure, or onwards."""
+    decision = _collected(saga, before, work, place, verdict)
+    if decision is not work or work.entered or waits(work) or work.state is not before.state:
+        return decision
+    held = work.extras.held
+    if held is None:
+        return enter(saga, work, onward(place, work))
+    return _released(saga, before, work, place, held)
+
+
+def _released(
+    saga: Saga[D, S, Any],
+    before: Instance[D, S],
+    work: Step[D],
+    place: Place[D, S],
+    held: Held,
+) -> Decision[D, S]:
+    """Look at the failure that was held, as if it came now."""
+    command = type(held.command)
+    work.extras = changed(work.extras, held=None)
+    work.failure = Failure(command, held.reason)
+    work.answers, work.round = held.step, held.round
+    if held.message is not None:
+        work.refused = command
+        runs = place.messages.get(type(held.message), ())
+    else:
+        runs = (place.timeouts if held.late else place.faults).get(command, ())
+    verdict = _first_of(runs, work, held.message)
+    if verdict is PASS:
+        why = f"{command.TYPE} failed ({held.reason}), and {before.state} does not expect that"
+        return _stuck(before, why)
+    if isinstance(verdict, Verdict):
+        return _settled(saga, before, work, verdict)
+    return enter(saga, work, verdict)

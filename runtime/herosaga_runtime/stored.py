@@ -10,15 +10,18 @@ from typing import Any, TypeVar
 
 from herosaga_runtime import codec
 from herosaga_runtime.codec import Fields
-from herosaga_runtime.envelope import Alarm, Envelope, Fault, Ref
+from herosaga_runtime.envelope import Alarm, Done, Envelope, Fault, Ref
 from herosaga_runtime.errors import DecodeError
 from herosaga_runtime.instance import (
+    CALM,
+    Arrival,
     D,
+    Extras,
+    Held,
     Instance,
     Origin,
     Outcome,
     Record,
-    Recovery,
     Request,
     S,
     Timer,
@@ -31,7 +34,7 @@ from herosaga_runtime.saga import Saga
 Types = Mapping[str, type[Message]]
 """Message classes by their name on the wire."""
 
-SYSTEM: Types = {Alarm.TYPE: Alarm, Fault.TYPE: Fault}
+SYSTEM: Types = {Alarm.TYPE: Alarm, Fault.TYPE: Fault, Done.TYPE: Done}
 """The messages that hosts send themselves."""
 
 _text = codec.read_optional(codec.read_str)
@@ -114,8 +117,8 @@ def instance_to_json(instance: Instance[Any, Any]) -> JsonObject:
         "timers": [_timer_to_json(each) for each in instance.timers],
         "outcome": _written(instance.outcome, str),
     }
-    if instance.recovery != Recovery():
-        json["recovery"] = _recovery_to_json(instance.recovery)
+    if instance.extras != CALM:
+        json["extras"] = _extras_to_json(instance.extras)
     return json
 
 
@@ -138,7 +141,7 @@ def instance_from_json(saga: Saga[D, S, Any], json: JsonValue) -> Instance[D, S]
         fields.need("records", codec.read_list(lambda each: _record(saga, each))),
         fields.need("requests", codec.read_list(lambda each: _request(saga, each))),
         fields.need("timers", codec.read_list(_timer)),
-        _recovery(saga, fields.get("recovery", codec.read_json, None)),
+        _extras(saga, fields.get("extras", codec.read_json, None)),
         fields.need("outcome", codec.read_optional(codec.read_enum(Outcome))),
     )
 
@@ -184,7 +187,9 @@ def _record(saga: Saga[Any, Any, Any], json: JsonValue) -> Record:
 
 
 def _request_to_json(request: Request) -> JsonObject:
+    part: JsonObject = {"step": request.step, "round": request.round} if request.step else {}
     return {
+        **part,
         "number": request.number,
         "command": _message_to_json(request.command),
         "policy": request.policy.to_json(),
@@ -205,11 +210,19 @@ def _request(saga: Saga[Any, Any, Any], json: JsonValue) -> Request:
         fields.need("due", codec.read_optional(codec.read_datetime)),
         fields.need("paused", codec.read_bool),
         fields.need("renew", codec.read_bool),
+        fields.get("step", codec.read_str, ""),
+        fields.get("round", codec.read_int, 0),
     )
 
 
 def _timer_to_json(timer: Timer) -> JsonObject:
-    return {"token": timer.token, "index": timer.index, "due": codec.write_datetime(timer.due)}
+    json: JsonObject = {"token": timer.token, "index": timer.index}
+    json["due"] = codec.write_datetime(timer.due)
+    if timer.name:
+        json["name"] = timer.name
+    if timer.period is not None:
+        json["period"] = codec.write_duration(timer.period)
+    return json
 
 
 def _timer(json: JsonValue) -> Timer:
@@ -218,28 +231,72 @@ def _timer(json: JsonValue) -> Timer:
         fields.need("token", codec.read_str),
         fields.need("index", codec.read_int),
         fields.need("due", codec.read_datetime),
+        fields.get("name", codec.read_str, ""),
+        fields.get("period", codec.read_optional(codec.read_duration), None),
     )
 
 
-def _recovery_to_json(recovery: Recovery[Any]) -> JsonObject:
-    undoing = recovery.undoing
+def _extras_to_json(extras: Extras[Any]) -> JsonObject:
+    """What is as usual is absent."""
+    json: JsonObject = {
+        "undoing": _written(extras.undoing, _undoing_to_json),
+        "undone": extras.undone,
+        "skipped": extras.skipped,
+        "stuck": extras.stuck,
+        "deferred": [envelope_to_json(each) for each in extras.deferred],
+        "arrivals": [[each.of, each.part] for each in extras.arrivals],
+        "held": _written(extras.held, _held_to_json),
+        "caller": _written(extras.caller, str),
+        "replied": extras.replied,
+        "expired": extras.expired,
+    }
+    return {name: value for name, value in json.items() if value}
+
+
+def _extras(saga: Saga[Any, S, Any], json: JsonValue) -> Extras[S]:
+    if json is None:
+        return CALM
+    fields = Fields("Extras", json)
+    envelopes = codec.read_list(lambda each: envelope_from_json(each, saga.types))
+    return Extras(
+        fields.get("undoing", codec.read_optional(lambda each: _undoing(saga, each)), None),
+        fields.get("undone", codec.read_int, 0),
+        fields.get("skipped", codec.read_int, 0),
+        fields.get("stuck", codec.read_str, ""),
+        fields.get("deferred", envelopes, ()),
+        fields.get("arrivals", codec.read_list(_arrival), ()),
+        fields.get("held", codec.read_optional(lambda each: _held(saga, each)), None),
+        fields.get("caller", _ref, None),
+        fields.get("replied", codec.read_bool, False),
+        fields.get("expired", codec.read_bool, False),
+    )
+
+
+def _arrival(json: JsonValue) -> Arrival:
+    of, part = codec.read_list(codec.read_str)(json)
+    return Arrival(of, part)
+
+
+def _held_to_json(held: Held) -> JsonObject:
     return {
-        "undoing": _written(undoing, _undoing_to_json),
-        "undone": recovery.undone,
-        "stuck": recovery.stuck,
-        "deferred": [envelope_to_json(each) for each in recovery.deferred],
+        "command": _message_to_json(held.command),
+        "reason": held.reason,
+        "message": _written(held.message, _message_to_json),
+        "late": held.late,
+        "step": held.step,
+        "round": held.round,
     }
 
 
-def _recovery(saga: Saga[Any, S, Any], json: JsonValue) -> Recovery[S]:
-    if json is None:
-        return Recovery()
-    fields = Fields("Recovery", json)
-    return Recovery(
-        fields.need("undoing", codec.read_optional(lambda each: _undoing(saga, each))),
-        fields.need("undone", codec.read_int),
-        fields.need("stuck", codec.read_str),
-        fields.need("deferred", codec.read_list(lambda each: envelope_from_json(each, saga.types))),
+def _held(saga: Saga[Any, Any, Any], json: JsonValue) -> Held:
+    fields = Fields("Held", json)
+    return Held(
+        fields.need("command", _command(saga)),
+        fields.need("reason", codec.read_str),
+        fields.need("message", codec.read_optional(lambda each: _message(saga, each))),
+        fields.need("late", codec.read_bool),
+        fields.need("step", codec.read_str),
+        fields.need("round", codec.read_int),
     )
 
 

@@ -18,21 +18,26 @@ Where the language leaves it open:
 
 from __future__ import annotations
 
-from dataclasses import replace
-from typing import Any
+from datetime import datetime
+from typing import Any, Final
 
 from herosaga_runtime.decision import Decision, Received, Reception
-from herosaga_runtime.envelope import Alarm, Envelope, Fault
+from herosaga_runtime.envelope import Alarm, Done, Envelope, Fault
+from herosaga_runtime.errors import UsageError
 from herosaga_runtime.instance import (
+    DEADLINE,
     D,
+    Extras,
     Instance,
     Record,
-    Recovery,
     Request,
     S,
     Timer,
     Undoing,
+    changed,
+    with_extras,
 )
+from herosaga_runtime.making import Step, following
 from herosaga_runtime.message import Command, Message
 from herosaga_runtime.moves import enter
 from herosaga_runtime.policy import ONCE, UNDO, Policy
@@ -41,12 +46,12 @@ from herosaga_runtime.requests import (
     answers_saga,
     close,
     go_on,
-    is_own_answer,
+    numbered,
     pause,
     refuses,
     waiting_for,
 )
-from herosaga_runtime.saga import Compensation, Saga, Step, following
+from herosaga_runtime.saga import Compensation, Saga
 
 Pending = tuple[tuple[Command, Policy], ...]
 
@@ -60,12 +65,20 @@ class BodyStep(Step[D]):
     @classmethod
     def of(cls, work: Step[D]) -> BodyStep[D]:
         """The step of a body that runs within another step."""
-        body = following(work, work.now, cls)
+        body = following(work.saga, work, work.cause, work.now, cls)
         assert isinstance(body, cls)
+        body.revision = work.revision
         body.pending = []
         return body
 
-    def request(self, command: Command, policy: Policy = ONCE, undo: Message | None = None) -> None:
+    def request(
+        self,
+        command: Command,
+        policy: Policy = ONCE,
+        undo: Message | None = None,
+        step: str = "",
+        round: int = 0,
+    ) -> None:
         """Line up a request. There is no undo of an undo."""
         self.pending.append((command, policy))
 
@@ -73,47 +86,100 @@ class BodyStep(Step[D]):
 def begin(saga: Saga[D, S, Any], work: Step[D], target: S) -> Decision[D, S]:
     """Start to undo everything; `target` is entered when the last record is undone, at once if there is none."""
     work.requests = ()
+    work.timers = _named(work)
     work.state = saga.compensating
-    work.recovery = work.recovery.at(Undoing(target))
+    work.extras = changed(work.extras, undoing=Undoing(target), arrivals=(), held=None, stuck="")
     return _next(saga, work)
 
 
-def receive(
-    saga: Saga[D, S, Any], before: Instance[D, S], envelope: Envelope, work: Step[D]
+# --- operators ---------------------------------------------------------------------------------
+
+_ASKED: Final = Alarm("")
+
+
+def retry(saga: Saga[D, S, Any], before: Instance[D, S], now: datetime) -> Decision[D, S]:
+    """Undo the newest record anew, with all its tries, at an operator's word; `UsageError` unless its undo is stuck."""
+    work = _unstuck(saga, before, now)
+    work.extras = changed(work.extras, undoing=Undoing(_undoing(work.extras).target))
+    return _next(saga, work)
+
+
+def skip(saga: Saga[D, S, Any], before: Instance[D, S], now: datetime) -> Decision[D, S]:
+    """Leave the newest record as it is, and go on with the next, at an operator's word; `UsageError` unless its undo is stuck."""
+    work = _unstuck(saga, before, now)
+    work.records = work.records[:-1]
+    target = _undoing(work.extras).target
+    skipped = work.extras.skipped + 1
+    work.extras = changed(work.extras, undoing=Undoing(target), skipped=skipped)
+    return _next(saga, work)
+
+
+def force(
+    saga: Saga[D, S, Any], before: Instance[D, S], target: S, now: datetime
 ) -> Decision[D, S]:
+    """Undo everything and go to `target`, at an operator's word; `UsageError` if the instance has ended or undoes already."""
+    if before.outcome is not None or before.state is saga.compensating:
+        raise UsageError(f"an instance in {before.state} can't be told to compensate")
+    work = _told(saga, before, now)
+    work.leave()
+    return begin(saga, work, target)
+
+
+def _unstuck(saga: Saga[D, S, Any], before: Instance[D, S], now: datetime) -> Step[D]:
+    if before.state is not saga.compensating or not before.extras.stuck:
+        raise UsageError(f"no undo is stuck: the instance is in {before.state or 'no state'}")
+    work = _told(saga, before, now)
+    work.extras = changed(work.extras, stuck="")
+    return work
+
+
+def _told(saga: Saga[D, S, Any], before: Instance[D, S], now: datetime) -> Step[D]:
+    origin = before.origin
+    cause = Envelope(f"{origin}/{before.revision}", _ASKED, now, str(origin))
+    return following(saga, before, cause, now)
+
+
+# --- what comes --------------------------------------------------------------------------------
+
+
+def receive(saga: Saga[D, S, Any], before: Instance[D, S], work: Step[D]) -> Decision[D, S]:
     """A message to an instance that compensates."""
+    envelope = work.cause
     message = envelope.message
     if isinstance(message, Alarm):
         return _alarm(saga, before, message, work)
-    if isinstance(message, Fault):
-        request = _faulted(before, envelope)
+    if isinstance(message, Fault | Done):
+        request = numbered(before, envelope)
         if request is None:
             return Received(before, Reception.LATE)
-        return _failed_try(saga, work, request, message.reason)
+        if isinstance(message, Fault):
+            return _failed_try(saga, work, request, message.reason)
+        close(saga, work, request, message)
+        return _answered(saga, work)
     request = answered(saga, before, envelope)
     if request is not None:
         if refuses(saga, request, message):
             return _failed_try(saga, work, request, f"refused by {message.TYPE}")
         close(saga, work, request, message)
         return _answered(saga, work)
-    if answers_saga(before.origin, envelope):
+    if answers_saga(before.origin, envelope) and type(message) in saga.answers:
         return Received(before, Reception.LATE)
-    deferred = (*before.recovery.deferred, envelope)
-    work.recovery = replace(before.recovery, deferred=deferred)
-    return Received(work, Reception.DEFERRED)
+    return deferred(before, envelope)
 
 
-def _faulted(before: Instance[Any, Any], envelope: Envelope) -> Request | None:
-    if not is_own_answer(before.origin, envelope) or envelope.answers is None:
-        return None
-    number = envelope.answers.number
-    return next((each for each in before.requests if each.number == number), None)
+def deferred(before: Instance[D, S], envelope: Envelope) -> Decision[D, S]:
+    """Keep a message for another state."""
+    extras = changed(before.extras, deferred=(*before.extras.deferred, envelope))
+    return Received(with_extras(before, extras, before.revision + 1), Reception.DEFERRED)
 
 
 def _alarm(
     saga: Saga[D, S, Any], before: Instance[D, S], alarm: Alarm, work: Step[D]
 ) -> Decision[D, S]:
-    if any(timer.token == alarm.token for timer in before.timers):
+    timer = next((each for each in before.timers if each.token == alarm.token), None)
+    if timer is not None:
+        if timer.name:
+            return deferred(before, work.cause)
         if before.requests:
             late = before.requests[0].command.TYPE
             return _given_up(saga, work, f"{late} was not answered in time")
@@ -133,31 +199,38 @@ def _failed_try(saga: Saga[D, S, Any], work: Step[D], request: Request, why: str
 
 
 def _answered(saga: Saga[D, S, Any], work: Step[D]) -> Decision[D, S]:
-    undoing = _undoing(work.recovery)
+    undoing = _undoing(work.extras)
     if undoing.queue:
         (command, policy), *rest = undoing.queue
         work.request(command, policy)
-        left = Undoing(undoing.target, tuple(rest), undoing.runs)
-        work.recovery = work.recovery.at(left)
+        _at(work, Undoing(undoing.target, tuple(rest), undoing.runs))
         return work
-    work.records = work.records[:-1]
-    work.recovery = work.recovery.at(Undoing(undoing.target), undone=1)
+    _undone(work, undoing.target)
     return _next(saga, work)
+
+
+def _undone(work: Step[D], target: Any) -> None:
+    work.records = work.records[:-1]
+    work.extras = changed(work.extras, undoing=Undoing(target), undone=work.extras.undone + 1)
+
+
+def _at(work: Step[Any], undoing: Undoing[Any] | None) -> None:
+    work.extras = changed(work.extras, undoing=undoing)
 
 
 def _given_up(saga: Saga[D, S, Any], work: Step[D], why: str) -> Decision[D, S]:
     """The current undo failed for good: run its body again, go where `otherwise` says, or wait for an operator."""
     block = saga.compensations.get(type(work.records[-1].undo))
     work.requests = ()
-    work.timers = ()
-    undoing = _undoing(work.recovery)
+    work.timers = _named(work)
+    undoing = _undoing(work.extras)
     if block is not None and block.policy.more(undoing.runs):
         return _run_again(work, undoing, block)
     if block is not None and block.otherwise is not None:
-        work.recovery = work.recovery.at(None)
+        _at(work, None)
         return enter(saga, work, block.otherwise, tried=False)
     stuck = f"undo failed: {why}"
-    work.recovery = replace(work.recovery, stuck=stuck)
+    work.extras = changed(work.extras, stuck=stuck)
     return Received(work, Reception.TAKEN, stuck, work.sent)
 
 
@@ -165,28 +238,32 @@ def _run_again(
     work: Step[D], undoing: Undoing[Any], block: Compensation[Any, Any, Any]
 ) -> Decision[D, Any]:
     length = block.policy.pause(undoing.runs, f"{work.origin}/{len(work.records)}")
-    work.recovery = work.recovery.at(Undoing(undoing.target, (), undoing.runs + 1))
-    work.timers = (Timer(f"u{work.revision}", 0, work.now + length),)
+    _at(work, Undoing(undoing.target, (), undoing.runs + 1))
+    work.timers += (Timer(f"u{work.revision}", 0, work.now + length),)
     return work
 
 
 def _next(saga: Saga[D, S, Any], work: Step[D]) -> Decision[D, S]:
     """Begin the newest record's undo; records whose undo requests nothing are done at once."""
-    undoing: Undoing[S] = _undoing(work.recovery)
+    undoing: Undoing[S] = _undoing(work.extras)
+    work.timers = _named(work)
     while work.records:
         pending = _pending(saga, work, work.records[-1])
         if pending:
             (command, policy), *rest = pending
             work.request(command, policy)
-            undoing = Undoing(undoing.target, tuple(rest), undoing.runs)
-            work.recovery = work.recovery.at(undoing)
-            work.timers = _limit(saga, work)
+            _at(work, Undoing(undoing.target, tuple(rest), undoing.runs))
+            work.timers += _limit(saga, work)
             return work
-        work.records = work.records[:-1]
         undoing = Undoing(undoing.target)
-        work.recovery = work.recovery.at(undoing, undone=1)
-    work.recovery = work.recovery.at(None)
+        _undone(work, undoing.target)
+    _at(work, None)
     return enter(saga, work, undoing.target)
+
+
+def _named(work: Step[Any]) -> tuple[Timer, ...]:
+    """The timers that go on while everything is undone."""
+    return tuple([each for each in work.timers if each.name and each.name != DEADLINE])
 
 
 def _limit(saga: Saga[Any, Any, Any], work: Step[Any]) -> tuple[Timer, ...]:
@@ -205,12 +282,13 @@ def _pending(saga: Saga[D, Any, Any], work: Step[D], record: Record) -> Pending:
         return ((undo, UNDO if policy is None or policy.within is None else policy),)
     body = BodyStep.of(work)
     saga.compensations[type(undo)].run(body, undo)
-    work.data, work.sequence = body.data, body.sequence
+    work.data, work.sequence, work.timers = body.data, body.sequence, body.timers
+    work.extras = body.extras
     work.sent.extend(body.sent)
     return tuple(body.pending)
 
 
-def _undoing(recovery: Recovery[S]) -> Undoing[S]:
-    if recovery.undoing is None:
+def _undoing(extras: Extras[S]) -> Undoing[S]:
+    if extras.undoing is None:
         raise AssertionError("an instance that compensates knows what it undoes")
-    return recovery.undoing
+    return extras.undoing

@@ -106,12 +106,12 @@ class InstanceView(Generic[D, S]):
     @property
     def stuck(self) -> str:
         """Why only an operator can help; empty if that is not so."""
-        return self.instance.recovery.stuck
+        return self.instance.extras.stuck
 
     @property
     def deferred(self) -> tuple[str, ...]:
         """The types of the messages kept for the next state, oldest first."""
-        return tuple(each.message.TYPE for each in self.instance.recovery.deferred)
+        return tuple(each.message.TYPE for each in self.instance.extras.deferred)
 
 
 @dataclass(frozen=True, slots=True)

@@ -226,20 +226,20 @@ def check_instance(play: Play, after: AnyInstance) -> None:
         each.due is not None for each in after.requests
     )
     if after.outcome is not None:
-        assert not (after.requests or after.timers or after.recovery.stuck)
-        assert after.recovery.undoing is None
+        assert not (after.requests or after.timers or after.extras.stuck)
+        assert after.extras.undoing is None
     if after.state is play.saga.compensating:
         assert after.records and len(after.requests) <= 1
-        assert after.requests or after.timers or after.recovery.stuck
+        assert after.requests or after.timers or after.extras.stuck
 
 
 def check_change(play: Play, before: AnyInstance, after: AnyInstance) -> None:
     """What holds from one instance to the next."""
     assert after.origin == before.origin
     assert after.sequence >= before.sequence
-    changed = replace(after, recovery=replace(after.recovery, deferred=before.recovery.deferred))
+    changed = replace(after, extras=replace(after.extras, deferred=before.extras.deferred))
     same = instance_to_json(changed) == instance_to_json(before)
-    more = len(after.recovery.deferred) > len(before.recovery.deferred)
+    more = len(after.extras.deferred) > len(before.extras.deferred)
     assert after.revision == before.revision + (more or not same)
     if before.outcome is not None:
         assert same
@@ -249,7 +249,7 @@ def check_change(play: Play, before: AnyInstance, after: AnyInstance) -> None:
 
 def check_undo(before: AnyInstance, after: AnyInstance) -> None:
     """A compensation takes records away from the newest, counts them, and leaves with none or with all that it gave up."""
-    undone = after.recovery.undone - before.recovery.undone
+    undone = after.extras.undone - before.extras.undone
     assert after.records == before.records[: len(before.records) - undone]
     if after.state is not before.state:
         assert bool(after.records) == (after.outcome is Outcome.COMPENSATION_FAILED)

@@ -163,10 +163,10 @@ def test_whatever_happens_the_laws_hold_and_all_is_undone_or_remains(
         return
     after = at.play.instance
     if after.state is at.play.saga.compensating:
-        assert after.recovery.stuck
+        assert after.extras.stuck
     if after.outcome is not None:
         assert bool(after.records) == (after.outcome is Outcome.COMPENSATION_FAILED)
-        undone = after.recovery.undone > 0 and not after.records
+        undone = after.extras.undone > 0 and not after.records
         assert (after.outcome is Outcome.COMPENSATED) == undone
 
 

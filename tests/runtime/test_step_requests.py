@@ -121,12 +121,12 @@ def test_an_unexpected_failure_leaves_it_as_it_was_but_stuck(end: str) -> None:
     before = play.instance
     fail(play, end)
     assert play.receptions[-1] is Reception.UNEXPECTED
-    assert play.instance.recovery.stuck
+    assert play.instance.extras.stuck
     assert play.records == ["Unbook"]
     assert play.open == ["Book"]
     assert play.instance.data.to_json() == before.data.to_json()
     play.answer("Booked")
-    assert (play.state, play.instance.recovery.stuck) == ("Done", "")
+    assert (play.state, play.instance.extras.stuck) == ("Done", "")
 
 
 def test_the_mark_stuck_goes_with_a_transition_not_with_a_repeat_or_an_ignored_message() -> None:
@@ -138,12 +138,12 @@ def test_the_mark_stuck_goes_with_a_transition_not_with_a_repeat_or_an_ignored_m
         """)
     play.event("Go")
     play.answer("Booked")
-    assert play.instance.recovery.stuck == "Booked is not expected in A"
+    assert play.instance.extras.stuck == "Booked is not expected in A"
     play.wait(20)
     play.event("Prod")
-    assert play.instance.recovery.stuck
+    assert play.instance.extras.stuck
     play.event("Poke")
-    assert not play.instance.recovery.stuck
+    assert not play.instance.extras.stuck
     assert play.open == ["Book"]
 
 

@@ -77,7 +77,7 @@ def test_records_are_undone_newest_first_each_before_the_next() -> None:
     assert play.names[sent:] == ["Told", "Refund", "Unbook", "Told"]
     assert play.sent[sent].message == play.it.Told(1, "Compensating")
     assert play.instance.data.told == "noted "
-    assert (play.instance.outcome, play.instance.recovery.undone) == (None, 2)
+    assert (play.instance.outcome, play.instance.extras.undone) == (None, 2)
 
 
 def test_an_outcome_remembers_that_something_was_undone() -> None:
@@ -131,7 +131,7 @@ def test_an_answer_to_another_incarnation_is_late_and_not_deferred() -> None:
     play.event("Poke")
     assert play.answer("Paid", incarnation=2).reception is Reception.LATE
     assert play.fault(incarnation=2).reception is Reception.LATE
-    assert play.instance.recovery.deferred == ()
+    assert play.instance.extras.deferred == ()
 
 
 def test_timers_are_cancelled_and_old_alarms_stale() -> None:
@@ -199,7 +199,7 @@ def test_a_refusal_in_the_pause_after_silence_is_no_second_failed_try() -> None:
     play.wait(3)
     assert len(set(play.ids[1:])) == 2
     play.answer("NotToday")
-    assert play.instance.recovery.stuck == "undo failed: Unbook: refused by NotToday"
+    assert play.instance.extras.stuck == "undo failed: Unbook: refused by NotToday"
 
 
 @pytest.mark.parametrize("end", ["NotToday", "fault", "silence"])
@@ -212,7 +212,7 @@ def test_an_undo_that_fails_for_good_is_stuck_with_its_records(end: str) -> None
             play.fault() if end == "fault" else play.answer(end)
             play.wait(5)
     assert (play.state, play.open, play.records) == ("Compensating", [], ["Unbook"])
-    assert play.instance.recovery.stuck.startswith("undo failed: Unbook")
+    assert play.instance.extras.stuck.startswith("undo failed: Unbook")
     assert play.instance.alarms() == {}
     assert play.event("Poke").reception is Reception.DEFERRED
     assert play.answer("Unbooked", 2).reception is Reception.LATE
@@ -310,14 +310,14 @@ def test_a_finished_bodys_time_does_not_fail_the_next() -> None:
 def test_without_otherwise_it_is_stuck() -> None:
     play = body(otherwise="")
     play.answer("NotToday")
-    assert play.instance.recovery.stuck == "undo failed: Refund: refused by NotToday"
+    assert play.instance.extras.stuck == "undo failed: Refund: refused by NotToday"
     assert play.records == ["Unbook", "XBack"]
 
 
 def test_nothing_rings_when_it_is_stuck() -> None:
     play = body("within 20s", otherwise="")
     play.answer("NotToday")
-    assert play.instance.recovery.stuck
+    assert play.instance.extras.stuck
     assert play.instance.alarms() == {}
 
 
@@ -340,10 +340,10 @@ def test_each_record_has_all_the_runs_of_its_body(asks: str) -> None:
         play.answer("Refunded")
     assert len(play.records) == 1
     play.answer("NotToday")
-    assert not play.instance.recovery.stuck
+    assert not play.instance.extras.stuck
     play.wait(0)
     play.answer("NotToday")
-    assert play.instance.recovery.stuck
+    assert play.instance.extras.stuck
 
 
 def test_a_body_that_comes_to_request_nothing_is_done() -> None:
@@ -369,7 +369,7 @@ def test_deferred_messages_are_offered_oldest_first_each_a_step() -> None:
     assert play.state == "C"
     assert play.receptions[count:] == [Reception.TAKEN] * 3 + [Reception.REPEATED]
     assert play.instance.data.told == "noted poke poke "
-    assert play.instance.recovery.deferred == ()
+    assert play.instance.extras.deferred == ()
 
 
 def test_compensating_again_keeps_what_was_not_offered_yet() -> None:
@@ -380,7 +380,7 @@ def test_compensating_again_keeps_what_was_not_offered_yet() -> None:
     play.answer("Refunded")
     play.answer("Unbooked")  # the first deferred message compensates again
     assert (play.state, play.open) == ("Compensating", ["Unbook"])
-    assert len(play.instance.recovery.deferred) == 3
+    assert len(play.instance.extras.deferred) == 3
     play.event("Poke", n=2)
     count = len(play.receptions)
     play.answer("Unbooked")

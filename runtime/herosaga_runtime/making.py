@@ -1,0 +1,224 @@
+"""What a transition works on: the next instance in the making, and what it sends."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any, Final
+from uuid import UUID
+
+from herosaga_runtime.decision import Outgoing, Reception
+from herosaga_runtime.envelope import Envelope, Ref, derive_id
+from herosaga_runtime.instance import D, Instance, Record, Request, S, Timer, changed
+from herosaga_runtime.message import Command, Event, Message
+from herosaga_runtime.policy import ONCE, Policy
+from herosaga_runtime.verdict import COMPENSATE, Verdict
+
+if TYPE_CHECKING:
+    from herosaga_runtime.saga import Saga
+
+_TAKEN: Final = Reception.TAKEN
+
+
+class Failure:
+    """What went wrong with a request: the command's name as declared, and why."""
+
+    __slots__ = ("command", "reason")
+
+    def __init__(self, command: type[Command], reason: str) -> None:
+        self.command = command.TYPE.rpartition(".")[2]
+        self.reason = reason
+
+
+class Step(Instance[D, Any]):
+    """The next instance in the making. Once a transition was taken, it is the decision.
+
+    `data` is changed by way of `edit`. `now` is the step's time. `state` is the name of the state before it; for what
+    belongs to a state that is entered (its entry, how long it waits, a final's actions, the body of a compensation) the name
+    of that state; "" for what comes before the first. `cause` is what is received.
+
+    Set only where there is something to say: `refused`, while a refusal closes a request, the type of its command; `failure`,
+    what a `failure of` is about; `answers` and `round`, which of the steps that a state waits for together was answered.
+    """
+
+    __slots__ = (
+        "answers",
+        "cause",
+        "entered",
+        "failure",
+        "note",
+        "now",
+        "refused",
+        "round",
+        "saga",
+        "sent",
+        "target",
+    )
+    saga: Saga[D, Any, Any]
+    cause: Envelope
+    now: datetime
+    sent: list[Outgoing]
+    entered: bool
+    refused: type[Command]
+    failure: Failure
+    answers: str
+    round: int
+    target: str
+    note: str
+    reception: Reception = _TAKEN
+
+    @property
+    def instance(self) -> Instance[D, Any]:
+        """The next instance: this."""
+        return self
+
+    @property
+    def reason(self) -> str:
+        """What is to be said about the step."""
+        return getattr(self, "note", "")
+
+    def edit(self) -> D:
+        """A copy of the data that the transition may change; the instance before the step keeps its own."""
+        self.data = data = self.data.copy()
+        return data
+
+    def leave(self) -> None:
+        """Do what the state that is left does last."""
+        run = self.saga.exits.get(self.state)
+        if run is not None:
+            run(self)
+
+    # --- messages ------------------------------------------------------------------------------
+
+    def send(self, command: Command) -> None:
+        """Send a command to its one handler."""
+        self.sequence = number = self.sequence + 1
+        self.sent.append(Outgoing(number, command, False))
+
+    def publish(self, event: Event) -> None:
+        """Publish an event to whoever listens."""
+        self.sequence = number = self.sequence + 1
+        self.sent.append(Outgoing(number, event, False))
+
+    def reply(self, event: Event) -> None:
+        """Answer the command that is handled, else the one that started the instance. It is answered once.
+
+        Where nobody has asked, the event is published like any other.
+        """
+        asked = self.cause.request if isinstance(self.cause.message, Command) else None
+        extras = self.extras
+        if asked is None or asked == extras.caller:
+            asked = extras.caller
+            if asked is not None:
+                if extras.replied:
+                    self._refuse_second(event)
+                    return
+                self.extras = changed(extras, replied=True)
+        elif any(each.reply == asked for each in self.sent):
+            self._refuse_second(event)
+            return
+        self.answer(event, asked)
+
+    def answer(self, event: Event, to: Ref | None) -> None:
+        """Send an event as the answer to a request."""
+        self.sequence = number = self.sequence + 1
+        self.sent.append(Outgoing(number, event, False, to))
+
+    def _refuse_second(self, event: Event) -> None:
+        self.note = f"{event.TYPE} is a second answer, and was not sent"
+
+    def request(
+        self,
+        command: Command,
+        policy: Policy = ONCE,
+        undo: Message | None = None,
+        step: str = "",
+        round: int = 0,
+    ) -> None:
+        """Send a command and await its answer; with `undo`, record how to undo it.
+
+        `step` names the step that asks, where a state waits for several at once, `round` which of its requests it is.
+        """
+        self.sequence = number = self.sequence + 1
+        within = policy.within
+        due = None if within is None else self.now + within
+        self.requests += (Request(number, command, policy, 1, due, False, False, step, round),)
+        self.sent.append(Outgoing(number, command, True))
+        if undo is not None:
+            self.records += (Record(undo, policy, number),)
+
+    # --- undo ----------------------------------------------------------------------------------
+
+    def record(self, undo: Message) -> None:
+        """Record how to undo something that was not requested."""
+        self.records += (Record(undo, None, 0),)
+
+    def pivot(self) -> None:
+        """Forget all records: from here on there is no way back."""
+        self.records = ()
+
+    def compensate(self, target: S) -> Verdict:
+        """Undo what was recorded, newest first, and only then go to `target`."""
+        self.target = target
+        return COMPENSATE
+
+    # --- time ----------------------------------------------------------------------------------
+
+    def arm(self, timer: str, delay: timedelta) -> None:
+        """Let a named timer come after a while; it is replaced if it runs already."""
+        self.arm_at(timer, self.now + delay)
+
+    def arm_at(self, timer: str, time: datetime) -> None:
+        """Let a named timer come at a time, now if that has passed."""
+        self.disarm(timer)
+        due = max(time, self.now)
+        self.timers += (Timer(f"n{self.revision}.{timer}", 0, due, timer),)
+
+    def disarm(self, timer: str) -> None:
+        """Stop a named timer; nothing happens if it does not run."""
+        if self.timers:
+            self.timers = tuple([each for each in self.timers if each.name != timer])
+
+    def uuid(self) -> UUID:
+        """A new UUID; the same when the step is repeated."""
+        self.sequence += 1
+        return UUID(derive_id(self.origin, self.sequence, "uuid"))
+
+
+class FirstStep(Step[D]):
+    """A step that no instance comes before."""
+
+    __slots__ = ()
+
+    def edit(self) -> D:
+        """The data itself: nobody else has it yet."""
+        return self.data
+
+
+_new = object.__new__
+
+
+def following(
+    saga: Saga[D, Any, Any],
+    before: Instance[D, Any],
+    cause: Envelope,
+    now: datetime,
+    kind: type[Step[D]] = Step,
+) -> Step[D]:
+    """The step after an instance: its next revision, nothing sent yet. Written out, because every message needs it."""
+    step = _new(kind)
+    step.saga = saga
+    step.cause = cause
+    step.origin = before.origin
+    step.state = before.state
+    step.data = before.data
+    step.revision = before.revision + 1
+    step.sequence = before.sequence
+    step.records = before.records
+    step.requests = before.requests
+    step.timers = before.timers
+    step.extras = before.extras
+    step.outcome = None
+    step.now = now
+    step.sent = []
+    step.entered = False
+    return step
