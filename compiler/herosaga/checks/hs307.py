@@ -10,7 +10,7 @@ from herosaga.graph.cases import exhaustive, unnamed
 from herosaga.graph.graphs import Graphs
 from herosaga.graph.keys import Handlers, Key, covered, key, trigger_of
 from herosaga.graph.words import listed, source_text, trigger
-from herosaga.model.model import Member, Model, Saga, Transition
+from herosaga.model.model import Ignore, Member, Model, Saga, Transition
 
 _PROGRAM = """\
 extern event OrderPlaced {{ key order_id: uuid  total: decimal }}
@@ -36,6 +36,7 @@ PAGE = Page(
     title="Guards that may all fail",
     what="Every transition for this message has a guard, and there is a value for which none of them holds: no "
     "transition without a guard, `ignore` or `defer` catches the rest, in this state or a group around it. "
+    "What starts the saga is swallowed where it comes again, and what starts nothing may be caught by `missing`. "
     "Guards that plainly leave nothing out (`x < 3` and `x >= 3`, all members of an enum) are known.",
     why="For just that value the message goes to the dead letters and the order stands still: the case that "
     "nobody thought of is the one that nobody tests.",
@@ -62,25 +63,30 @@ def rule(model: Model, graphs: Graphs) -> Iterator[Finding]:
     enums = {id: frozenset(each.name for each in enum.members) for id, enum in model.enums.items()}
     for saga in model.sagas.values():
         told: set[int] = set()
-        for where, members in _blocks(saga):
-            for guarded in _open(members, graphs.handlers):
+        for where, members, elsewhere in _blocks(saga):
+            for guarded in _open(members, elsewhere, graphs.handlers):
                 guards = [each.guard for each in guarded if each.guard is not None]
                 if guarded[0].span.start not in told and not exhaustive(guards, enums):
                     told.add(guarded[0].span.start)
                     yield _left_over(guarded, where, unnamed(guards, enums))
 
 
-def _blocks(saga: Saga) -> Iterator[tuple[str, tuple[Member, ...]]]:
-    yield "here", saga.start
+def _blocks(saga: Saga) -> Iterator[tuple[str, tuple[Member, ...], set[Key]]]:
+    """Each place with what holds there, and what can do without: a start that is repeated is swallowed."""
+    unguarded = (each for each in saga.missing if isinstance(each, Ignore) or each.guard is None)
+    yield "here", saga.start, {key(trigger_of(each)) for each in unguarded}
+    repeated = {key(each.trigger) for each in saga.start}
     for state in saga.states:
         if not state.passing:
-            yield f"in `{state.name}`", state.members
+            yield f"in `{state.name}`", state.members, repeated
 
 
-def _open(members: tuple[Member, ...], handlers: Handlers) -> Iterator[list[Transition]]:
+def _open(
+    members: tuple[Member, ...], elsewhere: set[Key], handlers: Handlers
+) -> Iterator[list[Transition]]:
     """The transitions of each trigger of which all have guards, innermost first."""
     found: dict[Key, list[Transition]] = {}
-    caught: set[Key] = set()
+    caught = set(elsewhere)
     for each in members:
         if isinstance(each, Transition) and each.guard is not None:
             found.setdefault(key(each.trigger), []).append(each)

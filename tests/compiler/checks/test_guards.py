@@ -63,3 +63,18 @@ def test_the_rest_is_caught(rest: str) -> None:
     program = PROGRAM.format("on Placed -> A").replace("state W", f"{state}\n  state W")
     found = check_text(program, Path("/"), Path("/")).findings
     assert "HS307" not in {each.code for each in found}
+
+
+ELSEWHERE = {
+    "`missing` takes what starts nothing": ("", "missing { ignore Placed }"),
+    "a repeated start is swallowed": ("on Placed when event.ready -> Done", ""),
+}
+
+
+@pytest.mark.parametrize("name", ELSEWHERE)
+def test_caught_elsewhere(name: str) -> None:
+    state, member = ELSEWHERE[name]
+    guard = "when event.n > 3 " if member else ""
+    program = PROGRAM.format(f"on Placed {guard}-> W").replace("after 1d", f"{state}\nafter 1d")
+    found = check_text(f"{program[:program.rindex('}')]}{member} }}", Path("/"), Path("/")).findings
+    assert {f.code for f in found} - {"HS903"} == set()
