@@ -19,6 +19,7 @@ ORDER = [
     ("syntax",),
     ("format",),
     ("model",),
+    ("interpreter",),
     ("project",),
     ("graph",),
     ("catalog",),

@@ -1,0 +1,265 @@
+"""Compensation: what was recorded is undone, newest first, each undo finished before the next begins.
+
+While an instance is in `Compensating` its records are frozen and its only open request is the undo's.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+from herosaga.interpreter.act import Seen, Step, ask, perform, policy_of, scope
+from herosaga.interpreter.enter import enter
+from herosaga.interpreter.instance import (
+    COMPENSATING,
+    Alarm,
+    BlockUndo,
+    Deliver,
+    Done,
+    Fault,
+    Instance,
+    Kind,
+    Outcome,
+    Policy,
+    Reception,
+    Record,
+    Request,
+    Retry,
+    Skip,
+    Undoing,
+    Wait,
+)
+from herosaga.interpreter.requests import (
+    answered,
+    close,
+    completes,
+    go_on,
+    late,
+    named,
+    pause,
+    refusal,
+)
+from herosaga.interpreter.values import Plain, Value
+from herosaga.model import model as m
+
+UNDO = Policy(timedelta(seconds=30), None, timedelta(seconds=1), timedelta(minutes=5))
+"""How an undo is requested whose request had no policy."""
+
+OF_RUN = (Kind.RUN, Kind.REST)
+
+
+def begin(step: Step, target: str, expired: bool) -> None:
+    """Start to undo everything; `target` is entered when all is undone, at once if there is nothing to undo."""
+    waits = tuple(each for each in step.instance.waits if each.kind is Kind.TIMER)
+    step.instance = replace(
+        step.instance,
+        state=COMPENSATING,
+        requests=(),
+        waits=waits,
+        arrivals=(),
+        held=None,
+        undoing=Undoing(target),
+        expired=expired,
+    )
+    _next(step)
+
+
+def _next(step: Step) -> None:
+    """Begin the newest record's undo. One that requests nothing is finished at once."""
+    while step.instance.records:
+        undoing = _undoing(step.instance)
+        lined = _lined(step, step.instance.records[-1])
+        if lined:
+            _set_undoing(step, replace(undoing, queue=lined[1:]))
+            ask(step, *lined[0])
+            return
+        _finished(step)
+    enter(step, _undoing(step.instance).target)
+
+
+def _lined(step: Step, record: Record) -> tuple[tuple[Value, Policy], ...]:
+    """What must be requested to undo a record, in order. A body's other actions happen here."""
+    if isinstance(record.undo, Value):
+        return ((record.undo, _undo_policy(record.policy)),)
+    block = step.program.blocks[record.undo.compensation]
+    step.lined = []
+    perform(step, block.actions, Seen(variables=dict(record.undo.args)))
+    lined, step.lined = step.lined, None
+    policy = _block_policy(step, block, dict(record.undo.args))
+    if lined and policy.within is not None:
+        due = step.due(policy.within)
+        _wait(step, Wait(Kind.RUN, step.token("run"), due))
+    return tuple(lined)
+
+
+def _finished(step: Step) -> None:
+    """The newest record is undone."""
+    instance = step.instance
+    step.instance = replace(instance, records=instance.records[:-1], undone=instance.undone + 1)
+    _set_undoing(step, Undoing(_undoing(instance).target))
+    _wait(step, None)
+
+
+# --- what comes meanwhile ----------------------------------------------------------------------
+
+
+def receive(step: Step) -> Outcome:
+    """What comes while things are undone: the answers to undos, and their alarms; all else is deferred."""
+    before, given = step.instance, step.given
+    match given:
+        case Alarm(token=token):
+            return _alarm(step, token)
+        case Fault(number=number, reason=reason):
+            request = named(before, number)
+            return _late(before) if request is None else _failed_try(step, request, reason)
+        case Done(number=number):
+            request = named(before, number)
+            if request is None or not completes(step.program, request):
+                return _late(before)
+            return _answered(step, request)
+        case Deliver():
+            return _message(step, given)
+    raise AssertionError("operators are asked elsewhere")
+
+
+def _message(step: Step, given: Deliver) -> Outcome:
+    request = answered(step.program, step.instance, given)
+    if request is not None:
+        refused = refusal(step.program, request, given.message)
+        if refused is not None:
+            return _failed_try(step, request, f"refused by {given.message.name}")
+        return _answered(step, request)
+    if late(step.program, step.instance, given):
+        return _late(step.instance)
+    return _deferred(step)
+
+
+def _late(before: Instance) -> Outcome:
+    return Outcome(before, (), Reception.LATE)
+
+
+def _deferred(step: Step) -> Outcome:
+    kept = replace(step.instance, deferred=(*step.instance.deferred, step.given))
+    return Outcome(kept, (), Reception.DEFERRED)
+
+
+def _taken(step: Step, reason: str = "") -> Outcome:
+    told = "; ".join(part for part in (reason, *step.notes) if part)
+    return Outcome(step.instance, tuple(step.sent), Reception.TAKEN, told, step.entered)
+
+
+def _alarm(step: Step, token: str) -> Outcome:
+    instance = step.instance
+    wait = next((each for each in instance.waits if each.token == token), None)
+    request = next((each for each in instance.requests if each.token == token), None)
+    if wait is not None and wait.kind is Kind.TIMER:
+        return _deferred(step)
+    if wait is not None and wait.kind is Kind.REST:
+        _wait(step, None)
+        _next(step)
+        return _taken(step)
+    if wait is not None:
+        return _given_up(step, "it took too long")
+    if request is None:
+        return Outcome(instance, (), Reception.STALE)
+    if go_on(step, request):
+        return _taken(step)
+    return _given_up(step, f"{request.command.name} was not answered")
+
+
+def _answered(step: Step, request: Request) -> Outcome:
+    """One request of the current undo is answered: the next, or the next undo."""
+    close(step, request, refused=False)
+    undoing = _undoing(step.instance)
+    if undoing.queue:
+        _set_undoing(step, replace(undoing, queue=undoing.queue[1:]))
+        ask(step, *undoing.queue[0])
+    else:
+        _finished(step)
+        _next(step)
+    return _taken(step)
+
+
+def _failed_try(step: Step, request: Request, why: str) -> Outcome:
+    """A refusal or fault of an undo: the next try has a new id."""
+    if pause(step, request, renew=True):
+        return _taken(step)
+    return _given_up(step, f"{request.command.name}: {why}")
+
+
+def _given_up(step: Step, why: str) -> Outcome:
+    """The tries of a request, or the time of a body, are used up: run the body again, end, or wait for an operator."""
+    _wait(step, None)
+    step.instance = replace(step.instance, requests=())
+    undoing = _undoing(step.instance)
+    undo = step.instance.records[-1].undo
+    if isinstance(undo, BlockUndo):
+        block = step.program.blocks[undo.compensation]
+        policy = _block_policy(step, block, dict(undo.args))
+        if policy.more(undoing.runs):
+            _rest(step, policy, undoing)
+            return _taken(step)
+        if block.otherwise is not None:
+            enter(step, block.otherwise, given_up=True)
+            return _taken(step)
+    stuck = f"undo failed: {why}"
+    _set_undoing(step, replace(undoing, queue=()))
+    step.instance = replace(step.instance, stuck=stuck)
+    return _taken(step, stuck)
+
+
+def _rest(step: Step, policy: Policy, undoing: Undoing) -> None:
+    """The pause before a body runs again."""
+    seed = f"{step.instance.origin}/{len(step.instance.records)}"
+    length = step.program.pause(policy, undoing.runs, seed)
+    _set_undoing(step, Undoing(undoing.target, (), undoing.runs + 1))
+    _wait(step, Wait(Kind.REST, step.token("rest"), step.due(length)))
+
+
+# --- operators ---------------------------------------------------------------------------------
+
+
+def operate(step: Step) -> Outcome:
+    """Retry or skip the undo that is stuck."""
+    instance = step.instance
+    if instance.state != COMPENSATING or not instance.stuck:
+        raise ValueError("there is no undo that is stuck")
+    step.instance = replace(instance, stuck="")
+    _set_undoing(step, Undoing(_undoing(instance).target))
+    match step.given:
+        case Skip():
+            step.instance = replace(step.instance, records=instance.records[:-1], skipped=True)
+        case Retry():
+            pass  # its tries are counted anew
+    _next(step)
+    return _taken(step)
+
+
+# --- pieces ------------------------------------------------------------------------------------
+
+
+def _undoing(instance: Instance) -> Undoing:
+    assert instance.undoing is not None, "an instance that compensates knows what it undoes"
+    return instance.undoing
+
+
+def _set_undoing(step: Step, undoing: Undoing) -> None:
+    step.instance = replace(step.instance, undoing=undoing)
+
+
+def _wait(step: Step, wait: Wait | None) -> None:
+    """Wait for this end of a body's run or rest, and for no other."""
+    kept = tuple(each for each in step.instance.waits if each.kind not in OF_RUN)
+    step.instance = replace(step.instance, waits=kept if wait is None else (*kept, wait))
+
+
+def _undo_policy(given: Policy | None) -> Policy:
+    """The policy of the request; one that sets no limit would wait without end."""
+    return UNDO if given is None or given.within is None else given
+
+
+def _block_policy(step: Step, block: m.Compensation, args: dict[str, Plain]) -> Policy:
+    """A block's policy counts runs of its whole body; without one it runs once."""
+    if block.policy is None:
+        return Policy()
+    return policy_of(block.policy, scope(step, Seen(variables=args)))
