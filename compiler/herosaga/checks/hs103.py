@@ -215,11 +215,15 @@ def not_promised(
     event: str, command: str, promised: tuple[str, ...], span: Span, serves: Span
 ) -> Finding:
     """A `reply` that is not among what the saga says it answers."""
+    said = f"promises {' | '.join(promised)}" if promised else "promises no answer but that it ends"
+    hint = f"write `handles {command} emits {event}`, or `publish {event}`"
+    if promised:
+        hint = f"reply with `{promised[0]}`, or add `{event}` to what the saga `emits` or `refuses`"
     return finding(
         PAGE,
         f"`{event}` is no answer to `{command}`",
         span,
         text="not promised",
-        labels=(Label(serves, f"promises {' | '.join(promised)}"),),
-        hint=f"reply with `{promised[0]}`, or add `{event}` to what the saga `emits` or `refuses`",
+        labels=(Label(serves, said),),
+        hint=hint,
     )

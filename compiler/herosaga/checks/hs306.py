@@ -8,7 +8,16 @@ from herosaga.findings import Finding, Label, Severity
 from herosaga.graph.graphs import Graphs
 from herosaga.graph.keys import Handlers, Key, covered, key, trigger_of
 from herosaga.graph.words import head, swallowed
-from herosaga.model.model import Member, Model, Onward, Saga, Transition
+from herosaga.model.model import (
+    Member,
+    Model,
+    OnMessage,
+    OnOutcome,
+    Onward,
+    Saga,
+    Transition,
+    Trigger,
+)
 
 _PROGRAM = """\
 event Paid {{ key order_id: uuid  amount: int }}
@@ -78,13 +87,14 @@ def _takes_all(member: Member) -> TypeGuard[Transition]:
 
 
 def _alike(earlier: Transition, later: Member) -> bool:
-    """Whether both are answers to requests of one `parallel` block, which tells them apart by the request."""
-    return (
-        isinstance(later, Transition)
-        and None not in (earlier.together, later.together)
-        and earlier.together != later.together
-        and earlier.target is later.target is None
-    )
+    """Whether the earlier answers another step of a `parallel` block, which tells them apart by the request."""
+    step = _step(trigger_of(earlier))
+    return bool(step) and step != _step(trigger_of(later))
+
+
+def _step(trigger: Trigger) -> str:
+    """The step of which only the answers are taken, "" for any."""
+    return trigger.step if isinstance(trigger, OnMessage | OnOutcome) else ""
 
 
 def _shadowed(earlier: Transition, later: Member) -> Finding:

@@ -146,7 +146,7 @@ def _answers(node: ast.Send, message: e.Expr, env: Env, around: Around) -> None:
     promised = (*serves.emits, *serves.refuses)
     if not isinstance(message, e.Construct) or env.world.shapes[message.id].kind != "event":
         return
-    if promised and message.id not in promised:
+    if message.id not in promised:
         names = tuple(env.world.shapes[each].name for each in promised)
         command = env.world.shapes[serves.message].name
         name = node.message.name

@@ -208,7 +208,7 @@ class Widen(Struct, frozen=True):
 
 
 class Ordered(Struct, frozen=True):
-    """A set as a list, in the order of its JSON form."""
+    """A set as a list, in the order of its JSON form; the keys of a dict, as they come."""
 
     value: Expr
     type: Type

@@ -14,43 +14,21 @@ from msgspec import Struct
 Use = tuple[str, Span]
 
 _WORDS: dict[type, str] = {
-    m.ExternFunction: "an `extern` function",
     m.Flow: "`flow`",
     m.Activity: "`activity`",
     m.Itinerary: "`itinerary`",
-    m.Timer: "`timer`",
-    m.Migration: "`migrate`",
-    m.Sequence: "`sequence`",
-    m.Defer: "`defer`",
-    m.Every: "`every`",
     m.Run: "`run`",
-    m.Recording: "`compensable by` as an action",
-    m.Pivot: "`pivot`",
-    m.Arm: "`arm`",
-    m.Disarm: "`disarm`",
-    m.OnTimeout: "`timeout of`",
-    m.OnFault: "`fault of`",
-    m.OnTimer: "a trigger by a timer",
-    m.OnAll: "`all(…)`",
-    m.OnOutcome: "a trigger on an outcome",
-    m.At: "`at`",
-    m.Deadline: "`deadline`",
-    e.ExternCall: "an `extern` function",
 }
 
+_IN_MIGRATE: dict[type, str] = {
+    e.ExternCall: "an `extern` function in `migrate`",
+    e.Now: "`now` in `migrate`",
+    e.StateValue: "`state` in `migrate`",
+}
+"""What an instance that is lifted to a new version has no step for."""
+
 _INSTEAD = {
-    "`sequence`": "write each step as a state that requests it",
-    "`entry`": "put the actions into the transitions that lead here",
-    "`exit`": "put the actions into the transitions that lead away",
-    "`every`": "`after` with an arrow to the state itself comes again and again",
-    "`deadline`": "`after` in each state, or in `during any`, ends what takes too long there",
-    "`at`": "`after` with the time that is left",
-    "`timer`": "`after` in the states that wait",
-    "a second trigger": "write one `on` for each",
-    "`all(…)`": "take one after the other, in states of their own",
-    "`reply`": "`publish` the event",
-    "`timeout of`": "`failure of` takes it too",
-    "`fault of`": "`failure of` takes it too",
+    "a `for` in a `parallel for`": "make it a `parallel for` of its own, after this one",
 }
 """What can be written until then, where there is a way."""
 
@@ -100,32 +78,32 @@ def _own(node: object) -> Iterator[Use]:
     match node:
         case _ if type(node) in _WORDS:
             yield _WORDS[type(node)], node.span  # type: ignore[attr-defined]
-        case m.Saga():
-            yield from _of_saga(node)
-        case m.State(entry=entry, exit=leaving):
-            yield from (("`entry`", action.span) for action in entry[:1])
-            yield from (("`exit`", action.span) for action in leaving[:1])
-        case m.Transition(together=Span() as first, span=span) if first != span:
-            yield "a second trigger", span
-        case m.Service(extern=True, span=span):
-            yield "`extern service`", span
-        case m.Handler(parts=parts):
-            yield from (("a second part of `emits`", part.spans[0]) for part in parts[1:])
-            counted = (part for part in parts if part.count)
-            yield from ((f"`{part.count}` in `emits`", part.spans[0]) for part in counted)
-        case m.Send(kind="reply", span=span):
-            yield "`reply`", span
+        case m.OnOutcome(outcome=outcome, span=span) if outcome != "done":
+            yield "the outcome of an itinerary", span
+        case m.Loop(parallel=True, body=body):
+            yield from (("a `for` in a `parallel for`", each.span) for each in _loops(body))
+        case m.Migration(computed=computed):
+            yield from (use for _, expr in computed for use in _in_migrate(expr))
         case m.Field(meta=m.Meta(pii=True), span=span):
             yield "`@pii`", span
         case m.Message(meta=m.Meta(topic=str() as topic), span=span) if topic:
             yield "`@topic`", span
 
 
-def _of_saga(saga: m.Saga) -> Iterator[Use]:
-    if saga.retain is not None:
-        yield "`retain`", saga.retain.span
-    if saga.serves is not None:
-        yield "a saga that serves a command", saga.serves.span
-    for each in saga.correlations:
-        if each.where or each.field != saga.key:
-            yield "`correlate`", saga.span
+def _in_migrate(expr: e.Expr) -> Iterator[Use]:
+    for part in e.parts(expr):
+        if type(part) in _IN_MIGRATE:
+            yield _IN_MIGRATE[type(part)], part.span
+        elif isinstance(part, e.Function) and part.name == "uuid" and not part.args:
+            yield "`uuid()` in `migrate`", part.span
+
+
+def _loops(stages: tuple[m.Stage, ...]) -> Iterator[m.Loop]:
+    for stage in stages:
+        match stage:
+            case m.Loop():
+                yield stage
+            case m.Branch(then=then, other=other):
+                yield from _loops((*then, *other))
+            case m.Parallel(branches=branches):
+                yield from _loops(tuple(each for branch in branches for each in branch))
