@@ -34,5 +34,7 @@ def since_start(time: datetime) -> str:
     """How long after the beginning a time is: `0:00:05.200`, `10d 0:00:00`."""
     passed = time - START
     clock = timedelta(seconds=passed.seconds)
-    parts = str(clock) if not passed.microseconds else f"{clock}.{passed.microseconds:06}".rstrip("0")
+    parts = (
+        str(clock) if not passed.microseconds else f"{clock}.{passed.microseconds:06}".rstrip("0")
+    )
     return f"{passed.days}d {parts}" if passed.days else parts

@@ -1,0 +1,226 @@
+"""The instances of one saga in a test, on a time that only the test moves: messages and alarms go through the pure step."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+from decimal import localcontext
+from typing import Final, Generic
+
+from herosaga_runtime.decision import Decision, Received, Reception
+from herosaga_runtime.envelope import Alarm, Envelope, Ref
+from herosaga_runtime.errors import UsageError
+from herosaga_runtime.expressions import DECIMALS
+from herosaga_runtime.instance import D, Instance, Request, S
+from herosaga_runtime.message import Command, Message
+from herosaga_runtime.saga import K, Saga
+from herosaga_runtime.step import advance
+from herosaga_runtime.testing.run import Entry, Place
+from herosaga_runtime.testing.times import START
+from herosaga_runtime.testing.watched import watched
+
+_ROUNDS: Final = 1000
+"""So many alarms may come at one instant; more are a loop."""
+
+_CALLER: Final = "test"
+"""The test asks: so it is called where a command's answer goes."""
+
+
+class Due:
+    """An alarm that an instance waits for."""
+
+    __slots__ = ("key", "time", "token")
+
+    def __init__(self, time: datetime, key: str, token: str) -> None:
+        self.time = time
+        self.key = key
+        self.token = token
+
+
+class World(Generic[D, S, K]):
+    """What there is in a test: instances by key, those that have been archived, the time, and the run so far.
+
+    `turn` counts the `when`s and `after`s, `place` is the line of the latest.
+    """
+
+    def __init__(self, saga: Saga[D, S, K]) -> None:
+        self.saga = saga
+        self._stepped, self._ran = watched(saga)
+        self.now = START
+        self.instances: dict[str, Instance[D, S]] = {}
+        self.archive: dict[str, Instance[D, S]] = {}
+        self.run: list[Entry] = []
+        self.turn = 0
+        self.place = Place("", 0)
+        self._count = 0
+        self._ended: dict[str, datetime] = {}
+        self._spent: set[tuple[str, int, str, datetime]] = set()
+
+    # --- messages ------------------------------------------------------------------------------
+
+    def envelope(self, message: Message, answers: Ref | None = None) -> Envelope:
+        """A message on its way. A command asks: the test awaits its answer."""
+        self._count = count = self._count + 1
+        asks = Ref(_CALLER, "", 1, count) if isinstance(message, Command) else None
+        return Envelope(f"test-{count}", message, self.now, "test", None, answers, asks)
+
+    def keys(self, message: Message) -> list[str]:
+        """The keys of the instances that a message is for; "" where it names no key and there is no instance."""
+        key = self.saga.key_of(message)
+        if key is not None:
+            return [key]
+        match = self.saga.match_of(message)
+        if match is None:
+            raise UsageError(f"{self.saga.name} does not receive {message.TYPE}")
+        field, text = match
+        found = [
+            k for k, each in self.instances.items() if self.saga.indexed(each).get(field) == text
+        ]
+        return found or [""]
+
+    def bring(self, key: str, envelope: Envelope) -> None:
+        """Bring an envelope to the instance of a key, and note every step that this is."""
+        incarnation = 1 if self.saga.retain is None else self._archive(key)
+        before = self.instances.get(key)
+        try:
+            with localcontext(DECIMALS):
+                for cause, decision in advance(
+                    self._stepped, before, envelope, self.now, incarnation
+                ):
+                    self._note(key, cause, before, decision)
+                    before = decision.instance
+        except Exception as error:
+            # As on a host: nothing of the step is kept, and after its tries the message is put aside.
+            self._failed(key, envelope, before, error)
+        self._keep(key, before)
+
+    def _keep(self, key: str, instance: Instance[D, S] | None) -> None:
+        if instance is None:
+            return
+        if instance.outcome is not None and self._is_running(key):
+            self._ended[key] = self.now
+        self.instances[key] = instance
+
+    def _is_running(self, key: str) -> bool:
+        found = self.instances.get(key)
+        return found is None or found.outcome is None
+
+    def put(self, key: str, envelope: Envelope, decision: Decision[D, S]) -> None:
+        """Make a decision come true that no message has brought about."""
+        before = self.instances.get(key)
+        self._note(key, envelope, before, decision)
+        self._keep(key, decision.instance)
+
+    def _note(
+        self,
+        key: str,
+        cause: Envelope,
+        before: Instance[D, S] | None,
+        decision: Decision[D, S],
+        error: Exception | None = None,
+    ) -> None:
+        ran = tuple(self._ran)
+        self._ran.clear()
+        self.run.append(
+            Entry(
+                self.saga, self.now, key, cause, before, decision, ran, self.turn, self.place, error
+            )
+        )
+
+    def _failed(
+        self, key: str, envelope: Envelope, before: Instance[D, S] | None, error: Exception
+    ) -> None:
+        self._ran.clear()
+        reason = f"{type(error).__name__}: {error}"
+        self._note(key, envelope, before, Received(before, Reception.UNEXPECTED, reason), error)
+
+    # --- instances -----------------------------------------------------------------------------
+
+    def _archive(self, key: str) -> int:
+        """Put an instance into the archive whose time has come; the incarnation that a start would begin."""
+        retain, found = self.saga.retain, self.instances.get(key)
+        ended = None if found is None or found.outcome is None else self._ended[key]
+        if ended is not None and retain is not None and ended + retain <= self.now:
+            self.archive[key] = self.instances.pop(key)
+        last = self.archive.get(key)
+        return 1 if last is None else last.origin.incarnation + 1
+
+    def known(self, key: str) -> Instance[D, S] | None:
+        """The instance of a key, the last one that was archived if there is no other."""
+        return self.instances.get(key) or self.archive.get(key)
+
+    def asked(self, command: type[Command], first: str) -> tuple[str, Request] | None:
+        """The oldest open request for a command: of the instance `first` if it has one, else of another."""
+        for key in (first, *self.instances):
+            found = self.instances.get(key)
+            for request in () if found is None else found.requests:
+                if type(request.command) is command:
+                    return key, request
+        return None
+
+    def made(self, key: str, commands: set[type[Command]]) -> Ref | None:
+        """The newest request that the instance of a key has ever made for one of these commands."""
+        instance = self.instances.get(key)
+        if instance is None:
+            return None
+        for entry in reversed(self.run):
+            if entry.key == key and _incarnation(entry) == instance.origin.incarnation:
+                for each in reversed(entry.decision.sent):
+                    if each.awaits and type(each.message) in commands:
+                        return instance.origin.ref(each.number)
+        return None
+
+    # --- time ----------------------------------------------------------------------------------
+
+    def next_due(self) -> Due | None:
+        """The alarm that comes next: of several at one time, that of the oldest instance, and of its alarms the first."""
+        first: Due | None = None
+        for key, instance in self.instances.items():
+            for token, time in self._alarms(key, instance):
+                if first is None or time < first.time:
+                    first = Due(time, key, token)
+        return first
+
+    def ring(self, due: Due) -> None:
+        """Let an alarm come. The clock is moved on to its time, if it is not there yet."""
+        self.now = max(self.now, due.time)
+        before = self.instances[due.key]
+        self._spent.add((due.key, before.origin.incarnation, due.token, due.time))
+        self.bring(due.key, self.envelope(Alarm(due.token)))
+
+    def pass_time(self, until: datetime) -> Iterator[Due]:
+        """Move the clock on, from one due alarm to the next: each is rung after it was given."""
+        rounds, at = 0, self.now
+        while (due := self.next_due()) is not None and due.time <= until:
+            yield due
+            self.ring(due)
+            rounds = rounds + 1 if self.now == at else 0
+            at = self.now
+            if rounds > _ROUNDS:
+                raise UsageError(f"{self.saga.name} goes round for ever at {at}: {due.token}")
+        self.now = max(self.now, until)
+
+    def settle(self, keys: list[str]) -> None:
+        """Ring what is due at once for these instances. Of the others nothing is due: their time was waited for."""
+        now = self.now
+        for key in keys:
+            instance = self.instances.get(key)
+            if instance is None or not (instance.timers or instance.requests):
+                continue
+            if any(time <= now for _, time in self._alarms(key, instance)):
+                for _ in self.pass_time(now):
+                    pass
+
+    def _alarms(self, key: str, instance: Instance[D, S]) -> Iterator[tuple[str, datetime]]:
+        """The alarms of an instance that have not come yet: one that was not taken stays, and comes once."""
+        if not (instance.timers or instance.requests):
+            return
+        incarnation = instance.origin.incarnation
+        for token, time in instance.alarms().items():
+            if (key, incarnation, token, time) not in self._spent:
+                yield token, time
+
+
+def _incarnation(entry: Entry) -> int:
+    instance = entry.decision.instance
+    return 0 if instance is None else instance.origin.incarnation
