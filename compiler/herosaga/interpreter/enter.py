@@ -25,11 +25,18 @@ def act(step: Step, transition: m.Transition, seen: Seen) -> None:
         for name, value in zip(trigger.binds, trigger.values, strict=True):
             put(step, name, evaluate(value, scope(step, seen)))
     if transition.target is not None:
-        step.left = True
-        source = step.program.states.get(step.instance.state)
-        perform(step, source.exit if source is not None else (), NOTHING)
+        _leave(step)
     perform(step, transition.actions, seen)
     step.instance = replace(step.instance, stuck="")
+
+
+def _leave(step: Step) -> None:
+    """Leave the state that is left; what a joined state still waits for is a request like any other from now on."""
+    step.left = True
+    source = step.program.states.get(step.instance.state)
+    perform(step, source.exit if source is not None else (), NOTHING)
+    requests = tuple(replace(each, step="", round=0) for each in step.instance.requests)
+    step.instance = replace(step.instance, requests=requests)
 
 
 def enter(step: Step, name: str, given_up: bool = False) -> None:
@@ -85,8 +92,7 @@ def _waits(step: Step, state: m.State) -> Iterator[Wait]:
 
 def joining(step: Step) -> bool:
     """Whether anything is still open of what the joined state asked for."""
-    steps = step.program.steps[step.instance.state]
-    return any(each.step in steps for each in step.instance.requests)
+    return any(each.step for each in step.instance.requests)
 
 
 def go_onward(step: Step, state: m.State) -> None:
@@ -128,7 +134,7 @@ def _end(step: Step, final: m.Final, given_up: bool) -> None:
 
 
 def _outcome(instance: Instance, final: m.Final, given_up: bool) -> str:
-    if instance.expired and not given_up:
+    if instance.expired:
         return "expired"
     if given_up or instance.skipped:
         return "compensation_failed"
@@ -144,7 +150,8 @@ def _tell_caller(step: Step) -> None:
         return
     command = ("command", serves.message)
     if serves.answers:
-        reason = ("reason", f"ended in {instance.state} without an answer")
+        why = f"{instance.saga} ended in {instance.state} without an answer"
+        reason = ("reason", why)
         step.send("fault", Value("herosaga.fault", (command, reason)), instance.caller)
     else:
         step.send("done", Value("herosaga.done", (command,)), instance.caller)

@@ -110,17 +110,6 @@ class Program:
             for state in self.saga.states
         }
 
-    @cached_property
-    def steps(self) -> Mapping[str, frozenset[str]]:
-        """The steps that each joined state asks for."""
-        return {
-            state.name: frozenset(
-                each.step for each in nodes(state.entry) if isinstance(each, m.Request)
-            )
-            for state in self.saga.states
-            if state.joins
-        }
-
 
 def nodes(node: object) -> Iterator[object]:
     """A part of the model and all that it is made of."""

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from herosaga.interpreter.act import Step
 from herosaga.interpreter.instance import (
-    ANOTHER_INSTANCE,
+    ANOTHER_SAGA,
     Answers,
     Deliver,
     Failure,
@@ -33,13 +33,13 @@ def answered(program: Program, instance: Instance, given: Deliver) -> Request | 
     return None
 
 
-def late(program: Program, instance: Instance | None, given: Deliver) -> bool:
-    """Whether a message answers a request that is closed, of this instance or an earlier one."""
-    if given.message.id not in program.answering:
-        return False
-    if isinstance(given.answers, int):
-        return instance is None or named(instance, given.answers) is None
-    return given.answers == ANOTHER_INSTANCE
+def late(program: Program, given: Deliver) -> bool:
+    """Whether a message that closes no request answers one of this saga: one that is closed, or of an earlier instance.
+
+    With ids, but of a type that answers nothing that this saga requests, it is an event like any other.
+    """
+    mine = given.answers is not None and given.answers != ANOTHER_SAGA
+    return mine and given.message.id in program.answering
 
 
 def completes(program: Program, request: Request) -> bool:

@@ -111,12 +111,11 @@ def _offers(program: Program, outcome: Outcome, now: datetime) -> Iterator[tuple
         rest = (*instance.deferred[:place], *instance.deferred[place + 1 :])
         found = _offer(program, replace(instance, deferred=rest), given, now)
         if found.reception is Reception.DEFERRED:
-            found = replace(found, instance=instance)
             place += 1
-        elif found.entered:
-            place = 0
+            continue
         yield given, found
         instance = found.instance
+        place = 0 if found.entered else place
 
 
 def _offer(program: Program, before: Instance, given: Input, now: datetime) -> Outcome:
@@ -228,7 +227,10 @@ def _try(work: Step, occasion: Occasion) -> Found:
 
 def take(work: Step, transition: m.Transition, seen: Seen) -> None:
     """Take a transition."""
+    starts = not work.instance.state
     act(work, transition, seen)
+    if starts:
+        _set_deadline(work)
     target = transition.target
     if target is None:
         return
@@ -291,14 +293,25 @@ def _outcome(work: Step, reception: Reception) -> Outcome:
 def _unmatched(work: Step, before: Instance, occasion: Occasion) -> Outcome:
     """What no member takes: a start that is repeated, an answer that is late, or something unexpected."""
     given, state = work.given, before.state
+    if isinstance(given, Done) and not _awaited(work, occasion):
+        return Outcome(work.instance, (), Reception.IGNORED)
     if isinstance(given, Deliver) and occasion.closes is None:
         if given.message.id in work.program.starts:
             return Outcome(before, (), Reception.REPEATED)
-        if late(work.program, before, given):
+        if late(work.program, given):
             return Outcome(before, (), Reception.LATE)
         reason = f"{given.message.name} is not expected in {state}"
         return Outcome(before, (), Reception.UNEXPECTED, reason)
     return _stuck(before, f"{_said(occasion)} is not expected in {state}")
+
+
+def _awaited(work: Step, occasion: Occasion) -> bool:
+    """Whether the state has anything to say of this, if its guard held. Nobody has to await that a command is done."""
+    members = work.program.states[work.instance.state].members
+    return any(
+        fits(each.trigger if isinstance(each, m.Transition) else each.what, occasion)
+        for each in members
+    )
 
 
 def _said(occasion: Occasion) -> str:
@@ -355,8 +368,7 @@ def _composites(work: Step) -> tuple[tuple[Composite, m.Transition], ...]:
 def _hold(work: Step, occasion: Occasion) -> bool:
     """Keep a failure of what a joined state asked for, the first one, until all is answered or has failed."""
     failure = occasion.failure
-    steps = work.program.steps.get(work.instance.state, frozenset())
-    if failure is None or failure.request.step not in steps:
+    if failure is None or not failure.request.step:
         return False
     if work.instance.held is None:
         work.instance = replace(work.instance, held=failure)
@@ -447,8 +459,6 @@ def _without_instance(program: Program, given: Input, now: datetime, incarnation
     for each in program.saga.start:
         if fits(each.trigger, Occasion(given.message)) and holds(work, each, seen):
             take(work, each, seen)
-            if not each.compensate:
-                _set_deadline(work)
             return _outcome(work, Reception.TAKEN)
     return _missing(program, given, now)
 
@@ -468,7 +478,7 @@ def _first(program: Program, given: Deliver, now: datetime, incarnation: int) ->
 def _set_deadline(work: Step) -> None:
     """The deadline counts from the start step."""
     deadline = work.program.saga.deadline
-    if deadline is None or work.instance.outcome:
+    if deadline is None:
         return
     assert isinstance(deadline.trigger, m.Deadline), "that is its trigger"
     due = work.due(evaluate(deadline.trigger.delay, scope(work, NOTHING)))
@@ -490,7 +500,7 @@ def _missing(program: Program, given: Deliver, now: datetime) -> Outcome:
                     perform(work, member.actions, seen)
                     notes = "; ".join(work.notes)
                     return Outcome(None, tuple(work.sent), Reception.TAKEN, notes)
-    if late(program, None, given):
+    if late(program, given):
         return Outcome(None, (), Reception.LATE)
     reason = f"no instance has this key, and {given.message.name} does not start one"
     return Outcome(None, (), Reception.UNEXPECTED, reason)

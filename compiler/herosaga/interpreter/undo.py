@@ -129,7 +129,7 @@ def _message(step: Step, given: Deliver) -> Outcome:
         if refused is not None:
             return _failed_try(step, request, f"refused by {given.message.name}")
         return _answered(step, request)
-    if late(step.program, step.instance, given):
+    if late(step.program, given):
         return _late(step.instance)
     return _deferred(step)
 

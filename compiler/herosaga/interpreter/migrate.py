@@ -1,0 +1,62 @@
+"""Migration: the JSON of an instance that an older version of its saga has stored, as that of this version."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from herosaga.interpreter.decode import from_json
+from herosaga.interpreter.encode import Json, to_json
+from herosaga.interpreter.evaluate import Scope, evaluate
+from herosaga.interpreter.json import data_types
+from herosaga.interpreter.program import Program
+from herosaga.interpreter.values import Plain
+from herosaga.model import expr as e
+from herosaga.model import model as m
+from herosaga.model.types import Unknown
+
+
+def migrate(program: Program, form: Mapping[str, Json]) -> dict[str, Json] | None:
+    """One version after the other; None where no migration leads on. Timers, requests and records stay as they were made."""
+    steps = {each.version: each for each in program.saga.migrations}
+    found = dict(form)
+    while found["version"] < program.saga.version:
+        step = steps.get(found["version"])
+        if step is None:
+            return None
+        found = _lifted(program, step, found)
+    return found if found["version"] == program.saga.version else None
+
+
+def _lifted(program: Program, step: m.Migration, form: dict[str, Json]) -> dict[str, Json]:
+    states = dict(step.states)
+    lifted = {
+        **form,
+        "version": step.version + 1,
+        "state": states.get(form["state"], form["state"]),
+        "data": _data(program, step, form["data"]),
+    }
+    undoing = form.get("undoing")
+    if undoing:
+        target = states.get(undoing["target"], undoing["target"])
+        lifted["undoing"] = {**undoing, "target": target}
+    return lifted
+
+
+def _data(program: Program, step: m.Migration, old: dict[str, Json]) -> dict[str, Json]:
+    """The data: what is dropped goes, what is called otherwise goes there, what is computed reads the old names."""
+    names = dict(step.renamed)
+    kept = {names.get(name, name): value for name, value in old.items() if name not in step.dropped}
+    kinds = data_types(program)
+    for name, value in step.computed:
+        found = evaluate(value, Scope(program.model, dict(_read(program, value, old))))
+        kept[name] = to_json(program.model, kinds[name], found)
+    return kept
+
+
+def _read(program: Program, expr: e.Expr, old: Mapping[str, Json]) -> Iterator[tuple[str, Plain]]:
+    """The old data fields that an expression reads. Of what type they were is known as far as it is said."""
+    for each in e.parts(expr):
+        match each:
+            case e.DataField(name=name, type=kind) if name in old:
+                known = not isinstance(kind, Unknown)
+                yield name, from_json(program.model, kind, old[name]) if known else old[name]
