@@ -6,25 +6,36 @@ makes `consume` raise undoes this message alone (`attempt`).
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from decimal import localcontext
-from typing import Any
+from typing import Any, NamedTuple
 
 from herosaga_runtime import codec
+from herosaga_runtime.archiving import archive, archive_mail, ended, is_archiving
 from herosaga_runtime.decision import Decision, Outgoing, Reception
 from herosaga_runtime.envelope import Alarm, Envelope, derive_id
-from herosaga_runtime.errors import ConflictError, StoreError
+from herosaga_runtime.errors import DecodeError, StoreError, VersionError
 from herosaga_runtime.expressions import DECIMALS
 from herosaga_runtime.instance import Instance, Origin
-from herosaga_runtime.message import JsonObject, JsonValue
-from herosaga_runtime.ports import MICROSECOND, Report, StepReport, Transaction, to_micros
+from herosaga_runtime.loading import Found, load
+from herosaga_runtime.matching import is_for_all, keep, spread
+from herosaga_runtime.message import JsonObject, JsonValue, Message
+from herosaga_runtime.ports import (
+    MICROSECOND,
+    Report,
+    StepReport,
+    Transaction,
+    WaitingReport,
+    to_micros,
+)
 from herosaga_runtime.posting import House, give_up, post, put_aside, read_envelope, write_envelope
 from herosaga_runtime.reports import in_words
 from herosaga_runtime.rows import Kind, Mail, StoredHistory, StoredInstance
 from herosaga_runtime.saga import Saga
 from herosaga_runtime.step import advance
-from herosaga_runtime.stored import instance_from_json, instance_to_json
+from herosaga_runtime.stored import instance_to_json
+from herosaga_runtime.versions import obstacle
 
 AnyInstance = Instance[Any, Any]
 AnySaga = Saga[Any, Any, Any]
@@ -39,38 +50,104 @@ async def attempt(tx: Transaction, house: House, mail: Mail, now: datetime) -> l
             return await consume(tx, house, mail, now)
     except StoreError:
         raise
+    except VersionError as error:
+        return await _wait(tx, house, mail, error)
     except Exception as error:
         return await _failed(tx, house, mail, error, to_micros(now))
 
 
 async def consume(tx: Transaction, house: House, mail: Mail, now: datetime) -> list[Report]:
-    """Take mail out of the mailbox, note its id in the inbox, and take the steps it brings about: for each, what it sends
-    and its history; then the instance and its alarms. Nothing of this is visible before the commit.
-    """
+    """Take mail out of the mailbox, note its id in the inbox, and take the steps it brings about (`carry_out`)."""
     saga, at = house.routes.sagas[mail.consumer], to_micros(now)
     if not await tx.take(mail, house.owner):
         # An earlier message of this batch has cancelled it, or somebody else has claimed it meanwhile.
         return []
-    envelope = read_envelope(mail.body, saga.types)
+    envelope = await _envelope(tx, saga, mail)
     if not isinstance(envelope.message, Alarm) and not await tx.remember(
         saga.name, envelope.id, at
     ):
         return []  # seen before
-    before, stored = await _load(tx, house, saga, mail.key)
-    last, json, reports = before, stored, list[Report]()
+    if is_for_all(saga, mail, envelope) and await spread(tx, saga, envelope, at):
+        return []
+    stored = await tx.instance(saga.name, mail.key)
+    if stored is not None and is_archiving(envelope, stored):
+        await archive(tx, saga, stored, envelope, at)
+        return []
+    found = load(house, saga, stored)
+    steps = advance(saga, found.instance, envelope, now, found.incarnation)
+    return await carry_out(tx, house, Task(saga, mail, envelope, now), found, steps)
+
+
+class Task(NamedTuple):
+    """A message for an instance of a saga, or for a key that has none: as mail, and what it says."""
+
+    saga: AnySaga
+    mail: Mail
+    envelope: Envelope
+    now: datetime
+
+
+async def carry_out(
+    tx: Transaction,
+    house: House,
+    task: Task,
+    found: Found,
+    steps: Iterable[tuple[Envelope, Decision[Any, Any]]],
+) -> list[Report]:
+    """Store steps: for each, what it sends and its history; then the instance, its alarms and what it is found by.
+
+    Nothing of this is visible before the commit.
+    """
+    saga, before, now, at = task.saga, found.instance, task.now, to_micros(task.now)
+    last, json, reports = before, found.json, list[Report]()
+    if found.older is not None:
+        await tx.add_history(_lifted(task, found.older, json, at))
     with localcontext(DECIMALS):
-        for cause, decision in advance(saga, before, envelope, now):
+        for cause, decision in steps:
             then, last, old = last, decision.instance, json
             json = old if last is then or last is None else instance_to_json(last)
             for each in outgoing(saga.name, decision, cause, now):
-                reports += await post(tx, house, each, at)
-            reports += await _note(tx, mail, cause, decision, then, _diff(old, json), at)
-    if last is not None and last is not before:
+                reports += await post(tx, house, each, at, _answered(saga, each, cause))
+            reports += await _note(tx, task.mail, cause, decision, then, _diff(old, json), at)
+    if last is not None and (last is not before or found.older is not None):
         saved = _to_store(last, json)
         await tx.save_instance(saved, None if before is None else before.revision)
         house.memo.put(saved, last, json)
-        await _set_alarms(tx, before, last, envelope)
+        await _set_alarms(tx, before, last, task.envelope)
+        await _set_rest(tx, task, before, last)
     return reports
+
+
+async def _set_rest(
+    tx: Transaction, task: Task, before: AnyInstance | None, after: AnyInstance
+) -> None:
+    """What few sagas declare: the data by which an instance is found, and how long it is kept after its end."""
+    saga, origin, now = task.saga, after.origin, task.now
+    if saga.matches:
+        await keep(tx, saga, before, after)
+    if saga.retain is not None and ended(before, after):
+        due = to_micros(now + saga.retain)
+        await tx.enqueue(archive_mail(saga.name, origin.key, origin.incarnation, now, due))
+
+
+async def _envelope(tx: Transaction, saga: AnySaga, mail: Mail) -> Envelope:
+    """What mail says. If that is not known here, it may be for an instance of a newer version: `VersionError`."""
+    try:
+        return read_envelope(mail.body, saga.types)
+    except DecodeError:
+        stored = await tx.instance(saga.name, mail.key)
+        if stored is not None and not stored.archived and stored.version > saga.version:
+            raise VersionError(obstacle(saga, stored.version, stored.state)) from None
+        raise
+
+
+def _answered(saga: AnySaga, sent: Envelope, cause: Envelope) -> type[Message] | None:
+    """The type of the command that a saga's reply answers: the one it handles, or the one that started it."""
+    if sent.answers is None:
+        return None
+    if sent.answers == cause.request:
+        return type(cause.message)
+    return None if saga.serves is None else saga.serves.command
 
 
 def outgoing(
@@ -86,7 +163,7 @@ def outgoing(
             now,
             cause.correlation,
             cause.id,
-            None,
+            each.reply,
             origin.ref(each.number) if each.awaits and origin is not None else None,
             cause.hops + 1,
             cause.trace,
@@ -99,29 +176,6 @@ def _id(saga: str, origin: Origin | None, cause: Envelope, sent: Outgoing) -> st
     if origin is None:
         return derive_id(cause.id, saga, sent.number)
     return derive_id(origin.saga, origin.key, origin.incarnation, sent.number)
-
-
-async def _load(
-    tx: Transaction, house: House, saga: AnySaga, key: str
-) -> tuple[AnyInstance | None, JsonObject]:
-    stored = await tx.instance(saga.name, key)
-    if stored is None:
-        return None, {}
-    known = house.memo.get(stored)
-    if known is None:
-        json: Any = codec.loads(stored.body)
-        known = instance_from_json(saga, json), json
-    _compare(stored, known[0])
-    return known
-
-
-def _compare(stored: StoredInstance, instance: AnyInstance) -> None:
-    """`ConflictError` for a row somebody has edited: it would never be found again to be stored over."""
-    origin = instance.origin
-    columns = stored.saga, stored.key, stored.incarnation, stored.revision
-    body = origin.saga, origin.key, origin.incarnation, instance.revision
-    if columns != body:
-        raise ConflictError(f"the row of an instance says {columns}, its body {body}")
 
 
 def _to_store(instance: AnyInstance, json: JsonObject) -> StoredInstance:
@@ -212,6 +266,24 @@ def _of(mail: Mail, cause: Envelope) -> Mail:
     return Mail(mail.kind, mail.consumer, mail.key, cause.id, mail.due, body)
 
 
+def _lifted(task: Task, older: StoredInstance, json: JsonObject, at: int) -> StoredHistory:
+    """That an instance was brought to this version of its saga, before the message that it was done for."""
+    body: Any = codec.loads(older.body)
+    return StoredHistory(
+        *(
+            older.saga,
+            older.key,
+            older.incarnation,
+            older.revision,
+            at,
+            task.mail.id,
+            "herosaga.lift",
+        ),
+        *(older.state, str(json["state"]), "lifted", "[]", codec.dumps(_diff(body, json))),
+        f"from version {older.version} to {task.saga.version}",
+    )
+
+
 def _diff(old: JsonObject, new: JsonObject) -> JsonObject:
     """The data fields that a step has set or changed."""
     if old is new:
@@ -220,6 +292,13 @@ def _diff(old: JsonObject, new: JsonObject) -> JsonObject:
     if not (isinstance(before, Mapping) and isinstance(after, Mapping)):
         raise AssertionError("an instance's data is an object")
     return {name: value for name, value in after.items() if before.get(name, ...) != value}
+
+
+async def _wait(tx: Transaction, house: House, mail: Mail, error: VersionError) -> list[Report]:
+    """Let mail wait until a program comes that can read its instance. That is no failed attempt."""
+    if not await tx.set_waiting(mail, house.owner):
+        return []
+    return [WaitingReport(mail.consumer, mail.key, mail.id, str(error))]
 
 
 async def _failed(

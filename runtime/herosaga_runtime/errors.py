@@ -23,3 +23,7 @@ class ConflictError(HerosagaError):
 
 class StoreError(HerosagaError):
     """The store can't be opened, read or written."""
+
+
+class VersionError(HerosagaError):
+    """An instance is stored as this version of its saga can't read it; the message says what to write or deploy."""

@@ -7,8 +7,10 @@ from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import datetime, timedelta
 from types import TracebackType
-from typing import Any, ParamSpec, Self, TypeVar
+from typing import Any, ParamSpec, Self, TypeVar, overload
 
+from herosaga_runtime import undo
+from herosaga_runtime.arranging import arrange
 from herosaga_runtime.crew import Crew
 from herosaga_runtime.envelope import Envelope
 from herosaga_runtime.errors import UsageError
@@ -16,6 +18,7 @@ from herosaga_runtime.handlers import CURRENT, Working
 from herosaga_runtime.instance import D, Outcome, S
 from herosaga_runtime.keys import key_text
 from herosaga_runtime.message import Command, Event, Message
+from herosaga_runtime.operating import Act, Order, obey
 from herosaga_runtime.policy import Policy
 from herosaga_runtime.ports import (
     Clock,
@@ -41,9 +44,11 @@ from herosaga_runtime.views import (
     DeadLetter,
     InstanceSummary,
     InstanceView,
+    Waiting,
     dead_letter,
     summary,
     view,
+    waiting,
 )
 from herosaga_runtime.worker import Limits
 
@@ -65,7 +70,8 @@ class Host:
     `retry` says how often a failing step or handler is tried before its message is put aside; `lease` how long this
     process's claims hold without a sign of life; `concurrency` how many handlers run at once; `batch` how many messages
     share a transaction; `grace` how many seconds handlers have to end when the host stops; `hop_limit` how many messages
-    may follow from one.
+    may follow from one; `memory` how long the ids of messages are remembered, so that one that comes again has no effect:
+    longer than any that is tried again may take.
     """
 
     def __init__(
@@ -81,6 +87,7 @@ class Host:
         batch: int = 64,
         grace: float = 10.0,
         hop_limit: int = 1000,
+        memory: timedelta = timedelta(days=14),
         observer: Observer | None = None,
     ) -> None:
         self._clock = clock or SystemClock()
@@ -88,7 +95,8 @@ class Host:
         self._store = SqliteStore(open_path(url), self._random) if isinstance(url, str) else url
         self._transport = transport
         self._routes = Routes(transport is not None)
-        self._house = House(self._routes, self._random.id(), retry, hop_limit, lease)
+        _check_memory(memory, retry, lease)
+        self._house = House(self._routes, self._random.id(), retry, hop_limit, lease, memory)
         self._limits = Limits(concurrency, batch)
         self._grace = grace
         self._reporter = Reporter(observer)
@@ -123,10 +131,20 @@ class Host:
             raise UsageError("the host is running already")
         self._routes.check()
         await self._store.open()
+        try:
+            await self._arrange()
+        except BaseException:
+            await self._store.close()
+            raise
         self._running = Crew(
             self._house, self._store, self._clock, self._limits, self._reporter, self._transport
         )
         return self
+
+    async def _arrange(self) -> None:
+        async with self._store.transaction() as tx:
+            for saga in self.sagas:
+                await arrange(tx, saga, self._clock.now())
 
     async def __aexit__(
         self,
@@ -216,23 +234,56 @@ class Host:
 
     # --- looking -------------------------------------------------------------------------------
 
-    async def find(self, saga: Saga[D, S, K], key: K) -> InstanceView[D, S] | None:
-        """The instance of a key as it is now, without a step; None if there is none."""
+    async def find(
+        self, saga: Saga[D, S, K], key: K, archived: bool = False
+    ) -> InstanceView[D, S] | None:
+        """The instance of a key as it is now, without a step; None if there is none.
+
+        With `archived`, the last one that was archived if there is none now. `VersionError` if it can't be read.
+        """
         text = key_text(key)
         async with self._reading() as tx:
             stored = await tx.instance(saga.name, text)
-            history = [] if stored is None else await tx.history(saga.name, text)
-        return None if stored is None else view(saga, stored, history)
+            if stored is None or (stored.archived and not archived):
+                return None
+            history = await tx.history(saga.name, text)
+        return view(saga, stored, history)
+
+    async def archived(self, saga: Saga[D, S, K], key: K) -> tuple[InstanceView[D, S], ...]:
+        """The instances of a key that were archived, oldest first; `VersionError` if one can't be read."""
+        text = key_text(key)
+        async with self._reading() as tx:
+            found = await tx.archived(saga.name, text)
+            history = await tx.history(saga.name, text)
+        return tuple(view(saga, each, history) for each in found)
 
     async def instances(
-        self, saga: Saga[Any, S, Any], state: S | None = None, outcome: Outcome | None = None
+        self,
+        saga: Saga[Any, S, Any],
+        state: S | None = None,
+        outcome: Outcome | None = None,
+        archived: bool = False,
     ) -> tuple[InstanceSummary, ...]:
-        """A saga's instances in the order of their keys, only those in a state or with an outcome if that is given."""
+        """A saga's instances in the order of their keys, only those in a state or with an outcome if that is given.
+
+        With `archived`, those in the archive too.
+        """
         named = None if state is None else str(state)
         ended = None if outcome is None else str(outcome)
         async with self._reading() as tx:
-            found = await tx.instances(saga.name, named, ended)
-        return tuple(summary(each) for each in found)
+            found = await tx.instances(saga.name, named, ended, archived)
+        return tuple(summary(saga, each) for each in found)
+
+    async def waiting(self) -> tuple[Waiting, ...]:
+        """The instances that can't be read and whose mail waits: they are of another version of their saga."""
+        found: list[Waiting] = []
+        async with self._reading() as tx:
+            for each in await tx.waiting():
+                saga = self._routes.sagas.get(each.saga)
+                stored = await tx.instance(each.saga, each.key)
+                if saga is not None and stored is not None:
+                    found.append(waiting(saga, each, stored))
+        return tuple(found)
 
     async def dead_letters(self) -> tuple[DeadLetter, ...]:
         """The messages that were put aside, oldest first."""
@@ -263,17 +314,61 @@ class Host:
 
     # --- operators -----------------------------------------------------------------------------
 
-    async def retry(self, id: int, reason: str) -> None:
-        """Offer a dead letter to its consumer again, with all its tries; `UsageError` if there is none with this id.
+    @overload
+    async def retry(self, letter: int, /, reason: str) -> None: ...
 
-        `reason` says why, and goes into the instance's history.
+    @overload
+    async def retry(self, saga: Saga[Any, Any, K], key: K, /, reason: str) -> None: ...
+
+    async def retry(self, *what: Any, reason: str | None = None) -> None:
+        """Offer a dead letter to its consumer again, or begin an undo again that is stuck, with all its tries.
+
+        `retry(letter.id, "the bank is back")`, or `retry(OrderFulfilment, order_id, "the bank is back")`. The reason goes
+        into the instance's history. `UsageError` if there is no such dead letter, or no undo of this instance is stuck.
         """
+        target, why = (what[:-1], what[-1]) if reason is None else (what, reason)
+        if len(target) == 2:
+            await self._tell(*target, undo.retry, "retried", why)
+            return
+        (letter,) = target
+        said = _reason(why)
 
         async def write(tx: Transaction) -> list[Report]:
-            await self._retry(tx, id, reason)
+            await self._retry(tx, letter, said)
             return []
 
         self._check_free("; retry before it, or in another handler")
+        await self._live.write(write)
+
+    async def skip(self, saga: Saga[Any, Any, K], key: K, reason: str) -> None:
+        """Leave as it is what a stuck undo should undo, and go on with the next; the outcome will be `compensation_failed`.
+
+        `UsageError` if no undo of this instance is stuck.
+        """
+        await self._tell(saga, key, undo.skip, "skipped", reason)
+
+    async def compensate(self, saga: Saga[Any, S, K], key: K, to: S, reason: str) -> None:
+        """Let an instance undo all that it has done, and then go to the state `to`.
+
+        `UsageError` if there is none, if it has ended, or if it does so already.
+        """
+        if to is saga.compensating:
+            raise UsageError(f"{to} is where it is undone: say where that shall lead")
+
+        def act(saga: Saga[Any, Any, Any], instance: Any, now: datetime) -> Any:
+            return undo.force(saga, instance, to, now)
+
+        await self._tell(saga, key, act, "told to compensate", reason)
+
+    async def _tell(
+        self, saga: Saga[Any, Any, Any], key: object, act: Act, called: str, reason: str
+    ) -> None:
+        order = Order(saga.name, key_text(key), act, called, _reason(reason), self._random.id())
+
+        async def write(tx: Transaction) -> list[Report]:
+            return await obey(tx, self._house, order, self._clock.now())
+
+        self._check_free("; do it before, or in another handler")
         await self._live.write(write)
 
     async def _retry(self, tx: Transaction, id: int, reason: str) -> None:
@@ -294,6 +389,23 @@ class Host:
                     *(state, state, "retried", "[]", "{}", reason),
                 )
             )
+
+
+def _check_memory(memory: timedelta, retry: Policy, lease: timedelta) -> None:
+    """What is tried again must be known again: a message is remembered longer than all its tries can take."""
+    longest = retry.every if retry.up_to is None else retry.up_to
+    least = lease + longest * max(1, retry.retries or 0)
+    if memory < least:
+        raise UsageError(
+            f"memory={memory} is shorter than a message may be tried again, which is {least}: "
+            "what comes again would be done again"
+        )
+
+
+def _reason(reason: object) -> str:
+    if not isinstance(reason, str) or not reason.strip():
+        raise UsageError('say why, for the history: reason="…"')
+    return reason
 
 
 async def _was_unexpected(tx: Transaction, mail: Mail) -> bool:

@@ -9,13 +9,20 @@ from __future__ import annotations
 import asyncio
 import random
 import uuid
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final, Protocol
 
-from herosaga_runtime.rows import Kind, Mail, StoredDeadLetter, StoredHistory, StoredInstance
+from herosaga_runtime.rows import (
+    Kind,
+    Mail,
+    StoredDeadLetter,
+    StoredHistory,
+    StoredInstance,
+    StoredWaiting,
+)
 from herosaga_runtime.service import Sender as Sender
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -156,6 +163,20 @@ class Transaction(Protocol):
         """Remove mail, if it still waits."""
         ...
 
+    async def set_waiting(self, mail: Mail, owner: str) -> bool:
+        """Give up a claim on mail that nobody can take yet: it, and what comes for its key after it, is not claimed until it
+        is released. False if it is gone or someone else's by now.
+        """
+        ...
+
+    async def release(self, readable: Mapping[str, Collection[int]]) -> None:
+        """Let mail that waits be claimed again where its instance is of one of these versions of its saga, or gone."""
+        ...
+
+    async def waiting(self) -> list[StoredWaiting]:
+        """The instances whose mail waits."""
+        ...
+
     async def remember(self, consumer: str, id: str, at: int, outputs: str | None = None) -> bool:
         """Note that a consumer has seen a message; False if it had before, and then nothing is changed."""
         ...
@@ -168,8 +189,12 @@ class Transaction(Protocol):
         """What a handler that has seen a message gave for it, as JSON text; None if it has not seen it."""
         ...
 
+    async def purge(self, before: int, limit: int) -> int:
+        """Forget up to `limit` of the messages that were seen before a time; how many they were."""
+        ...
+
     async def instance(self, saga: str, key: str) -> StoredInstance | None:
-        """The instance of a key."""
+        """The instance of a key, or else the last of this key that was archived."""
         ...
 
     async def save_instance(self, instance: StoredInstance, before: int | None) -> None:
@@ -177,9 +202,47 @@ class Transaction(Protocol):
         ...
 
     async def instances(
-        self, saga: str, state: str | None, outcome: str | None
+        self, saga: str, state: str | None, outcome: str | None, archived: bool
     ) -> list[StoredInstance]:
-        """The instances of a saga, in the order of their keys."""
+        """The instances of a saga, in the order of their keys, the archived ones too if that is asked for."""
+        ...
+
+    async def page(
+        self, saga: str, ended: bool, after: str | None, limit: int
+    ) -> list[StoredInstance]:
+        """Up to `limit` instances that have ended, or that have not, in the order of their keys, from the one after `after`."""
+        ...
+
+    async def archive(self, instance: StoredInstance, at: int) -> None:
+        """Move an instance into the archive: its key is free."""
+        ...
+
+    async def archived(self, saga: str, key: str) -> list[StoredInstance]:
+        """The instances of a key that were archived, oldest first."""
+        ...
+
+    async def matching(self, saga: str, field: str, value: str) -> list[str]:
+        """The keys of the running instances that have this value in a data field, in their order."""
+        ...
+
+    async def add_match(self, saga: str, field: str, value: str, key: str) -> None:
+        """Let an instance be found by the value of a data field."""
+        ...
+
+    async def remove_match(self, saga: str, field: str, value: str, key: str) -> None:
+        """Let it no longer be found by that."""
+        ...
+
+    async def clear_matches(self, saga: str) -> None:
+        """Let no instance of a saga be found by its data."""
+        ...
+
+    async def arranged(self, saga: str) -> str:
+        """For what declarations of a saga the store was last arranged; empty if never."""
+        ...
+
+    async def set_arranged(self, saga: str, arranged: str) -> None:
+        """Note for what declarations it is arranged."""
         ...
 
     async def add_history(self, entry: StoredHistory) -> None:
@@ -323,6 +386,16 @@ class DeadLetterReport:
     reason: str
 
 
+@dataclass(frozen=True, slots=True)
+class WaitingReport:
+    """Mail that waits because its instance can't be read; `reason` says what to write or deploy."""
+
+    saga: str
+    key: str
+    message_id: str
+    reason: str
+
+
 class Observer(Protocol):
     """Whoever wants to see what a host does. Called in the event loop after the commit: be quick, and don't raise."""
 
@@ -346,5 +419,9 @@ class Observer(Protocol):
         """Mail was put aside."""
         ...
 
+    def waiting(self, report: WaitingReport) -> None:
+        """Mail waits, since its instance is of a version of its saga that can't be read."""
+        ...
 
-Report = StepReport | HandlerReport | DeadLetterReport
+
+Report = StepReport | HandlerReport | DeadLetterReport | WaitingReport

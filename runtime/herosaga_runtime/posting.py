@@ -50,7 +50,7 @@ class Memo:
 @dataclass(frozen=True, slots=True)
 class House:
     """What a host's parts share: who gets what, whose claims these are and how long they hold without a sign of life, how
-    often and how far things go on, and what was parsed.
+    often and how far things go on, how long what was seen is remembered, and what was parsed.
     """
 
     routes: Routes
@@ -58,6 +58,7 @@ class House:
     retry: Policy
     hop_limit: int
     lease: timedelta
+    memory: timedelta
     memo: Memo = field(default_factory=Memo)
 
 

@@ -6,7 +6,14 @@ import logging
 import traceback
 from collections.abc import Callable, Iterable
 
-from herosaga_runtime.ports import DeadLetterReport, HandlerReport, Observer, Report, StepReport
+from herosaga_runtime.ports import (
+    DeadLetterReport,
+    HandlerReport,
+    Observer,
+    Report,
+    StepReport,
+    WaitingReport,
+)
 
 _log = logging.getLogger("herosaga")
 
@@ -16,6 +23,7 @@ class Reporter:
 
     def __init__(self, observer: Observer | None) -> None:
         self._observer = observer
+        self._obstacles: set[tuple[str, str]] = set()
 
     def tell(self, reports: Iterable[Report]) -> None:
         """What a transaction has stored."""
@@ -27,6 +35,8 @@ class Reporter:
                     self._call(lambda to, each=each: to.handler_finished(each))  # type: ignore[misc]
                 case DeadLetterReport():
                     self._dead_letter(each)
+                case WaitingReport():
+                    self._waiting(each)
 
     def started(self, report: HandlerReport) -> None:
         """A handler begins."""
@@ -48,6 +58,13 @@ class Reporter:
     def _dead_letter(self, report: DeadLetterReport) -> None:
         _log.error("%s put %s %s aside", report.consumer, report.message_type, report.message_id)
         self._call(lambda to: to.dead_letter(report))
+
+    def _waiting(self, report: WaitingReport) -> None:
+        obstacle = (report.saga, report.reason)
+        if obstacle not in self._obstacles:  # there may be many instances with one obstacle
+            self._obstacles.add(obstacle)
+            _log.warning("%s: mail waits for an instance that can't be read: %s", *obstacle)
+        self._call(lambda to: to.waiting(report))
 
     def _call(self, tell: Callable[[Observer], None]) -> None:
         if self._observer is None:

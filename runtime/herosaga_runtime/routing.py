@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from herosaga_runtime.envelope import Envelope, Ref
+from herosaga_runtime.envelope import Done, Envelope, Fault, Ref
 from herosaga_runtime.errors import UsageError
 from herosaga_runtime.message import Command, Message
 from herosaga_runtime.rows import Kind
@@ -37,6 +37,11 @@ class Bound:
         return {each.TYPE: each for each in (self.handler.message, *self.handler.emits)}
 
 
+def key_for_all(id: str) -> str:
+    """The key of mail for all instances that a message finds by their data. None of their copies has such a key and id."""
+    return f"where {id}"
+
+
 class Routes:
     """The sagas and handlers of a host, by what they receive. `outside` says whether there is a transport."""
 
@@ -51,10 +56,11 @@ class Routes:
         """Let a saga receive its messages; `UsageError` if it is there already or a command has a handler."""
         if saga.name in self.sagas:
             raise UsageError(f"{saga.name} was added already")
-        for kind in saga.keys:
+        kinds = (*saga.keys, *saga.matches)
+        for kind in kinds:
             self._refuse_second(kind, saga.name)
         self.sagas[saga.name] = saga
-        for kind in saga.keys:
+        for kind in kinds:
             self._sagas_of[kind] = (*self._sagas_of.get(kind, ()), saga)
 
     def add_service(self, service: Service[Any], implementation: object) -> None:
@@ -89,27 +95,34 @@ class Routes:
     def addresses(
         self, envelope: Envelope, command: type[Message] | None = None
     ) -> tuple[Address, ...]:
-        """Everyone who gets a message. An answer (`command` is what it answers) goes to the instance that asked, and to
-        no other instance that asks the same; `UsageError` for a command that nobody takes.
+        """Everyone who gets a message. An answer (`command` is what it answers) goes to the instance that asked, if its saga
+        takes it, and to no other instance that asks the same; `UsageError` for a command that nobody takes.
         """
         message, answers = envelope.message, envelope.answers
         found = [
             Address(Kind.HANDLER, each.consumer, envelope.id)
             for each in self._handlers_of.get(type(message), ())
         ]
-        if answers is not None:
+        if answers is not None and self._takes(answers.saga, message):
             found.append(Address(Kind.STEP, answers.saga, answers.key))
         for saga in self._sagas_of.get(type(message), ()):
             if answers is not None and _asks(saga, answers, command):
                 continue
             key = saga.key_of(message)
-            if key is not None:
-                found.append(Address(Kind.STEP, saga.name, key))
+            place = key_for_all(envelope.id) if key is None else key
+            found.append(Address(Kind.STEP, saga.name, place))
         if not found and isinstance(message, Command) and not self.outside:
             raise UsageError(
                 f"nobody handles {message.TYPE}: add its service or saga, or give the host a transport"
             )
         return tuple(found)
+
+    def _takes(self, name: str, message: Message) -> bool:
+        """Whether a saga takes a message that answers it. One that is not known here is another program's on this store."""
+        saga = self.sagas.get(name)
+        if saga is None:
+            return not self.outside
+        return isinstance(message, Done | Fault) or type(message).TYPE in saga.types
 
 
 def _asks(saga: Saga[Any, Any, Any], answers: Ref, command: type[Message] | None) -> bool:

@@ -7,10 +7,14 @@ from enum import IntEnum
 
 
 class Kind(IntEnum):
-    """Who takes a piece of mail: a saga's step, or a service's handler."""
+    """Who takes a piece of mail: a saga's step, or a service's handler.
+
+    `WAITING` is a step's mail that nobody can take yet: its instance is of a version of the saga that can't be read here.
+    """
 
     STEP = 0
     HANDLER = 1
+    WAITING = 2
 
 
 ISOLATED = 3
@@ -55,7 +59,10 @@ class Mail:
 
 @dataclass(frozen=True, slots=True)
 class StoredInstance:
-    """An instance as it lies in the store; `body` is its whole JSON, the rest is what it is found by."""
+    """An instance as it lies in the store; `body` is its whole JSON, the rest is what it is found by.
+
+    `archived` says that it lies in the archive: its key is free.
+    """
 
     saga: str
     key: str
@@ -66,6 +73,18 @@ class StoredInstance:
     version: int
     revision: int
     body: str
+    archived: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class StoredWaiting:
+    """An instance whose mail waits until a program that can read it comes, and how many messages that are."""
+
+    saga: str
+    key: str
+    state: str
+    version: int
+    messages: int
 
 
 @dataclass(frozen=True, slots=True)

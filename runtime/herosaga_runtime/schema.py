@@ -5,14 +5,15 @@ keep their own tables in the same file and commit them together with ours. Times
 
 `mailbox` is the queue: a row for each consumer of a message, deleted when it is done. `inbox` is what each consumer has
 seen, kept after the work is done. `claimed` holds only rows that have an owner: it is how a key that another
-process works on is found without looking at all of its mail.
+process works on, or whose mail waits, is found without looking at all of its mail. `matches` is by what data fields running
+instances are found; `archive` holds the ended ones whose time is over; `sagas` for what declarations both were last arranged.
+
+A new store is made by the same statements that bring an old one up to date, so there is no way for the two to differ.
 """
 
 from __future__ import annotations
 
-VERSION = 1
-
-TABLES = """
+_FIRST = """
 CREATE TABLE herosaga_schema (version INTEGER NOT NULL);
 CREATE TABLE herosaga_mailbox (
   seq INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -90,3 +91,39 @@ CREATE TABLE herosaga_outbox (
 );
 CREATE TABLE herosaga_owners (owner TEXT PRIMARY KEY, until INTEGER NOT NULL) WITHOUT ROWID;
 """
+
+_SECOND = """
+CREATE INDEX herosaga_inbox_at ON herosaga_inbox (at);
+CREATE TABLE herosaga_matches (
+  saga TEXT NOT NULL,
+  field TEXT NOT NULL,
+  value TEXT NOT NULL,
+  key TEXT NOT NULL,
+  PRIMARY KEY (saga, field, value, key)
+) WITHOUT ROWID;
+CREATE TABLE herosaga_archive (
+  saga TEXT NOT NULL,
+  key TEXT NOT NULL,
+  incarnation INTEGER NOT NULL,
+  state TEXT NOT NULL,
+  outcome TEXT,
+  stuck TEXT NOT NULL,
+  version INTEGER NOT NULL,
+  revision INTEGER NOT NULL,
+  body TEXT NOT NULL,
+  at INTEGER NOT NULL,
+  UNIQUE (saga, key, incarnation)
+);
+CREATE TABLE herosaga_sagas (saga TEXT PRIMARY KEY, arranged TEXT NOT NULL) WITHOUT ROWID;
+"""
+
+VERSIONS = (_FIRST, _SECOND)
+"""What each version adds to the one before it."""
+
+VERSION = len(VERSIONS)
+
+
+def statements(known: int) -> list[str]:
+    """What brings a store of version `known`, 0 for none, up to date."""
+    found = [statement for script in VERSIONS[known:] for statement in script.split(";")]
+    return [each for each in found if each.strip()]

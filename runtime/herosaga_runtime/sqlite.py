@@ -20,7 +20,7 @@ from typing import TypeVar
 
 from herosaga_runtime.errors import StoreError, UsageError
 from herosaga_runtime.ports import Random
-from herosaga_runtime.schema import TABLES, VERSION
+from herosaga_runtime.schema import VERSION, statements
 from herosaga_runtime.statements import SqliteTransaction
 
 T = TypeVar("T")
@@ -204,21 +204,31 @@ def _prepare(connection: sqlite3.Connection, path: str) -> None:
     connection.execute("PRAGMA journal_mode = WAL")
     connection.execute("PRAGMA synchronous = FULL")
     connection.execute("BEGIN IMMEDIATE")
+    known = _version(connection, path)
+    for statement in statements(known):
+        connection.execute(statement)
+    if known != VERSION:
+        connection.execute("DELETE FROM herosaga_schema")
+        connection.execute("INSERT INTO herosaga_schema VALUES (?)", (VERSION,))
+    connection.execute("COMMIT")
+    connection.execute("PRAGMA busy_timeout = 0")  # the event loop must not wait, see _begin
+
+
+def _version(connection: sqlite3.Connection, path: str) -> int:
+    """The version of the tables that are there, 0 if there are none; `StoreError` if this program does not know it."""
     known = connection.execute(
         "SELECT 1 FROM sqlite_master WHERE name = 'herosaga_schema'"
     ).fetchone()
-    version = connection.execute("SELECT version FROM herosaga_schema").fetchone() if known else ()
     if not known:
-        for statement in TABLES.split(";"):
-            connection.execute(statement)
-        connection.execute("INSERT INTO herosaga_schema VALUES (?)", (VERSION,))
-    elif version != (VERSION,):
-        found = version[0] if version else "unknown"
-        raise StoreError(
-            f"{path} holds a store of schema version {found}; this version of herosaga reads version {VERSION}"
-        )
-    connection.execute("COMMIT")
-    connection.execute("PRAGMA busy_timeout = 0")  # the event loop must not wait, see _begin
+        return 0
+    row = connection.execute("SELECT version FROM herosaga_schema").fetchone()
+    found = row[0] if row else "unknown"
+    if found in range(1, VERSION + 1):
+        return int(found)
+    raise StoreError(
+        f"{path} holds a store of schema version {found}; this version of herosaga reads up to version {VERSION}: "
+        "install a newer herosaga-runtime"
+    )
 
 
 def _is_busy(error: sqlite3.OperationalError) -> bool:

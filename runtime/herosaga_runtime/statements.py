@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from typing import Any
 
 from herosaga_runtime.errors import ConflictError, StoreError
@@ -15,10 +16,16 @@ from herosaga_runtime.rows import (
     StoredDeadLetter,
     StoredHistory,
     StoredInstance,
+    StoredWaiting,
 )
 
 _MAIL = "kind, consumer, key, id, due, body, attempts, crashes, seq"
 _INSTANCE = "saga, key, incarnation, state, outcome, stuck, version, revision, body"
+_NEWEST = f"""SELECT {_INSTANCE}, FALSE FROM herosaga_instances WHERE saga = :saga AND key = :key
+    UNION ALL SELECT * FROM (SELECT {_INSTANCE}, TRUE FROM herosaga_archive
+    WHERE saga = :saga AND key = :key AND NOT EXISTS
+    (SELECT 1 FROM herosaga_instances WHERE saga = :saga AND key = :key)
+    ORDER BY incarnation DESC LIMIT 1)"""
 _HISTORY = (
     "saga, key, incarnation, revision, at, message_id, message_type, before, after, "
     "reception, sent, diff, reason"
@@ -31,7 +38,12 @@ _FREE = f"owner IS NULL OR (owner <> :me AND owner NOT IN ({_LIVING}))"
 _KEY_FREE = f"""NOT EXISTS (
     SELECT 1 FROM herosaga_mailbox AS other
     WHERE other.consumer = mail.consumer AND other.key = mail.key AND other.owner IS NOT NULL
-    AND other.owner <> :me AND other.owner IN ({_LIVING}))"""
+    AND (other.kind = {int(Kind.WAITING)} OR (other.owner <> :me AND other.owner IN ({_LIVING}))))"""
+_WAITING = f"""EXISTS (
+    SELECT 1 FROM herosaga_mailbox AS other
+    WHERE other.consumer = mail.consumer AND other.key = mail.key AND other.owner IS NOT NULL
+    AND other.kind = {int(Kind.WAITING)})"""
+"""Behind mail that waits all mail of its key waits, so that it stays in order."""
 _LAST_DUE = 253_402_300_799_999_999
 """The end of the year 9999. SQLite counts text and bytes as larger than any number."""
 _MAKE_DUE = """UPDATE herosaga_mailbox SET due = :now, body = 'its due was ' || quote(due) || ': ' || body
@@ -42,6 +54,7 @@ _CRASHES = "crashes + (owner IS NOT NULL)"
 _ORDINARY = f"{_CRASHES} < {ISOLATED}"
 _ISOLATED = f"crashes >= {ISOLATED - 1} AND {_CRASHES} >= {ISOLATED}"
 """The first condition is that of an index."""
+_IS_WAITING = f"kind = {int(Kind.WAITING)}"
 
 
 class SqliteTransaction:
@@ -162,9 +175,10 @@ class SqliteTransaction:
     async def next_due(self, consumers: Sequence[str]) -> int | None:
         """When the next unclaimed mail of these consumers is due."""
         soonest = " UNION ALL ".join(
-            f"SELECT * FROM (SELECT due FROM herosaga_mailbox WHERE kind = {int(kind)} "
-            f"AND owner IS NULL AND consumer IN ({_names(consumers)}) ORDER BY due, seq LIMIT 1)"
-            for kind in Kind
+            f"SELECT * FROM (SELECT due FROM herosaga_mailbox AS mail WHERE kind = {int(kind)} "
+            f"AND owner IS NULL AND consumer IN ({_names(consumers)}) AND NOT {_WAITING} "
+            "ORDER BY due, seq LIMIT 1)"
+            for kind in (Kind.STEP, Kind.HANDLER)
         )
         row = self.connection.execute(
             f"SELECT min(due) FROM ({soonest})", _named(consumers)
@@ -175,12 +189,45 @@ class SqliteTransaction:
     async def unfinished(self, consumers: Sequence[str], owner: str, now: int) -> bool:
         """Whether mail of these consumers or an outgoing message is due, or someone else's than `owner`'s."""
         row = self.connection.execute(
-            f"SELECT EXISTS (SELECT 1 FROM herosaga_mailbox WHERE due <= :now AND "
-            f"owner IS NOT :me AND consumer IN ({_names(consumers)})) "
-            "OR EXISTS (SELECT 1 FROM herosaga_outbox WHERE due <= :now)",
+            f"SELECT EXISTS (SELECT 1 FROM herosaga_mailbox AS mail WHERE due <= :now AND "
+            f"owner IS NOT :me AND kind <> {int(Kind.WAITING)} AND consumer IN ({_names(consumers)}) "
+            f"AND NOT {_WAITING}) OR EXISTS (SELECT 1 FROM herosaga_outbox WHERE due <= :now)",
             {"now": now, "me": owner} | _named(consumers),
         ).fetchone()
         return bool(row[0])
+
+    async def set_waiting(self, mail: Mail, owner: str) -> bool:
+        """Give up a claim on mail that nobody can take yet."""
+        done = self.connection.execute(
+            f"UPDATE herosaga_mailbox SET owner = '', kind = {int(Kind.WAITING)}, attempts = ? "
+            "WHERE seq = ? AND owner = ?",
+            (mail.attempts, mail.seq, owner),
+        )
+        return done.rowcount == 1
+
+    async def release(self, readable: Mapping[str, Collection[int]]) -> None:
+        """Let mail that waits be claimed again where its instance is of one of these versions of its saga, or gone."""
+        run = self.connection.execute
+        if run(f"SELECT 1 FROM herosaga_mailbox WHERE {_IS_WAITING} LIMIT 1").fetchone() is None:
+            return
+        for saga, versions in readable.items():
+            run(
+                f"UPDATE herosaga_mailbox SET owner = NULL, kind = {int(Kind.STEP)} "
+                f"WHERE {_IS_WAITING} AND consumer = :saga AND NOT EXISTS "
+                "(SELECT 1 FROM herosaga_instances AS there WHERE there.saga = :saga "
+                "AND there.key = herosaga_mailbox.key "
+                f"AND there.version NOT IN ({', '.join(map(str, versions))}))",
+                {"saga": saga},
+            )
+
+    async def waiting(self) -> list[StoredWaiting]:
+        """The instances whose mail waits."""
+        rows = self.connection.execute(
+            "SELECT saga, mail.key, state, version, count(*) FROM herosaga_mailbox AS mail "
+            "JOIN herosaga_instances AS there ON there.saga = mail.consumer AND there.key = mail.key "
+            f"WHERE {_WAITING} GROUP BY saga, mail.key ORDER BY saga, mail.key"
+        )
+        return [StoredWaiting(*row) for row in rows]
 
     async def next_outgoing(self) -> int | None:
         """When the next outgoing message is due."""
@@ -211,14 +258,21 @@ class SqliteTransaction:
         ).fetchone()
         return None if row is None else row[0] or "[]"
 
+    async def purge(self, before: int, limit: int) -> int:
+        """Forget up to `limit` of the messages that were seen before a time; how many they were."""
+        done = self.connection.execute(
+            "DELETE FROM herosaga_inbox WHERE (consumer, id) IN (SELECT consumer, id "
+            "FROM herosaga_inbox WHERE at < ? ORDER BY at LIMIT ?)",
+            (before, limit),
+        )
+        return done.rowcount
+
     # --- instances -----------------------------------------------------------------------------
 
     async def instance(self, saga: str, key: str) -> StoredInstance | None:
-        """The instance of a key."""
-        row = self.connection.execute(
-            f"SELECT {_INSTANCE} FROM herosaga_instances WHERE saga = ? AND key = ?", (saga, key)
-        ).fetchone()
-        return None if row is None else StoredInstance(*row)
+        """The instance of a key, or else the last of this key that was archived."""
+        row = self.connection.execute(_NEWEST, {"saga": saga, "key": key}).fetchone()
+        return None if row is None else _instance(row)
 
     async def save_instance(self, instance: StoredInstance, before: int | None) -> None:
         """Store an instance over its revision `before`; `ConflictError` if that is not what is there."""
@@ -244,16 +298,95 @@ class SqliteTransaction:
             raise ConflictError(f"{each.saga} {each.key} is not at revision {before} any more")
 
     async def instances(
-        self, saga: str, state: str | None, outcome: str | None
+        self, saga: str, state: str | None, outcome: str | None, archived: bool
     ) -> list[StoredInstance]:
-        """The instances of a saga, in the order of their keys."""
+        """The instances of a saga, in the order of their keys, the archived ones too if that is asked for."""
+        chosen = (
+            "saga = :saga AND (:state IS NULL OR state = :state) "
+            "AND (:outcome IS NULL OR outcome = :outcome)"
+        )
+        too = f"UNION ALL SELECT {_INSTANCE}, TRUE FROM herosaga_archive WHERE {chosen}"
         rows = self.connection.execute(
-            f"SELECT {_INSTANCE} FROM herosaga_instances WHERE saga = :saga "
-            "AND (:state IS NULL OR state = :state) AND (:outcome IS NULL OR outcome = :outcome) "
-            "ORDER BY key",
+            f"SELECT {_INSTANCE}, FALSE FROM herosaga_instances WHERE {chosen} "
+            f"{too if archived else ''} ORDER BY key, incarnation",
             {"saga": saga, "state": state, "outcome": outcome},
         )
+        return [_instance(row) for row in rows]
+
+    async def page(
+        self, saga: str, ended: bool, after: str | None, limit: int
+    ) -> list[StoredInstance]:
+        """Some of the instances of a saga that have ended, or of those that have not, in the order of their keys."""
+        rows = self.connection.execute(
+            f"SELECT {_INSTANCE} FROM herosaga_instances WHERE saga = ? "
+            f"AND outcome IS {'NOT' if ended else ''} NULL {'' if after is None else 'AND key > ?'} "
+            "ORDER BY key LIMIT ?",
+            (saga, *(() if after is None else (after,)), limit),
+        )
         return [StoredInstance(*row) for row in rows]
+
+    async def archive(self, instance: StoredInstance, at: int) -> None:
+        """Move an instance into the archive."""
+        each = instance
+        self.connection.execute(
+            f"INSERT INTO herosaga_archive ({_INSTANCE}, at) SELECT {_INSTANCE}, ? "
+            "FROM herosaga_instances WHERE saga = ? AND key = ?",
+            (at, each.saga, each.key),
+        )
+        self.connection.execute(
+            "DELETE FROM herosaga_instances WHERE saga = ? AND key = ?", (each.saga, each.key)
+        )
+
+    async def archived(self, saga: str, key: str) -> list[StoredInstance]:
+        """The instances of a key that were archived, oldest first."""
+        rows = self.connection.execute(
+            f"SELECT {_INSTANCE}, TRUE FROM herosaga_archive WHERE saga = ? AND key = ? "
+            "ORDER BY incarnation",
+            (saga, key),
+        )
+        return [_instance(row) for row in rows]
+
+    # --- how instances are found ---------------------------------------------------------------
+
+    async def matching(self, saga: str, field: str, value: str) -> list[str]:
+        """The keys of the running instances that have this value in a data field."""
+        rows = self.connection.execute(
+            "SELECT key FROM herosaga_matches WHERE saga = ? AND field = ? AND value = ? ORDER BY key",
+            (saga, field, value),
+        )
+        return [row[0] for row in rows]
+
+    async def add_match(self, saga: str, field: str, value: str, key: str) -> None:
+        """Let an instance be found by the value of a data field."""
+        self.connection.execute(
+            "INSERT OR IGNORE INTO herosaga_matches VALUES (?, ?, ?, ?)", (saga, field, value, key)
+        )
+
+    async def remove_match(self, saga: str, field: str, value: str, key: str) -> None:
+        """Let it no longer be found by that."""
+        self.connection.execute(
+            "DELETE FROM herosaga_matches WHERE saga = ? AND field = ? AND value = ? AND key = ?",
+            (saga, field, value, key),
+        )
+
+    async def clear_matches(self, saga: str) -> None:
+        """Let no instance of a saga be found by its data."""
+        self.connection.execute("DELETE FROM herosaga_matches WHERE saga = ?", (saga,))
+
+    async def arranged(self, saga: str) -> str:
+        """For what declarations of a saga the store was last arranged; empty if never."""
+        row = self.connection.execute(
+            "SELECT arranged FROM herosaga_sagas WHERE saga = ?", (saga,)
+        ).fetchone()
+        return "" if row is None else str(row[0])
+
+    async def set_arranged(self, saga: str, arranged: str) -> None:
+        """Note for what declarations it is arranged."""
+        self.connection.execute(
+            "INSERT OR REPLACE INTO herosaga_sagas VALUES (?, ?)", (saga, arranged)
+        )
+
+    # --- history -------------------------------------------------------------------------------
 
     async def add_history(self, entry: StoredHistory) -> None:
         """Append to an instance's history."""
@@ -377,6 +510,11 @@ def _to_first_isolated(found: list[Mail]) -> list[Mail]:
     """Steps keep their order: an isolated one waits until it is the first, and then goes by itself."""
     first = next((index for index, mail in enumerate(found) if mail.isolated), len(found))
     return found[: max(first, 1)]
+
+
+def _instance(row: tuple[Any, ...]) -> StoredInstance:
+    found = StoredInstance(*row)
+    return replace(found, archived=True) if found.archived else found
 
 
 def _letter(row: tuple[Any, ...]) -> StoredDeadLetter:

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Generic
 
 from herosaga_runtime import codec
+from herosaga_runtime.errors import VersionError
 from herosaga_runtime.instance import D, Instance, Outcome, Record, Request, S, Timer
 from herosaga_runtime.message import JsonValue
 from herosaga_runtime.ports import from_micros
-from herosaga_runtime.rows import StoredDeadLetter, StoredHistory, StoredInstance
+from herosaga_runtime.rows import StoredDeadLetter, StoredHistory, StoredInstance, StoredWaiting
 from herosaga_runtime.saga import Saga
-from herosaga_runtime.stored import instance_from_json
+from herosaga_runtime.versions import obstacle, read
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,10 +39,11 @@ class HistoryEntry:
 
 @dataclass(frozen=True, slots=True)
 class InstanceView(Generic[D, S]):
-    """An instance as it was when it was looked up."""
+    """An instance as it was when it was looked up, as the saga's version of now reads it."""
 
     instance: Instance[D, S]
     history: tuple[HistoryEntry, ...]
+    stored: StoredInstance
 
     @property
     def saga(self) -> str:
@@ -61,7 +63,7 @@ class InstanceView(Generic[D, S]):
     @property
     def version(self) -> int:
         """The saga's version that the instance was stored by."""
-        return self.instance.origin.version
+        return self.stored.version
 
     @property
     def started_at(self) -> datetime:
@@ -104,6 +106,11 @@ class InstanceView(Generic[D, S]):
         return self.instance.timers
 
     @property
+    def archived(self) -> bool:
+        """Whether it lies in the archive, so that its key can be started again."""
+        return self.stored.archived
+
+    @property
     def stuck(self) -> str:
         """Why only an operator can help; empty if that is not so."""
         return self.instance.extras.stuck
@@ -116,7 +123,10 @@ class InstanceView(Generic[D, S]):
 
 @dataclass(frozen=True, slots=True)
 class InstanceSummary:
-    """An instance in a list."""
+    """An instance in a list.
+
+    `unreadable` says why its mail waits, if it is of a version of its saga that can't be read; else it is empty.
+    """
 
     saga: str
     key: str
@@ -126,6 +136,20 @@ class InstanceSummary:
     stuck: str
     version: int
     revision: int
+    archived: bool
+    unreadable: str
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """An instance that can't be read, and how many messages wait for it. `reason` says what to write or deploy."""
+
+    saga: str
+    key: str
+    state: str
+    version: int
+    messages: int
+    reason: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,23 +171,42 @@ class DeadLetter:
 def view(
     saga: Saga[D, S, Any], stored: StoredInstance, history: list[StoredHistory]
 ) -> InstanceView[D, S]:
-    """An instance and its history, from what is stored."""
-    instance = instance_from_json(saga, codec.loads(stored.body))
-    return InstanceView(instance, tuple(_entry(each) for each in history))
+    """An instance and its part of a key's history, from what is stored; `VersionError` if it can't be read."""
+    entries = tuple(_entry(each) for each in _of(stored.incarnation, history))
+    return InstanceView(read(saga, stored).instance, entries, stored)
 
 
-def summary(stored: StoredInstance) -> InstanceSummary:
+def _of(incarnation: int, history: list[StoredHistory]) -> Iterator[StoredHistory]:
+    """The entries of an incarnation, and what came for the key before it, when there was no instance."""
+    earlier: list[StoredHistory] = []
+    for each in history:
+        if each.incarnation == 0:
+            earlier.append(each)
+            continue
+        if each.incarnation == incarnation:
+            yield from earlier
+            yield each
+        earlier = []
+
+
+def summary(saga: Saga[Any, Any, Any], stored: StoredInstance) -> InstanceSummary:
     """An instance in a list, from what is stored."""
     return InstanceSummary(
-        stored.saga,
-        stored.key,
-        stored.incarnation,
-        stored.state,
+        *(stored.saga, stored.key, stored.incarnation, stored.state),
         None if stored.outcome is None else Outcome(stored.outcome),
-        stored.stuck,
-        stored.version,
-        stored.revision,
+        *(stored.stuck, stored.version, stored.revision, stored.archived),
+        obstacle(saga, stored.version, stored.state),
     )
+
+
+def waiting(saga: Saga[Any, Any, Any], found: StoredWaiting, stored: StoredInstance) -> Waiting:
+    """An instance whose mail waits, and why."""
+    reason = "it can be read by now: its mail is claimed within seconds"
+    try:
+        read(saga, stored)
+    except VersionError as error:
+        reason = str(error)
+    return Waiting(found.saga, found.key, found.state, found.version, found.messages, reason)
 
 
 def dead_letter(stored: StoredDeadLetter) -> DeadLetter:

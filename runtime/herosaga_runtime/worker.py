@@ -38,6 +38,7 @@ from herosaga_runtime.ports import (
 from herosaga_runtime.posting import House
 from herosaga_runtime.reports import Reporter
 from herosaga_runtime.rows import Kind, Mail
+from herosaga_runtime.tidying import Tidying
 
 _log = logging.getLogger("herosaga.worker")
 
@@ -108,6 +109,7 @@ class Worker:
         self._running: dict[asyncio.Task[None], Working] = {}
         self._settlers: list[asyncio.Future[None]] = []
         self._renewed: datetime | None = None
+        self._tidying = Tidying(house)
         self._stopping = False
 
     # --- what others ask of it -----------------------------------------------------------------
@@ -187,10 +189,12 @@ class Worker:
             async with self._store.transaction() as tx:
                 await self._renew(tx, current.now)
                 await self._write(tx, current)
+                await self._tidying.tidy(tx, current.now)
                 if not self._stopping:
                     await self._claim(tx, current)
         except BaseException as error:
             self._renewed = None
+            self._tidying.undone()
             _answer(jobs, error if isinstance(error, Exception) else StoreError("stopped"))
             raise
         del self._results[: len(current.results)]

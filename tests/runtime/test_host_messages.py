@@ -9,7 +9,7 @@ from uuid import UUID
 
 import pytest
 from herosaga_runtime import Context, Host, UsageError
-from herosaga_runtime.ports import DeadLetterReport, HandlerReport, StepReport
+from herosaga_runtime.ports import DeadLetterReport, HandlerReport, StepReport, WaitingReport
 from herosaga_runtime.testing import VirtualClock
 from shop import ORDER, Scene, Shop, declines, host_of, never, placed, play
 
@@ -321,6 +321,9 @@ class Watch:
 
     def dead_letter(self, report: DeadLetterReport) -> None:
         self.told.append(("dead", report.reason))
+
+    def waiting(self, report: WaitingReport) -> None:
+        self.told.append(("waiting", report.reason))
 
 
 def test_an_observer_sees_what_was_committed() -> None:

@@ -98,10 +98,10 @@ def test_an_error_that_cannot_be_stored_is_told_otherwise(name: str) -> None:
 def test_a_step_with_an_error_that_cannot_be_stored_is_put_aside(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    def fails(saga: Any, before: Any, envelope: Any, now: Any) -> Any:
+    def fails(saga: Any, before: Any, envelope: Any, now: Any, incarnation: int) -> Any:
         if getattr(envelope.message, "order_id", None) == ORDER:
             raise OSError("no file \udcff")
-        return advance(saga, before, envelope, now)
+        return advance(saga, before, envelope, now, incarnation)
 
     async def scene(at: Scene) -> None:
         await at.place()
