@@ -15,18 +15,19 @@ from herosaga_runtime.errors import (
     HerosagaError,
     StoreError,
     UsageError,
+    VersionError,
 )
 from herosaga_runtime.instance import Outcome
 from herosaga_runtime.message import Command, Event, Message
 from herosaga_runtime.policy import Policy
-from herosaga_runtime.service import Context, Service
+from herosaga_runtime.service import Context, Sender, Service
 
 if TYPE_CHECKING:
     from herosaga_runtime.decision import Reception
     from herosaga_runtime.host import Host
     from herosaga_runtime.ports import Clock, Observer, Random, Transport
     from herosaga_runtime.saga import Saga
-    from herosaga_runtime.views import DeadLetter, HistoryEntry, InstanceSummary, InstanceView
+    from herosaga_runtime.views import DeadLetter, HistoryEntry, InstanceSummary, InstanceView, Waiting
 
 logging.getLogger("herosaga").addHandler(logging.NullHandler())  # quiet unless the app listens
 
@@ -42,6 +43,7 @@ _LATER = {
     "Reception": "decision",
     "Saga": "saga",
     "Transport": "ports",
+    "Waiting": "views",
 }
 
 __all__ = [
@@ -64,10 +66,13 @@ __all__ = [
     "Random",
     "Reception",
     "Saga",
+    "Sender",
     "Service",
     "StoreError",
     "Transport",
     "UsageError",
+    "VersionError",
+    "Waiting",
 ]
 
 
