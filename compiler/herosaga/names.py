@@ -41,8 +41,9 @@ _TAKEN = frozenset(
 
 RESERVED = frozenset(
     [
-        *("abs", "all", "any", "bool", "bytes", "classmethod", "dict", "float", "frozenset"),
-        *("hasattr", "int", "len", "list", "max", "min", "property", "round", "set"),
+        *("abs", "all", "any", "bool", "bytes", "classmethod", "dict", "enumerate", "float"),
+        *("frozenset", "hasattr", "int", "isinstance", "len", "list", "max", "min", "object"),
+        *("property", "round", "set"),
         *("str", "sum", "tuple", "type"),
         *("cls", "codec", "data", "event", "fields", "json", "other", "self", "step"),
         "undo",
@@ -87,7 +88,14 @@ def module_path(file: str, namespace: str) -> str:
 
 def saga_classes(name: str) -> tuple[str, ...]:
     """The classes that a saga brings into its module beside the messages."""
-    return (f"{name}Data", f"{name}State")
+    return (f"{name}Data", f"{name}State", f"{name}Saga")
+
+
+def extern_names(file: str) -> tuple[str, str]:
+    """What a file with `extern` functions brings into its module: their protocol, and how functions reach them."""
+    stem = snake(posixpath.basename(file).removesuffix(".saga")).strip("_") or "file"
+    stem = f"n{stem}" if stem[0].isdigit() else stem
+    return "".join(word.capitalize() for word in stem.split("_")) + "Externs", f"{stem}_externs".upper()
 
 
 def service_classes(name: str) -> tuple[str, ...]:

@@ -11,7 +11,7 @@ STATEMENTS = (
     *TOP, ast.AsyncFunctionDef, ast.Assign, ast.AugAssign, ast.For, ast.If, ast.Pass, ast.Return,
 )  # fmt: skip
 EXPRESSIONS = (
-    ast.Attribute, ast.BinOp, ast.BoolOp, ast.Call, ast.Compare, ast.Constant, ast.Dict, ast.DictComp,
+    ast.Attribute, ast.Await, ast.BinOp, ast.BoolOp, ast.Call, ast.Compare, ast.Constant, ast.Dict, ast.DictComp,
     ast.GeneratorExp, ast.IfExp, ast.Lambda, ast.List, ast.ListComp, ast.Name, ast.Starred, ast.Subscript,
     ast.Tuple, ast.UnaryOp,
 )  # fmt: skip
@@ -27,14 +27,17 @@ BUILTINS = {
     "bytes",
     "classmethod",
     "dict",
+    "enumerate",
     "float",
     "frozenset",
     "hasattr",
     "int",
+    "isinstance",
     "len",
     "list",
     "max",
     "min",
+    "object",
     "round",
     "str",
     "sum",

@@ -8,23 +8,13 @@ from enum import StrEnum
 from typing import Final, Protocol
 
 from herosaga_runtime import codec
+from herosaga_runtime.arms import After, Arm, Ignore, On, OnFailure
+from herosaga_runtime.making import Step
 from herosaga_runtime.message import Command, Event, JsonObject, JsonValue, message
 from herosaga_runtime.policy import Policy
-from herosaga_runtime.saga import (
-    PASS,
-    STAY,
-    After,
-    By,
-    Call,
-    End,
-    Ignore,
-    On,
-    OnFailure,
-    Saga,
-    Step,
-    Verdict,
-)
-from herosaga_runtime.service import Context, Handler, Service
+from herosaga_runtime.saga import By, Call, End, Saga
+from herosaga_runtime.service import Context, Handler, Sender, Service
+from herosaga_runtime.verdict import PASS, STAY, Verdict
 
 
 @message("parcel.ParcelAccepted")
@@ -484,7 +474,7 @@ class DeliveryData:
 
 
 def start_on_parcel_accepted(step: Step[DeliveryData], event: ParcelAccepted) -> DeliveryState:
-    """benchmarks/dispatch/parcel/parcel.saga:57: on ParcelAccepted -> InTransit"""
+    """benchmarks/dispatch/parcel/parcel.saga:57: on ParcelAccepted(recipient, address, depot) -> InTransit"""
     data = step.edit()
     data.recipient = event.recipient
     data.address = event.address
@@ -591,7 +581,7 @@ def out_for_delivery_on_delivery_failed_2(
 
 
 def held_on_locker_reserved(step: Step[DeliveryData], event: LockerReserved) -> DeliveryState:
-    """benchmarks/dispatch/parcel/parcel.saga:100: on LockerReserved -> Held"""
+    """benchmarks/dispatch/parcel/parcel.saga:100: on LockerReserved(locker) -> Held"""
     data = step.edit()
     data.locker = event.locker
     step.publish(ReadyForCollection(data.parcel_id, data.recipient, data.locker))
@@ -620,7 +610,52 @@ def returning_on_parcel_returned(step: Step[DeliveryData], event: ParcelReturned
     return DeliveryState.RETURNED
 
 
-Delivery: Final = Saga[DeliveryData, DeliveryState, str](
+class DeliverySaga(Saga[DeliveryData, DeliveryState, str]):
+    """Follows a parcel from the counter to the recipient, to a locker nearby, or back.
+
+    | state                | on                                           | leads to             |
+    | -------------------- | -------------------------------------------- | -------------------- |
+    | start                | ParcelAccepted(recipient, address, depot)    | InTransit            |
+    | InTransit            | ParcelScanned when event.dutiable and duty … | AtCustoms            |
+    | InTransit            | ParcelScanned when event.place == depot      | AtDepot              |
+    | InTransit            | ParcelScanned                                | stays                |
+    | AtCustoms            | CustomsDecided when event.admitted           | InTransit            |
+    | AtCustoms            | CustomsDecided                               | Returning            |
+    | InTransit, AtDepot   | RedirectParcel when redirects < 2            | InTransit            |
+    | AtDepot              | VanLoaded                                    | OutForDelivery       |
+    | OutForDelivery       | DeliveryFailed when attempts < 2             | AtDepot              |
+    | OutForDelivery       | DeliveryFailed                               | Held                 |
+    | Held                 | LockerReserved(locker)                       | Held                 |
+    | Held                 | failure of ReserveLocker                     | undo, then Returning |
+    | Held                 | after 7 days                                 | undo, then Returning |
+    | OutForDelivery, Held | ParcelHandedOver                             | Delivered            |
+    | Returning            | ParcelReturned                               | Returned             |
+    | any                  | ParcelScanned                                | ignored              |
+    | any                  | RedirectParcel                               | ignored              |
+    | no instance          | RedirectParcel                               | ignored              |
+
+    It ends in Delivered, Returned (failed).
+    """
+
+    async def start(
+        self,
+        host: Sender,
+        message: ParcelAccepted,
+        *,
+        id: str | None = None,
+        transaction: object | None = None,
+    ) -> str:
+        """Begin one with its first message, and return the id of that; `id` and `transaction` as a host takes them."""
+        return await host.publish(message, id, transaction)
+
+
+DURING_ANY: Final[tuple[Arm[DeliveryData, DeliveryState], ...]] = (
+    Ignore(ParcelScanned),
+    Ignore(RedirectParcel),
+)
+
+
+Delivery: Final = DeliverySaga(
     "parcel.Delivery",
     version=1,
     state=DeliveryState,
@@ -651,40 +686,34 @@ Delivery: Final = Saga[DeliveryData, DeliveryState, str](
             On(ParcelScanned, in_transit_on_parcel_scanned_2),
             On(ParcelScanned, in_transit_on_parcel_scanned_3),
             On(RedirectParcel, during_in_transit_at_depot_on_redirect_parcel),
-            Ignore(ParcelScanned),
-            Ignore(RedirectParcel),
+            *DURING_ANY,
         ),
         DeliveryState.AT_CUSTOMS: (
             On(CustomsDecided, at_customs_on_customs_decided),
             On(CustomsDecided, at_customs_on_customs_decided_2),
-            Ignore(ParcelScanned),
-            Ignore(RedirectParcel),
+            *DURING_ANY,
         ),
         DeliveryState.AT_DEPOT: (
             On(VanLoaded, at_depot_on_van_loaded),
             On(RedirectParcel, during_in_transit_at_depot_on_redirect_parcel),
-            Ignore(ParcelScanned),
-            Ignore(RedirectParcel),
+            *DURING_ANY,
         ),
         DeliveryState.OUT_FOR_DELIVERY: (
             On(DeliveryFailed, out_for_delivery_on_delivery_failed),
             On(DeliveryFailed, out_for_delivery_on_delivery_failed_2),
             On(ParcelHandedOver, during_out_for_delivery_held_on_parcel_handed_over),
-            Ignore(ParcelScanned),
-            Ignore(RedirectParcel),
+            *DURING_ANY,
         ),
         DeliveryState.HELD: (
             On(LockerReserved, held_on_locker_reserved),
             OnFailure(ReserveLocker, held_on_failure_of_reserve_locker),
             After(timedelta(days=7), held_after_7_days),
             On(ParcelHandedOver, during_out_for_delivery_held_on_parcel_handed_over),
-            Ignore(ParcelScanned),
-            Ignore(RedirectParcel),
+            *DURING_ANY,
         ),
         DeliveryState.RETURNING: (
             On(ParcelReturned, returning_on_parcel_returned),
-            Ignore(ParcelScanned),
-            Ignore(RedirectParcel),
+            *DURING_ANY,
         ),
     },
     missing=(Ignore(RedirectParcel),),
@@ -693,4 +722,3 @@ Delivery: Final = Saga[DeliveryData, DeliveryState, str](
         DeliveryState.RETURNED: End("failed"),
     },
 )
-"""Follows a parcel from the counter to the recipient, to a locker nearby, or back."""

@@ -7,9 +7,10 @@ from collections.abc import Iterable, Iterator
 from herosaga.model import expr as e
 from herosaga.model import model as m
 from herosaga.model.fit import fit
+from herosaga.model.types import INT
 from herosaga.names import constant, field_name, undo_class_name
 from herosaga.plan.code import PyCode, code, identifier, join, literal
-from herosaga.plan.expr import Values, arguments, value
+from herosaga.plan.expr import Values, arguments, in_order, value
 from msgspec import Struct
 
 
@@ -31,11 +32,20 @@ def lines(at: Values, saga: m.Saga, actions: Iterable[m.Action], depth: int = 0)
                 yield Line(indent, code("step.{}({})", identifier(kind), value(at, message)))
             case m.Request():
                 yield from (Line(indent, each) for each in _request(at, saga, action))
+            case m.Recording(undo):
+                yield Line(indent, code("step.record({})", _undo(at, saga, undo)))
+            case m.Pivot():
+                yield Line(indent, code("step.pivot()"))
+            case m.Arm(timer, absolute, when):
+                form = code("step.arm_at" if absolute else "step.arm")
+                yield Line(indent, code("{}({}, {})", form, literal(timer), value(at, when)))
+            case m.Disarm(timer):
+                yield Line(indent, code("step.disarm({})", literal(timer)))
             case m.If():
                 yield from _if(at, saga, action, depth)
             case m.For():
                 yield from _for(at, saga, action, depth)
-            case _:
+            case m.Run():
                 raise AssertionError("refused before planning")
 
 
@@ -71,6 +81,10 @@ def _request(at: Values, saga: m.Saga, request: m.Request) -> Iterator[PyCode]:
         parts.append(policy(at, request.policy))
     if undoing is not None:
         parts.append(code("undo={}", undoing))
+    if request.step:
+        parts.append(code("step={}", literal(request.step)))
+    if request.round is not None:
+        parts.append(code("round={}", value(at, request.round)))
     yield code("step.request({})", join(", ", parts))
 
 
@@ -153,8 +167,12 @@ def _if(at: Values, saga: m.Saga, action: m.If, depth: int, word: PyCode = _IF) 
 
 
 def _for(at: Values, saga: m.Saga, action: m.For, depth: int) -> Iterator[Line]:
+    source = in_order(at, action.source)
     locals_, variable = at.locals.assign(action.var, action.type, at.context.scope)
-    head = code("for {} in {}:", variable, value(at, action.source))
+    head = code("for {} in {}:", variable, source)
+    if action.index:
+        locals_, index = locals_.assign(action.index, INT, at.context.scope)
+        head = code("for {}, {} in enumerate({}):", index, variable, source)
     yield Line(PyCode("    " * depth), head)
     yield from _block(Values(at.context, locals_), saga, action.body, depth)
 

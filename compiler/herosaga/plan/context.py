@@ -2,13 +2,46 @@
 
 from __future__ import annotations
 
-from herosaga.model.model import Enum, Field, Message, Model, PolicyDecl, Record, Saga, Service
+from herosaga.model.model import (
+    Enum,
+    ExternFunction,
+    Field,
+    Message,
+    Model,
+    PolicyDecl,
+    Record,
+    Saga,
+    Service,
+)
 from herosaga.names import module_path
 from herosaga.plan.code import PyCode, identifier
 from herosaga.plan.scope import Scope
 from msgspec import Struct
 
 RUNTIME = "herosaga_runtime"
+
+_ARMS = (
+    *(
+        "After",
+        "Arm",
+        "At",
+        "Defer",
+        "DoneOf",
+        "Every",
+        "FaultOf",
+        "Ignore",
+        "On",
+        "OnAll",
+        "OnDone",
+    ),
+    *("OnFailure", "OnFault", "OnTimeout", "OnTimer", "Onward", "TimeoutOf", "TimerOf"),
+)
+_HOMES = (
+    dict.fromkeys(_ARMS, "arms")
+    | dict.fromkeys(("PASS", "STAY", "Verdict"), "verdict")
+    | {"Step": "making", "Migration": "migration"}
+)
+"""Where the pieces of a saga's table are defined; what is not named here is in `saga`."""
 
 
 class Context(Struct, frozen=True):
@@ -43,6 +76,10 @@ class Context(Struct, frozen=True):
         """Something of the runtime's `module`."""
         return self.scope.use(f"{RUNTIME}.{module}", name)
 
+    def of_table(self, name: str) -> PyCode:
+        """A piece of a saga's table, from the runtime's module that defines it."""
+        return self.runtime(_HOMES.get(name, "saga"), name)
+
     def codec(self) -> PyCode:
         """The runtime's codec module."""
         return self.scope.use(RUNTIME, "codec")
@@ -59,7 +96,7 @@ def module_name(model: Model, file: str) -> str:
     return path.removesuffix(".py").replace("/", ".")
 
 
-Declaration = Record | Enum | Message | Service | PolicyDecl | Saga
+Declaration = Record | Enum | Message | Service | PolicyDecl | ExternFunction | Saga
 
 
 def declarations(model: Model, file: str) -> tuple[Declaration, ...]:
@@ -70,6 +107,7 @@ def declarations(model: Model, file: str) -> tuple[Declaration, ...]:
         tuple(model.messages.values()),
         tuple(model.services.values()),
         tuple(model.policies.values()),
+        tuple(model.externs.values()),
         tuple(model.sagas.values()),
     )
     return tuple(each for group in groups for each in group if each.file == file)

@@ -23,7 +23,7 @@ from herosaga.model.types import (
     Type,
 )
 from herosaga.model.types import UUID as UUID_TYPE
-from herosaga.names import constant, field_name
+from herosaga.names import constant, extern_names, field_name
 from herosaga.plan.code import (
     PyCode,
     code,
@@ -37,8 +37,9 @@ from herosaga.plan.code import (
     literal,
     uuid_code,
 )
-from herosaga.plan.context import Context
+from herosaga.plan.context import Context, python_order
 from herosaga.plan.scope import Locals
+from herosaga.plan.types import written
 from msgspec import Struct
 
 _OR, _AND, _NOT, _COMPARE, _SUM, _PRODUCT, _UNARY, _ATOM = range(1, 9)
@@ -61,10 +62,14 @@ _OPERATORS = {
 
 
 class Values(Struct, frozen=True):
-    """Where an expression stands: the module, and the function's variables."""
+    """Where an expression stands: the module, and the function's variables.
+
+    In a migration the data is `old`: its fields are variables.
+    """
 
     context: Context
     locals: Locals = msgspec.field(default_factory=Locals)
+    old: bool = False
 
 
 def value(at: Values, expr: e.Expr) -> PyCode:
@@ -153,9 +158,15 @@ def _atom(at: Values, expr: e.Expr) -> PyCode:
                 code("undo.{}", identifier(field_name(name))) if param else at.locals.python(name)
             )
         case e.DataField(name):
-            return code("data.{}", identifier(field_name(name)))
+            return at.locals.python(name) if at.old else code("data.{}", attribute(name))
         case e.EventValue():
             return code("event")
+        case e.FailureValue():
+            return code("step.failure")
+        case e.Round():
+            return code("step.round")
+        case e.Ordered(inner):
+            return code("tuple({})", in_order(at, inner))
         case e.StateValue():
             return code("step.state")
         case e.Now():
@@ -166,6 +177,8 @@ def _atom(at: Values, expr: e.Expr) -> PyCode:
             return code("{}[{}]", _at_least(at, inner, _ATOM), value(at, index))
         case e.Function():
             return _function(at, expr)
+        case e.ExternCall():
+            return _extern(at, expr)
         case e.Fold():
             return _fold(at, expr)
         case e.Construct(id, args):
@@ -175,6 +188,32 @@ def _atom(at: Values, expr: e.Expr) -> PyCode:
             return code("{}({})", present, value(at, inner))
         case _:
             raise AssertionError(f"a program with errors is not planned: {expr}")
+
+
+def attribute(name: str) -> PyCode:
+    """What a field is called in Python."""
+    return identifier(field_name(name))
+
+
+def _extern(at: Values, expr: e.ExternCall) -> PyCode:
+    """A call of what the user gives to the host: `ORDERS_EXTERNS.of(step).is_vip(data.customer_id)`."""
+    function = at.context.model.externs[expr.id]
+    externs = at.context.declared(function.file, extern_names(function.file)[1])
+    given = arguments(at, python_order(function.params), dict(expr.args))
+    return code("{}.of(step).{}({})", externs, attribute(function.name), given)
+
+
+def in_order(at: Values, expr: e.Expr) -> PyCode:
+    """What is gone through; a set in the order of its JSON form, so that a repeated step is the same."""
+    inner = expr.value if isinstance(expr, e.Ordered) else expr
+    if not isinstance(inner.type, SetOf):
+        return value(at, expr)
+    each = code("item")
+    form = written(at.context, inner.type.element, each, 1)
+    parts = (
+        [value(at, inner)] if form == each else [value(at, inner), code("lambda item: {}", form)]
+    )
+    return code("{}.ordered({})", at.context.codec(), join(", ", parts))
 
 
 def construct(at: Values, id: str, args: tuple[tuple[str, e.Expr | None], ...]) -> PyCode:
@@ -261,7 +300,7 @@ def _function(at: Values, expr: e.Function) -> PyCode:
         case "int" | "decimal":
             return _number(at, expr.name, expr.args[0], args[0])
         case "sum":
-            return code("sum({}, {})", args[0], zero(at.context, expr.type))
+            return code("sum({}, {})", in_order(at, expr.args[0]), zero(at.context, expr.type))
         case "min" | "max":
             least = zero(at.context, expr.type)
             return code("{}({}, default={})", identifier(expr.name), args[0], least)
@@ -295,9 +334,10 @@ def _number(at: Values, name: str, expr: e.Expr, text: PyCode) -> PyCode:
 
 
 def _fold(at: Values, expr: e.Fold) -> PyCode:
-    source = _at_least(at, expr.source, _OR)
+    set_ = isinstance(expr.source.type, SetOf)
+    source = in_order(at, expr.source) if set_ else _at_least(at, expr.source, _OR)
     locals_, variable = at.locals.bind(expr.var, at.context.scope)
-    inside = Values(at.context, locals_)
+    inside = Values(at.context, locals_, at.old)
     element = value(inside, expr.element)
     each = code("{} for {} in {}", element, variable, source)
     if expr.condition is not None:

@@ -2,11 +2,21 @@
 
 from __future__ import annotations
 
-from herosaga.model.model import Enum, Message, Model, PolicyDecl, Record, Saga, Service
-from herosaga.names import constant, saga_classes, service_classes, snake
+from herosaga.model.model import (
+    Enum,
+    ExternFunction,
+    Message,
+    Model,
+    PolicyDecl,
+    Record,
+    Saga,
+    Service,
+)
+from herosaga.names import constant, extern_names, saga_classes, service_classes, snake
 from herosaga.plan.actions import undo_class
 from herosaga.plan.code import PyCode, docstring
 from herosaga.plan.context import Context, Declaration, declarations
+from herosaga.plan.externs import ExternsPlan, externs_plan
 from herosaga.plan.saga import SagaPlan, saga_plan
 from herosaga.plan.scope import Import, Scope
 from herosaga.plan.services import ServicePlan, service_plan
@@ -32,6 +42,7 @@ class ModulePlan(Struct, frozen=True):
     shapes: tuple[ShapePlan, ...]
     services: tuple[ServicePlan, ...]
     policies: tuple[PolicyPlan, ...]
+    externs: ExternsPlan | None
     sagas: tuple[SagaPlan, ...]
 
 
@@ -51,8 +62,13 @@ def plan(model: Model, file: str) -> ModulePlan:
             *(record_plan(context, each) for each in ordered_by_defaults(records)),
             *(message_plan(context, each) for each in messages),
         ),
-        tuple(service_plan(context, each) for each in declared if isinstance(each, Service)),
+        tuple(
+            service_plan(context, each)
+            for each in declared
+            if isinstance(each, Service) and not each.extern
+        ),
         tuple(policy_plan(context, each) for each in declared if isinstance(each, PolicyDecl)),
+        externs_plan(context, file),
         tuple(saga_plan(context, each, _prefix(each, len(sagas))) for each in sagas),
     )
     doc = model.files[file].doc or f"What `{file}` declares."
@@ -69,8 +85,10 @@ def _names(declared: Declaration) -> tuple[str, ...]:
         case Saga(name=name):
             blocks = tuple(undo_class(declared, each.name) for each in declared.compensations)
             return (name, *saga_classes(name), *blocks)
-        case Service(name=name):
-            return service_classes(name)
+        case Service(name=name, extern=extern):
+            return () if extern else service_classes(name)
+        case ExternFunction(file=file):
+            return extern_names(file)
         case PolicyDecl(name=name):
             return (constant(name),)
         case _:

@@ -1,23 +1,28 @@
-"""Sagas: states, data, a function for each transition, and the table."""
+"""Sagas: states, data, a function for each transition, the table, and the class that users see."""
 
 from __future__ import annotations
+
+from collections.abc import Iterator
 
 from herosaga.model import model as m
 from herosaga.names import constant
 from herosaga.plan.actions import undo_class
 from herosaga.plan.code import PyCode, docstring, identifier, literal
 from herosaga.plan.context import Context
+from herosaga.plan.externs import ExternsPlan, used_externs
+from herosaga.plan.face import FacePlan, face_plan
+from herosaga.plan.functions import functions
+from herosaga.plan.place import FunctionPlan, Place
 from herosaga.plan.saga_data import DataPlan, data_plan
 from herosaga.plan.shapes import MemberPlan, ShapePlan, undo_plan
 from herosaga.plan.table import TablePlan, table_plan
-from herosaga.plan.transitions import FunctionPlan, functions
 from msgspec import Struct
 
 COMPENSATING = "Compensating"
 
 
 class SagaPlan(Struct, frozen=True):
-    """All of a saga; `base` is its states' `StrEnum`."""
+    """All of a saga; `base` is its states' `StrEnum`. `externs` joins protocols of several files."""
 
     base: PyCode
     state: PyCode
@@ -27,27 +32,37 @@ class SagaPlan(Struct, frozen=True):
     undos: tuple[ShapePlan, ...]
     functions: tuple[FunctionPlan, ...]
     table: TablePlan
+    externs: ExternsPlan | None
+    face: FacePlan
 
 
 def saga_plan(context: Context, saga: m.Saga, prefix: str) -> SagaPlan:
     """Everything that a module has of one saga; `prefix` begins its functions' names."""
-    made = functions(context, saga, prefix)
-    docs = {each.name: each.meta.doc for each in saga.states}
-    docs |= {each.name: each.meta.doc for each in saga.finals}
-    docs[COMPENSATING] = ""
+    place = Place(context, saga, prefix)
+    made = functions(place)
+    externs, joined = used_externs(context, saga)
     return SagaPlan(
         context.scope.use("enum", "StrEnum"),
-        identifier(f"{saga.name}State"),
+        place.state,
         docstring(f"The states of `{saga.name}`."),
-        tuple(
-            MemberPlan(identifier(constant(name)), literal(name), docstring(doc) if doc else None)
-            for name, doc in docs.items()
-        ),
+        tuple(_members(saga)),
         data_plan(context, saga),
         tuple(_undo(context, saga, each) for each in saga.compensations),
         made.plans,
-        table_plan(context, saga, made),
+        table_plan(place, made),
+        joined,
+        face_plan(place, externs),
     )
+
+
+def _members(saga: m.Saga) -> Iterator[MemberPlan]:
+    """All states: those where it waits, those that a sequence only passes through, finals, and the built-in one."""
+    docs = {each.name: each.meta.doc for each in saga.states}
+    docs |= {each.name: each.meta.doc for each in saga.finals}
+    docs[COMPENSATING] = ""
+    for name, doc in docs.items():
+        told = docstring(doc) if doc else None
+        yield MemberPlan(identifier(constant(name)), literal(name), told)
 
 
 def _undo(context: Context, saga: m.Saga, block: m.Compensation) -> ShapePlan:

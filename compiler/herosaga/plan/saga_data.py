@@ -63,8 +63,9 @@ def data_plan(context: Context, saga: Saga) -> DataPlan:
     context.codec()
     key = Field(saga.key, saga.key_type, None, Meta(), saga.span)
     started = _started(saga)
-    bare = tuple(each for each in saga.data if each.default is None)
-    slots = sorted(field_name(each.name) for each in (key, *saga.data))
+    fields = (*saga.data, *saga.slots)
+    bare = tuple(each for each in fields if each.default is None)
+    slots = sorted(field_name(each.name) for each in (key, *fields))
     return DataPlan(
         identifier(f"{saga.name}Data"),
         literal(f"{saga.name}Data"),
@@ -73,7 +74,7 @@ def data_plan(context: Context, saga: Saga) -> DataPlan:
         _field(context, key),
         tuple(
             DefaultPlan(_field(context, each), value(Values(context), each.default))
-            for each in saga.data
+            for each in fields
             if each.default is not None
         ),
         tuple(_field(context, each) for each in bare if each.name in started),

@@ -48,6 +48,16 @@ class Scope:
         self._functions.add(name)
         return name
 
+    def free(self, wanted: str) -> PyCode:
+        """A name for a class or constant that comes of no declaration, and that nothing else has."""
+        name = wanted
+        count = 1
+        while name in self._functions or name in self.declared or name in self.elsewhere:
+            count += 1
+            name = f"{wanted}_{count}"
+        self._functions.add(name)
+        return identifier(name)
+
     def importable(self, name: str) -> bool:
         """Whether a name is declared here, or is one by which something could still be imported."""
         plain = name.rstrip("_")
@@ -63,7 +73,7 @@ class Scope:
 
     def _free(self, name: str) -> str:
         taken = {alias for names in self._imports.values() for alias in names.values()}
-        while name in self.declared or name in taken:
+        while name in self.declared or name in taken or name in self._functions:
             name += "_"
         return name
 

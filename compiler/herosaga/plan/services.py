@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from herosaga.model.model import Handler, Message, Service
+from herosaga.model.model import Emission, Handler, Message, Service
 from herosaga.names import method_name
 from herosaga.plan.code import PyCode, code, docstring, identifier, items, join, literal
 from herosaga.plan.context import Context
@@ -54,14 +54,39 @@ def service_plan(context: Context, service: Service) -> ServicePlan:
 
 def _method(context: Context, handler: Handler) -> MethodPlan:
     message = context.model.messages[handler.message]
-    answers = [context.type_name(id) for id in (*handler.emits, *handler.refuses)]
     return MethodPlan(
         identifier(method_name(message.name, handler.kind)),
         identifier(message.kind),
         context.type_name(message.id),
-        join(" | ", answers) if answers else code("None"),
+        _returns(context, handler),
         docstring(_method_doc(context, handler, message)),
     )
+
+
+def _returns(context: Context, handler: Handler) -> PyCode:
+    """What a method returns: of several parts a tuple with what belongs to each, or instead of all a refusal."""
+    parts = [_part(context, each) for each in handler.parts]
+    refusals = [context.type_name(id) for id in handler.refuses]
+    match parts:
+        case []:
+            return join(" | ", [*refusals, code("None")])
+        case [(events, none)]:
+            return join(" | ", [events, *refusals, *none])
+        case _:
+            each = join(", ", (join(" | ", [events, *none]) for events, none in parts))
+            return join(" | ", [code("tuple[{}]", each), *refusals])
+
+
+def _part(context: Context, part: Emission) -> tuple[PyCode, tuple[PyCode, ...]]:
+    """The type of a part's events, and `None` where it may have none."""
+    events = join(" | ", (context.type_name(id) for id in part.events))
+    match part.count:
+        case "*":
+            return code("{}[{}]", context.scope.use("collections.abc", "Sequence"), events), ()
+        case "?":
+            return events, (code("None"),)
+        case _:
+            return events, ()
 
 
 def _method_doc(context: Context, handler: Handler, message: Message) -> str:
@@ -95,4 +120,13 @@ def _handler(context: Context, handler: Handler) -> PyCode:
     answers = [context.type_name(id) for id in (*handler.emits, *handler.refuses)]
     if answers:
         parts.append(items(answers))
+    if answers and not (len(handler.parts) == 1 and not handler.parts[0].count):
+        parts.append(code("parts={}", items(_emission(context, each) for each in handler.parts)))
     return code("{}({})", context.runtime("service", "Handler"), join(", ", parts))
+
+
+def _emission(context: Context, part: Emission) -> PyCode:
+    parts = [items(context.type_name(id) for id in part.events)]
+    if part.count:
+        parts.append(literal(part.count))
+    return code("{}({})", context.runtime("service", "Part"), join(", ", parts))

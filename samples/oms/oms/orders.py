@@ -10,23 +10,13 @@ from typing import Final, Protocol
 from uuid import UUID
 
 from herosaga_runtime import codec
+from herosaga_runtime.arms import After, Ignore, On, OnFailure
+from herosaga_runtime.making import Step
 from herosaga_runtime.message import Command, Event, JsonObject, JsonValue, Undo, message
 from herosaga_runtime.policy import Policy
-from herosaga_runtime.saga import (
-    PASS,
-    After,
-    By,
-    Call,
-    Compensation,
-    End,
-    Ignore,
-    On,
-    OnFailure,
-    Saga,
-    Step,
-    Verdict,
-)
-from herosaga_runtime.service import Context, Handler, Service
+from herosaga_runtime.saga import By, Call, Compensation, End, Saga
+from herosaga_runtime.service import Context, Handler, Sender, Service
+from herosaga_runtime.verdict import PASS, Verdict
 
 from oms.catalog import Item
 
@@ -492,7 +482,7 @@ def undo_by_refund(step: Step[OrderFulfilmentData], undo: OrderFulfilmentRefund)
 def start_on_order_placed(
     step: Step[OrderFulfilmentData], event: OrderPlaced
 ) -> OrderFulfilmentState:
-    """orders.saga:79: on OrderPlaced -> Reserving"""
+    """orders.saga:79: on OrderPlaced(customer_id, items) -> Reserving"""
     data = step.edit()
     data.customer_id = event.customer_id
     data.items = event.items
@@ -587,7 +577,41 @@ def enter_cancelled(step: Step[OrderFulfilmentData]) -> None:
     step.publish(OrderCancelled(data.order_id))
 
 
-OrderFulfilment: Final = Saga[OrderFulfilmentData, OrderFulfilmentState, UUID](
+class OrderFulfilmentSaga(Saga[OrderFulfilmentData, OrderFulfilmentState, UUID]):
+    """Takes an order from checkout to the customer's door, or gives everything back.
+
+    | state               | on                              | leads to             |
+    | ------------------- | ------------------------------- | -------------------- |
+    | start               | OrderPlaced(customer_id, items) | Reserving            |
+    | Reserving           | ItemsReserved                   | Charging             |
+    | Reserving           | ItemsRejected                   | Rejected             |
+    | Reserving           | failure of ReserveItems         | undo, then Cancelled |
+    | Charging            | CardCharged                     | Shipping             |
+    | Charging            | CardDeclined when declined < 2  | Charging             |
+    | Charging            | failure of ChargeCard           | undo, then Cancelled |
+    | Reserving, Charging | CancelOrder                     | undo, then Cancelled |
+    | Shipping            | OrderShipped                    | Completed            |
+    | Shipping            | failure of ShipOrder            | NeedsAttention       |
+    | Shipping            | after 10 days                   | NeedsAttention       |
+    | Shipping            | CancelOrder                     | ignored              |
+    | no instance         | CancelOrder                     | ignored              |
+
+    It ends in Completed, Rejected (failed), Cancelled (failed), NeedsAttention (manual).
+    """
+
+    async def start(
+        self,
+        host: Sender,
+        message: OrderPlaced,
+        *,
+        id: str | None = None,
+        transaction: object | None = None,
+    ) -> str:
+        """Begin one with its first message, and return the id of that; `id` and `transaction` as a host takes them."""
+        return await host.publish(message, id, transaction)
+
+
+OrderFulfilment: Final = OrderFulfilmentSaga(
     "oms.OrderFulfilment",
     version=1,
     state=OrderFulfilmentState,
@@ -647,4 +671,3 @@ OrderFulfilment: Final = Saga[OrderFulfilmentData, OrderFulfilmentState, UUID](
         ),
     ),
 )
-"""Takes an order from checkout to the customer's door, or gives everything back."""

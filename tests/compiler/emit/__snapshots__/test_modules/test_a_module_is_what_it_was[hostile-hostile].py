@@ -11,16 +11,18 @@ from typing import Protocol
 from uuid import UUID as UUID_
 
 from herosaga_runtime import codec
+from herosaga_runtime.arms import After, On, OnFailure
 from herosaga_runtime.expressions import present
+from herosaga_runtime.making import Step as Step_
 from herosaga_runtime.message import Command as Command_
 from herosaga_runtime.message import Event as Event_
 from herosaga_runtime.message import JsonObject, JsonValue, Undo, message
 from herosaga_runtime.policy import Policy as Policy_
-from herosaga_runtime.saga import PASS as PASS_
-from herosaga_runtime.saga import After, By, Call, Compensation, End, On, OnFailure, Verdict
+from herosaga_runtime.saga import By, Call, Compensation, End
 from herosaga_runtime.saga import Saga as Saga_
-from herosaga_runtime.saga import Step as Step_
-from herosaga_runtime.service import Context, Handler, Service
+from herosaga_runtime.service import Context, Handler, Sender, Service
+from herosaga_runtime.verdict import PASS as PASS_
+from herosaga_runtime.verdict import Verdict
 
 from class_.hostile.names import UUID, Final
 from class_.hostile.names import Decimal as Decimal_
@@ -293,7 +295,7 @@ def step_undo_by_undo(step: Step_[StepData], undo: StepUndo) -> None:
 
 
 def step_start_on_event(step: Step_[StepData], event: Event) -> StepState | Verdict:
-    """hostile.saga:27: on Event when not (event.Value is none) and not ("x" in state) -> Start"""
+    """hostile.saga:27: on Event(Value, ref) when not (event.Value is none) and not ("x" in state) -> Start"""
     if not (event.Value is not None and "x" not in step.state):
         return PASS_
     data = step.edit()
@@ -362,7 +364,35 @@ def step_enter_mro(step: Step_[StepData]) -> None:
     step.publish(Saga(data.id, data.x_, data.copy_))
 
 
-Step: Final_ = Saga_[StepData, StepState, str](
+class StepSaga(Saga_[StepData, StepState, str]):
+    """A backslash at the end \\
+
+| state | on                                           | leads to       |
+| ----- | -------------------------------------------- | -------------- |
+| start | Event(Value, ref) when not (event.Value is … | Start          |
+| start | Event                                        | PASS           |
+| Start | Saga                                         | PASS           |
+| Start | failure of Policy                            | Mro            |
+| Start | after 2 seconds                              | undo, then Mro |
+| PASS  | Saga                                         | Value          |
+| Value | Saga                                         | Mro            |
+
+It ends in Mro (failed).
+"""
+
+    async def start(
+        self,
+        host: Sender,
+        message: Event,
+        *,
+        id: str | None = None,
+        transaction: object | None = None,
+    ) -> str:
+        """Begin one with its first message, and return the id of that; `id` and `transaction` as a host takes them."""
+        return await host.publish(message, id, transaction)
+
+
+Step: Final_ = StepSaga(
     "class.hostile.Step",
     version=1,
     state=StepState,
@@ -375,8 +405,8 @@ Step: Final_ = Saga_[StepData, StepState, str](
     ),
     calls=(
         Call(Policy, done=(Saga,)),
-        Call(Command),
-        Call(PASS),
+        Call(Command, completes=True),
+        Call(PASS, completes=True),
     ),
     start=(
         On(Event, step_start_on_event),
@@ -396,7 +426,6 @@ Step: Final_ = Saga_[StepData, StepState, str](
     },
     compensations=(Compensation(StepUndo, step_undo_by_undo),),
 )
-"""A backslash at the end \\"""
 
 
 class StepsState(StrEnum):
@@ -443,7 +472,30 @@ def steps_name_on_saga(step: Step_[StepsData], event: Saga) -> StepsState:
     return StepsState.STAY
 
 
-Steps: Final_ = Saga_[StepsData, StepsState, str](
+class StepsSaga(Saga_[StepsData, StepsState, str]):
+    """Saga `Steps`.
+
+    | state | on   | leads to |
+    | ----- | ---- | -------- |
+    | start | Saga | Name     |
+    | Name  | Saga | STAY     |
+
+    It ends in STAY.
+    """
+
+    async def start(
+        self,
+        host: Sender,
+        message: Saga,
+        *,
+        id: str | None = None,
+        transaction: object | None = None,
+    ) -> str:
+        """Begin one with its first message, and return the id of that; `id` and `transaction` as a host takes them."""
+        return await host.publish(message, id, transaction)
+
+
+Steps: Final_ = StepsSaga(
     "class.hostile.Steps",
     version=1,
     state=StepsState,
@@ -459,4 +511,3 @@ Steps: Final_ = Saga_[StepsData, StepsState, str](
         StepsState.STAY: End(),
     },
 )
-"""Saga `Steps`."""

@@ -11,26 +11,15 @@ from typing import Final, Protocol
 from uuid import UUID
 
 from herosaga_runtime import codec
+from herosaga_runtime.arms import After, Arm, Ignore, On, OnFailure
 from herosaga_runtime.expressions import modulo, present
+from herosaga_runtime.making import Step
 from herosaga_runtime.message import Command, JsonObject, JsonValue, Undo, message
 from herosaga_runtime.message import Event as Event_
 from herosaga_runtime.policy import Policy
-from herosaga_runtime.saga import (
-    PASS,
-    STAY,
-    After,
-    By,
-    Call,
-    Compensation,
-    End,
-    Ignore,
-    On,
-    OnFailure,
-    Saga,
-    Step,
-    Verdict,
-)
-from herosaga_runtime.service import Context, Handler, Service
+from herosaga_runtime.saga import By, Call, Compensation, End, Saga
+from herosaga_runtime.service import Context, Handler, Sender, Service
+from herosaga_runtime.verdict import PASS, STAY, Verdict
 
 from kitchen.parts.shapes import Everything, Urgency
 
@@ -424,7 +413,7 @@ def kitchen_undo_by_tidy(step: Step[KitchenData], undo: KitchenTidy) -> None:
 
 
 def kitchen_start_on_event(step: Step[KitchenData], event: Event) -> KitchenState | Verdict:
-    """kitchen.saga:55: on Event when event.data == [] -> Idle"""
+    """kitchen.saga:55: on Event(all, step) when event.data == [] -> Idle"""
     if event.data != ():
         return PASS
     data = step.edit()
@@ -527,8 +516,8 @@ def kitchen_idle_on_ask_3(step: Step[KitchenData], event: Ask) -> KitchenState:
     return KitchenState.COOKING
 
 
-def kitchen_idle_after_a_while(step: Step[KitchenData]) -> KitchenState | Verdict:
-    """kitchen.saga:96: after … when count < 100 -> Idle"""
+def kitchen_idle_after_wait(step: Step[KitchenData]) -> KitchenState | Verdict:
+    """kitchen.saga:96: after wait when count < 100 -> Idle"""
     data = step.data
     if not data.count < 100:
         return PASS
@@ -537,7 +526,7 @@ def kitchen_idle_after_a_while(step: Step[KitchenData]) -> KitchenState | Verdic
     return KitchenState.IDLE
 
 
-def kitchen_idle_after_a_while_delay(step: Step[KitchenData]) -> timedelta:
+def kitchen_idle_after_wait_delay(step: Step[KitchenData]) -> timedelta:
     """How long it waits."""
     data = step.data
     return data.wait
@@ -549,7 +538,7 @@ def kitchen_idle_after_1_day(step: Step[KitchenData]) -> KitchenState:
 
 
 def kitchen_cooking_on_cooked(step: Step[KitchenData], event: Cooked) -> KitchenState | Verdict:
-    """kitchen.saga:101: on Cooked when event.urgency == Urgency.Class -> Idle"""
+    """kitchen.saga:101: on Cooked(urgency) when event.urgency == Urgency.Class -> Idle"""
     if event.urgency != Urgency.CLASS:
         return PASS
     data = step.edit()
@@ -613,7 +602,53 @@ def kitchen_enter_done(step: Step[KitchenData]) -> None:
     )
 
 
-Kitchen: Final = Saga[KitchenData, KitchenState, str](
+class KitchenSaga(Saga[KitchenData, KitchenState, str]):
+    """Uses everything that a saga can say.
+
+    | state       | on                                           | leads to          |
+    | ----------- | -------------------------------------------- | ----------------- |
+    | start       | Event(all, step) when event.data == []       | Idle              |
+    | start       | Event when sum(event.data) > 0 or len(event… | Cooking           |
+    | start       | Event                                        | Failed            |
+    | Idle        | Ask when step is not none and step > 2       | stays             |
+    | Idle        | Ask when step is none                        | stays             |
+    | Idle        | Ask                                          | Cooking           |
+    | Idle        | after wait when count < 100                  | Idle              |
+    | Idle        | after 1 day                                  | Done              |
+    | Cooking     | Cooked(urgency) when event.urgency == Urgen… | Idle              |
+    | Cooking     | Cooked when event.urgency in ["low", "high"] | Done              |
+    | Cooking     | Burnt when event.why is not none             | Idle              |
+    | Cooking     | failure of Cook                              | undo, then Failed |
+    | Cooking     | after 2 hours                                | undo, then Failed |
+    | any         | Stop                                         | undo, then Failed |
+    | any         | Event                                        | ignored           |
+    | Idle        | Cooked                                       | ignored           |
+    | no instance | Ask when event.id != ""                      | stays             |
+    | no instance | Stop                                         | ignored           |
+    | no instance | Ask                                          | ignored           |
+
+    It ends in Done, Failed (failed), Dirty (manual).
+    """
+
+    async def start(
+        self,
+        host: Sender,
+        message: Event,
+        *,
+        id: str | None = None,
+        transaction: object | None = None,
+    ) -> str:
+        """Begin one with its first message, and return the id of that; `id` and `transaction` as a host takes them."""
+        return await host.publish(message, id, transaction)
+
+
+KITCHEN_DURING_ANY: Final[tuple[Arm[KitchenData, KitchenState], ...]] = (
+    On(Stop, kitchen_during_any_on_stop),
+    Ignore(Event),
+)
+
+
+Kitchen: Final = KitchenSaga(
     "kitchen.Kitchen",
     version=3,
     state=KitchenState,
@@ -642,11 +677,10 @@ Kitchen: Final = Saga[KitchenData, KitchenState, str](
             On(Ask, kitchen_idle_on_ask),
             On(Ask, kitchen_idle_on_ask_2),
             On(Ask, kitchen_idle_on_ask_3),
-            After(kitchen_idle_after_a_while_delay, kitchen_idle_after_a_while),
+            After(kitchen_idle_after_wait_delay, kitchen_idle_after_wait),
             After(timedelta(days=1), kitchen_idle_after_1_day),
             Ignore(Cooked),
-            On(Stop, kitchen_during_any_on_stop),
-            Ignore(Event),
+            *KITCHEN_DURING_ANY,
         ),
         KitchenState.COOKING: (
             On(Cooked, kitchen_cooking_on_cooked),
@@ -654,8 +688,7 @@ Kitchen: Final = Saga[KitchenData, KitchenState, str](
             On(Burnt, kitchen_cooking_on_burnt),
             OnFailure(Cook, kitchen_cooking_on_failure_of_cook),
             After(timedelta(hours=2), kitchen_cooking_after_2_hours),
-            On(Stop, kitchen_during_any_on_stop),
-            Ignore(Event),
+            *KITCHEN_DURING_ANY,
         ),
     },
     missing=(
@@ -677,7 +710,6 @@ Kitchen: Final = Saga[KitchenData, KitchenState, str](
         ),
     ),
 )
-"""Uses everything that a saga can say."""
 
 
 class WatcherState(StrEnum):
@@ -734,7 +766,32 @@ def watcher_idle_after_7_days(step: Step[WatcherData]) -> WatcherState:
     return WatcherState.DONE
 
 
-Watcher: Final = Saga[WatcherData, WatcherState, str](
+class WatcherSaga(Saga[WatcherData, WatcherState, str]):
+    """A second saga of the same file.
+
+    | state | on           | leads to |
+    | ----- | ------------ | -------- |
+    | start | Told         | Idle     |
+    | Idle  | Cooked       | Done     |
+    | Idle  | Told         | stays    |
+    | Idle  | after 7 days | Done     |
+
+    It ends in Done.
+    """
+
+    async def start(
+        self,
+        host: Sender,
+        message: Told,
+        *,
+        id: str | None = None,
+        transaction: object | None = None,
+    ) -> str:
+        """Begin one with its first message, and return the id of that; `id` and `transaction` as a host takes them."""
+        return await host.publish(message, id, transaction)
+
+
+Watcher: Final = WatcherSaga(
     "kitchen.Watcher",
     version=1,
     state=WatcherState,
@@ -757,4 +814,3 @@ Watcher: Final = Saga[WatcherData, WatcherState, str](
         WatcherState.DONE: End(),
     },
 )
-"""A second saga of the same file."""

@@ -9,10 +9,13 @@ from typing import Final, Protocol
 from uuid import UUID
 
 from herosaga_runtime import codec
+from herosaga_runtime.arms import On, OnFailure
+from herosaga_runtime.making import Step
 from herosaga_runtime.message import Command, Event, JsonObject, JsonValue, message
 from herosaga_runtime.policy import Policy
-from herosaga_runtime.saga import PASS, By, Call, End, On, OnFailure, Saga, Step, Verdict
-from herosaga_runtime.service import Context, Handler, Service
+from herosaga_runtime.saga import By, Call, End, Saga
+from herosaga_runtime.service import Context, Handler, Sender, Service
+from herosaga_runtime.verdict import PASS, Verdict
 
 from oms.orders import CardRefunded, RefundCard, RefundRefused
 
@@ -204,7 +207,7 @@ class OrderCancellationData:
 def start_on_return_requested(
     step: Step[OrderCancellationData], event: ReturnRequested
 ) -> OrderCancellationState:
-    """cancellation.saga:39: on ReturnRequested -> Restocking"""
+    """cancellation.saga:39: on ReturnRequested(reason) -> Restocking"""
     data = step.edit()
     data.reason = event.reason
     step.request(RestockItems(data.order_id), STUBBORN, undo=WithdrawItems(data.order_id))
@@ -259,7 +262,35 @@ def enter_returned(step: Step[OrderCancellationData]) -> None:
     step.publish(OrderReturned(data.order_id, data.reason))
 
 
-OrderCancellation: Final = Saga[OrderCancellationData, OrderCancellationState, UUID](
+class OrderCancellationSaga(Saga[OrderCancellationData, OrderCancellationState, UUID]):
+    """Takes a delivered order back: stock first, then the money; if the money can't go back, neither do the goods.
+
+    | state      | on                                  | leads to           |
+    | ---------- | ----------------------------------- | ------------------ |
+    | start      | ReturnRequested(reason)             | Restocking         |
+    | Restocking | ItemsRestocked when event.units > 0 | Refunding          |
+    | Restocking | ItemsRestocked                      | Refused            |
+    | Restocking | failure of RestockItems             | undo, then Refused |
+    | Refunding  | CardRefunded                        | Returned           |
+    | Refunding  | RefundRefused                       | undo, then Refused |
+    | Refunding  | failure of RefundCard               | NeedsAttention     |
+
+    It ends in Returned, Refused (failed), NeedsAttention (manual).
+    """
+
+    async def start(
+        self,
+        host: Sender,
+        message: ReturnRequested,
+        *,
+        id: str | None = None,
+        transaction: object | None = None,
+    ) -> str:
+        """Begin one with its first message, and return the id of that; `id` and `transaction` as a host takes them."""
+        return await host.publish(message, id, transaction)
+
+
+OrderCancellation: Final = OrderCancellationSaga(
     "oms.OrderCancellation",
     version=1,
     state=OrderCancellationState,
@@ -297,4 +328,3 @@ OrderCancellation: Final = Saga[OrderCancellationData, OrderCancellationState, U
         OrderCancellationState.NEEDS_ATTENTION: End("manual"),
     },
 )
-"""Takes a delivered order back: stock first, then the money; if the money can't go back, neither do the goods."""
