@@ -15,13 +15,14 @@ PAGE = Page(
     "generated until it is taken out or the compiler can do it.",
     failing="""\
 extern event OrderPlaced { key order_id: uuid }
+@topic("shipping.v1")
 extern event Shipped { key order_id: uuid }
 
 saga Delivery by order_id: uuid {
   start { on OrderPlaced -> Waiting }
   state Waiting {
     on Shipped -> Delivered
-    at now + 2d -> Late
+    after 2d -> Late
   }
   final Delivered
   final Late failed
