@@ -9,9 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from typing import Any, Generic, TypeVar
+from typing import Any, Final, Generic, TypeVar
 
-from herosaga_runtime.instance import D, S
+from herosaga_runtime.errors import UsageError
+from herosaga_runtime.instance import D, S, Timer
 from herosaga_runtime.making import Step
 from herosaga_runtime.message import Command, Message
 from herosaga_runtime.verdict import Verdict
@@ -23,6 +24,15 @@ Length = timedelta | Callable[[Step[D]], timedelta]
 
 Moment = datetime | Callable[[Step[D]], datetime]
 """When; likewise."""
+
+
+_NONE: Final = timedelta()
+
+
+def due(step: Step[D], delay: Length[D]) -> datetime:
+    """When a length of time is over that begins with a step; at once if it is less than none."""
+    length = delay if isinstance(delay, timedelta) else delay(step)
+    return step.now + length if length > _NONE else step.now
 
 
 class TimeoutOf:
@@ -172,6 +182,10 @@ class After(Arm[D, S]):
         self.run = run
         self.order = order
 
+    def timer(self, index: int, step: Step[D]) -> Timer:
+        """The timer of a state that is entered; it comes at once if it is to wait less than no time."""
+        return Timer(f"t{step.revision}.{index}", index, due(step, self.delay))
+
 
 class At(Arm[D, S]):
     """A transition at a time, at once if that has passed when the state is entered."""
@@ -185,6 +199,12 @@ class At(Arm[D, S]):
         self.run = run
         self.order = order
 
+    def timer(self, index: int, step: Step[D]) -> Timer:
+        """The timer of a state that is entered; it comes at once if its time has passed."""
+        moment = self.moment
+        time = moment if isinstance(moment, datetime) else moment(step)
+        return Timer(f"t{step.revision}.{index}", index, max(time, step.now))
+
 
 class Every(Arm[D, S]):
     """Something that is done again and again while the instance is in the state."""
@@ -195,6 +215,14 @@ class Every(Arm[D, S]):
         self.delay = delay
         self.run = run
         self.order = order
+
+    def timer(self, index: int, step: Step[D]) -> Timer:
+        """The timer of a state that is entered; `UsageError` for what would come again without end."""
+        delay = self.delay
+        length = delay if isinstance(delay, timedelta) else delay(step)
+        if length <= _NONE:
+            raise UsageError(f"every {length} in {step.state} is no length of time")
+        return Timer(f"t{step.revision}.{index}", index, step.now + length, "", length)
 
 
 class Onward(Arm[D, S]):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, Final, Generic, Protocol, Self, TypeVar
@@ -149,7 +149,7 @@ class Held:
     round: int = 0
 
 
-@record
+@dataclass(slots=True)
 class Extras(Generic[S]):
     """What only few instances have, and those not for long.
 
@@ -174,10 +174,25 @@ CALM: Final[Extras[Any]] = Extras()
 """The extras of an instance that has none."""
 
 
+_new = object.__new__
+
+
 def changed(extras: Extras[S], **changes: Any) -> Extras[S]:
-    """The same extras but for these; `CALM` itself where nothing is left."""
-    made = replace(extras, **changes)
-    return CALM if made == CALM else made
+    """The same extras but for these."""
+    made: Extras[S] = _new(Extras)
+    made.undoing = extras.undoing
+    made.undone = extras.undone
+    made.skipped = extras.skipped
+    made.stuck = extras.stuck
+    made.deferred = extras.deferred
+    made.arrivals = extras.arrivals
+    made.held = extras.held
+    made.caller = extras.caller
+    made.replied = extras.replied
+    made.expired = extras.expired
+    for name, value in changes.items():
+        setattr(made, name, value)
+    return made
 
 
 @dataclass(slots=True, eq=False)

@@ -29,6 +29,11 @@ class Failure:
         self.reason = reason
 
 
+def _reason(refusal: Message) -> str:
+    reason = getattr(refusal, "reason", None)
+    return reason if isinstance(reason, str) else refusal.TYPE.rpartition(".")[2]
+
+
 class Step(Instance[D, Any]):
     """The next instance in the making. Once a transition was taken, it is the decision.
 
@@ -36,17 +41,18 @@ class Step(Instance[D, Any]):
     belongs to a state that is entered (its entry, how long it waits, a final's actions, the body of a compensation) the name
     of that state; "" for what comes before the first. `cause` is what is received.
 
-    Set only where there is something to say: `refused`, while a refusal closes a request, the type of its command; `failure`,
-    what a `failure of` is about; `answers` and `round`, which of the steps that a state waits for together was answered.
+    Set only where there is something to say: `refused`, while a `refusal` closes a request, the type of its command;
+    `failed`, where a request has failed otherwise; `answers` and `round`, which of the steps that a state waits for together was answered.
     """
 
     __slots__ = (
         "answers",
         "cause",
         "entered",
-        "failure",
+        "failed",
         "note",
         "now",
+        "refusal",
         "refused",
         "round",
         "saga",
@@ -59,7 +65,8 @@ class Step(Instance[D, Any]):
     sent: list[Outgoing]
     entered: bool
     refused: type[Command]
-    failure: Failure
+    refusal: Message
+    failed: Failure
     answers: str
     round: int
     target: str
@@ -75,6 +82,12 @@ class Step(Instance[D, Any]):
     def reason(self) -> str:
         """What is to be said about the step."""
         return getattr(self, "note", "")
+
+    @property
+    def failure(self) -> Failure:
+        """What a `failure of` is about."""
+        found: Failure | None = getattr(self, "failed", None)
+        return found or Failure(self.refused, _reason(self.refusal))
 
     def edit(self) -> D:
         """A copy of the data that the transition may change; the instance before the step keeps its own."""

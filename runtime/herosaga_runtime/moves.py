@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
-from datetime import datetime, timedelta
 from typing import Any, Final
 
-from herosaga_runtime.arms import After, At, Every
 from herosaga_runtime.decision import Decision
 from herosaga_runtime.envelope import Done, Fault
 from herosaga_runtime.errors import UsageError
 from herosaga_runtime.instance import CALM, D, Extras, Outcome, S, Timer, changed
 from herosaga_runtime.making import Step
-from herosaga_runtime.place import Place, Timed
+from herosaga_runtime.place import Place
 from herosaga_runtime.saga import End, Saga
 from herosaga_runtime.verdict import PASS, Verdict
 
@@ -31,29 +28,38 @@ def enter(saga: Saga[D, S, Any], work: Step[D], target: S, tried: bool = True) -
     work.entered = True
     if work.extras is not CALM:
         work.extras = _at(place, work.extras)
-    if not place.simple:
-        return _arrive(saga, work, place, tried)
-    if work.timers:
-        work.timers = lasting(work.timers)
-    return work
+    if place.end is not None:
+        _end(saga, place.end, work, tried)
+        return work
+    if place.simple:
+        if work.timers:
+            work.timers = lasting(work.timers)
+        return work
+    _arrive(work, place)
+    return _pass(saga, work, place) if place.onward else work
 
 
-def _arrive(
-    saga: Saga[D, S, Any], work: Step[D], place: Place[D, S], tried: bool
-) -> Decision[D, S]:
-    """Enter a state that does something, and those after it that wait for nothing."""
+def _arrive(work: Step[D], place: Place[D, S]) -> None:
+    """Do what a state does first, and set its timers."""
+    if place.entry is not None:
+        place.entry(work)
+    timers = [each.timer(index, work) for index, each in enumerate(place.timed)]
+    work.timers = (*lasting(work.timers), *timers) if work.timers else tuple(timers)
+
+
+def _pass(saga: Saga[D, S, Any], work: Step[D], place: Place[D, S]) -> Decision[D, S]:
+    """Go on from a state that waits for nothing, and from those after it that don't."""
     for _ in range(_MOST):
-        if place.end is not None:
-            _end(saga, place.end, work, tried)
-            return work
-        if place.entry is not None:
-            place.entry(work)
-        work.timers = (*lasting(work.timers), *_timers(place.timed, work))
         if not place.onward or (place.joins and waits(work)):
             return work
         work.state = onward(place, work)
         place = saga.places[work.state]
-        work.extras = _at(place, work.extras)
+        if work.extras is not CALM:
+            work.extras = _at(place, work.extras)
+        if place.end is not None:
+            _end(saga, place.end, work, True)
+            return work
+        _arrive(work, place)
     raise UsageError(f"{saga.name} goes round and round without waiting, at {work.state}")
 
 
@@ -87,10 +93,13 @@ def calm(extras: Extras[S]) -> Extras[S]:
 
 def _at(place: Place[Any, S], extras: Extras[S]) -> Extras[S]:
     """The extras of an instance that enters a state."""
-    groups = {each.name for each in place.composites if each.group}
-    arrivals = tuple(each for each in extras.arrivals if each.of in groups)
+    if extras.arrivals:
+        groups = {each.name for each in place.composites if each.group}
+        arrivals = tuple(each for each in extras.arrivals if each.of in groups)
+        extras = changed(extras, arrivals=arrivals)
     expired = extras.expired and place.end is not None
-    return changed(extras, stuck="", held=None, arrivals=arrivals, expired=expired)
+    made = changed(extras, stuck="", held=None, expired=expired)
+    return CALM if made == CALM else made
 
 
 # --- time --------------------------------------------------------------------------------------
@@ -101,22 +110,6 @@ def lasting(timers: tuple[Timer, ...]) -> tuple[Timer, ...]:
     return tuple([each for each in timers if each.name]) if timers else timers
 
 
-def _timers(timed: tuple[Timed[D, S], ...], work: Step[D]) -> Iterator[Timer]:
-    for index, arm in enumerate(timed):
-        token = f"t{work.revision}.{index}"
-        match arm:
-            case After():
-                yield Timer(token, index, due(work, _length(arm.delay, work)))
-            case At(moment=moment):
-                time = moment if isinstance(moment, datetime) else moment(work)
-                yield Timer(token, index, max(time, work.now))
-            case Every():
-                length = _length(arm.delay, work)
-                if length <= timedelta():
-                    raise UsageError(f"every {length} in {work.state} is no length of time")
-                yield Timer(token, index, work.now + length, "", length)
-
-
 def again(timer: Timer, work: Step[Any]) -> Timer:
     """The next time of an `every`: as many lengths after the last one as it takes to be later than now."""
     assert timer.period is not None
@@ -125,27 +118,20 @@ def again(timer: Timer, work: Step[Any]) -> Timer:
     return Timer(f"e{work.revision}.{timer.index}", timer.index, time, "", timer.period)
 
 
-def due(work: Step[Any], length: timedelta) -> datetime:
-    """When so much time is over; at once if it is less than none."""
-    return work.now + max(length, timedelta())
-
-
-def _length(delay: Any, work: Step[D]) -> timedelta:
-    length: timedelta = delay if isinstance(delay, timedelta) else delay(work)
-    return length
-
-
 # --- the end -----------------------------------------------------------------------------------
 
 
 def _end(saga: Saga[D, Any, Any], end: End[D], work: Step[D], tried: bool) -> None:
     if end.run is not None:
         end.run(work)
-    work.outcome = _outcome(end, work.extras, tried)
     work.requests = ()
     work.timers = ()
     if tried:
         work.records = ()
+        if work.extras is CALM:
+            work.outcome = end.outcome
+            return
+    work.outcome = _outcome(end, work.extras, tried)
     if work.extras.caller is not None and not work.extras.replied:
         _let_caller_go(saga, work)
 

@@ -9,7 +9,7 @@ from typing import Any
 from herosaga_runtime.decision import Outgoing
 from herosaga_runtime.envelope import Alarm, Envelope
 from herosaga_runtime.instance import Instance, Origin, Request
-from herosaga_runtime.making import Failure, Step
+from herosaga_runtime.making import Step
 from herosaga_runtime.message import Message
 from herosaga_runtime.saga import Saga
 
@@ -64,14 +64,9 @@ def close(saga: Saga[Any, Any, Any], work: Step[Any], request: Request, message:
     )
     if type(message) in saga.calls[type(request.command)].refused:
         work.refused = type(request.command)
-        work.failure = Failure(work.refused, _reason(message))
+        work.refusal = message
         number = request.number
         work.records = tuple([each for each in work.records if each.request != number])
-
-
-def _reason(refusal: Message) -> str:
-    reason = getattr(refusal, "reason", None)
-    return reason if isinstance(reason, str) else refusal.TYPE.rpartition(".")[2]
 
 
 def refuses(saga: Saga[Any, Any, Any], request: Request, message: Message) -> bool:

@@ -64,7 +64,8 @@ Where the language leaves it open
   ids that answers nothing this saga requests, as the second part of an `emits` does.
 - An answer that finds no instance at all is for `missing`, and late if that says nothing about it.
 - A failure that is unexpected leaves its request open, like everything else of the instance: it goes on being repeated, and
-  an answer may still come. An awaited answer that is deferred leaves it open as well.
+  an answer may still come.
+- An awaited answer that is deferred has closed its request: it is here. When it is offered it is an event like any other.
 - A transition that is taken takes back the mark `stuck`; a repeated request, or what is ignored, does not.
 - A deferred message whose step fails is put aside at once, and the others are offered: the step that let it be offered is
   not undone for its sake.
@@ -82,8 +83,9 @@ from datetime import datetime
 from typing import Any, Final
 
 from herosaga_runtime import undo
+from herosaga_runtime.arms import due
 from herosaga_runtime.decision import Decision, Received, Reception
-from herosaga_runtime.envelope import Alarm, Done, Envelope, Fault, Ref, derive_id
+from herosaga_runtime.envelope import Alarm, Done, Envelope, Fault, derive_id
 from herosaga_runtime.errors import UsageError
 from herosaga_runtime.instance import (
     CALM,
@@ -101,8 +103,8 @@ from herosaga_runtime.instance import (
 )
 from herosaga_runtime.keys import key_text
 from herosaga_runtime.making import Failure, FirstStep, Step, following
-from herosaga_runtime.message import Command, Message
-from herosaga_runtime.moves import again, calm, due, enter, onward, parted, waits
+from herosaga_runtime.message import Message
+from herosaga_runtime.moves import again, calm, enter, onward, parted, waits
 from herosaga_runtime.place import Place, Runs, ignore
 from herosaga_runtime.requests import (
     answered,
@@ -182,8 +184,7 @@ def start(
 def _with_deadline(saga: Saga[D, S, Any], work: Step[D]) -> Step[D]:
     deadline = saga.deadline
     if deadline is not None:
-        delay = deadline.delay if not callable(deadline.delay) else deadline.delay(work)
-        work.timers += (Timer("d", 0, due(work, delay), DEADLINE),)
+        work.timers += (Timer("d", 0, due(work, deadline.delay), DEADLINE),)
     return work
 
 
@@ -206,7 +207,7 @@ def _missing(saga: Saga[D, S, Any], envelope: Envelope, now: datetime) -> Decisi
         reception = _IGNORED if verdict is IGNORE else _TAKEN
         return Received(None, reception, work.reason, work.sent)
     own = envelope.answers is not None and envelope.answers.saga == saga.name
-    if own or isinstance(message, Alarm | Fault | Done):
+    if (own and type(message) in saga.answers) or isinstance(message, Alarm | Fault | Done):
         return Received(None, _LATE)
     reason = f"no instance of {saga.name} has this key, and {message.TYPE} does not start one"
     return Received(None, Reception.UNEXPECTED, reason)
@@ -316,17 +317,17 @@ def _receive(
     message = envelope.message
     if before.outcome is not None:
         return Received(before, Reception.STALE if isinstance(message, Alarm) else _LATE)
-    work = following(saga, before, envelope, now)
     if before.state is saga.compensating:
-        return undo.receive(saga, before, work)
-    match message:
-        case Alarm():
-            return _alarm(saga, before, work, place, message)
-        case Fault():
-            return _fault(saga, before, work, place, message)
-        case Done():
-            return _done(saga, before, work, place, message)
-    return _collect(saga, before, work, place, message)
+        return undo.receive(saga, before, following(saga, before, envelope, now))
+    if isinstance(message, Alarm):
+        return _alarm(saga, before, following(saga, before, envelope, now), place, message)
+    if isinstance(message, Fault):
+        return _fault(saga, before, following(saga, before, envelope, now), place, message)
+    if isinstance(message, Done):
+        return _done(saga, before, following(saga, before, envelope, now), place, message)
+    if place.special:
+        return _collect(saga, before, following(saga, before, envelope, now), place, message)
+    return _unmatched(saga, before, envelope, answered(saga, before, envelope) is not None)
 
 
 def _collect(
@@ -373,7 +374,7 @@ def _collected(
 ) -> Decision[D, S]:
     """Go on from what the arms for a message have come to: with composites, if the state was not left."""
     if verdict is DEFER:
-        return deferred(before, work.cause)
+        return deferred(before, work.cause, work)
     message = work.cause.message
     if type(message) in place.parts:
         _note(work, place, message)
@@ -381,7 +382,7 @@ def _collected(
         verdict = _composite(work, place, verdict)
     if not isinstance(verdict, Verdict):
         return _leave(saga, work, place, verdict)
-    return _settled(saga, before, work, STAY if verdict is PASS else verdict)
+    return work if verdict is PASS else _settled(saga, before, work, verdict)
 
 
 def _note(work: Step[Any], place: Place[Any, Any], message: Message) -> None:
@@ -433,7 +434,7 @@ def _settled(
     if verdict is COMPENSATE:
         return undo.begin(saga, work, saga.state(work.target))
     if verdict is DEFER:
-        return deferred(before, work.cause)
+        return deferred(before, work.cause, work)
     if verdict is IGNORE:
         if work.requests is before.requests and work.timers is before.timers:
             return Received(work if work.extras is not before.extras else before, _IGNORED)
@@ -516,7 +517,7 @@ def _timed(
     if timer.period is not None:
         work.timers += (again(timer, work),)
         run(work)
-        return _settled(saga, before, work, STAY)
+        return work
     verdict = run(work)
     if verdict is PASS:
         return Received(work, _IGNORED)
@@ -566,7 +567,7 @@ def _failed(
     if place.joins and request.step:
         held = Held(request.command, reason, None, late, request.step, request.round)
         return _hold(saga, before, work, place, held)
-    work.failure = Failure(type(request.command), reason)
+    work.failed = Failure(type(request.command), reason)
     how = "was not answered in time" if late else f"failed: {reason}"
     why = f"{request.command.TYPE} {how}, and {before.state} does not expect that"
     return _take(saga, before, work, place, runs) or _stuck(before, why)
@@ -656,7 +657,7 @@ def _released(
     """Look at the failure that was held, as if it came now."""
     command = type(held.command)
     work.extras = changed(work.extras, held=None)
-    work.failure = Failure(command, held.reason)
+    work.failed = Failure(command, held.reason)
     work.answers, work.round = held.step, held.round
     if held.message is not None:
         work.refused = command

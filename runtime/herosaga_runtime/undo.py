@@ -87,9 +87,11 @@ def begin(saga: Saga[D, S, Any], work: Step[D], target: S) -> Decision[D, S]:
     """Start to undo everything; `target` is entered when the last record is undone, at once if there is none."""
     work.requests = ()
     work.timers = _named(work)
+    if not work.records:
+        return enter(saga, work, target)
     work.state = saga.compensating
-    work.extras = changed(work.extras, undoing=Undoing(target), arrivals=(), held=None, stuck="")
-    return _next(saga, work)
+    work.extras = changed(work.extras, arrivals=(), held=None, stuck="")
+    return _next(saga, work, Undoing(target))
 
 
 # --- operators ---------------------------------------------------------------------------------
@@ -100,18 +102,15 @@ _ASKED: Final = Alarm("")
 def retry(saga: Saga[D, S, Any], before: Instance[D, S], now: datetime) -> Decision[D, S]:
     """Undo the newest record anew, with all its tries, at an operator's word; `UsageError` unless its undo is stuck."""
     work = _unstuck(saga, before, now)
-    work.extras = changed(work.extras, undoing=Undoing(_undoing(work.extras).target))
-    return _next(saga, work)
+    return _next(saga, work, Undoing(_undoing(work.extras).target))
 
 
 def skip(saga: Saga[D, S, Any], before: Instance[D, S], now: datetime) -> Decision[D, S]:
     """Leave the newest record as it is, and go on with the next, at an operator's word; `UsageError` unless its undo is stuck."""
     work = _unstuck(saga, before, now)
     work.records = work.records[:-1]
-    target = _undoing(work.extras).target
-    skipped = work.extras.skipped + 1
-    work.extras = changed(work.extras, undoing=Undoing(target), skipped=skipped)
-    return _next(saga, work)
+    work.extras = changed(work.extras, skipped=work.extras.skipped + 1)
+    return _next(saga, work, Undoing(_undoing(work.extras).target))
 
 
 def force(
@@ -167,10 +166,15 @@ def receive(saga: Saga[D, S, Any], before: Instance[D, S], work: Step[D]) -> Dec
     return deferred(before, envelope)
 
 
-def deferred(before: Instance[D, S], envelope: Envelope) -> Decision[D, S]:
-    """Keep a message for another state."""
+def deferred(
+    before: Instance[D, S], envelope: Envelope, work: Step[D] | None = None
+) -> Decision[D, S]:
+    """Keep a message for another state. If it is an event that answers a request, the request is closed, as in `work`."""
     extras = changed(before.extras, deferred=(*before.extras.deferred, envelope))
-    return Received(with_extras(before, extras, before.revision + 1), Reception.DEFERRED)
+    kept = with_extras(before, extras, before.revision + 1)
+    if work is not None and not isinstance(envelope.message, Alarm | Fault):
+        kept.requests, kept.records = work.requests, work.records
+    return Received(kept, Reception.DEFERRED)
 
 
 def _alarm(
@@ -183,7 +187,7 @@ def _alarm(
         if before.requests:
             late = before.requests[0].command.TYPE
             return _given_up(saga, work, f"{late} was not answered in time")
-        return _next(saga, work)
+        return _next(saga, work, _undoing(work.extras))
     request = waiting_for(before, alarm)
     if request is None:
         return Received(before, Reception.STALE)
@@ -205,13 +209,8 @@ def _answered(saga: Saga[D, S, Any], work: Step[D]) -> Decision[D, S]:
         work.request(command, policy)
         _at(work, Undoing(undoing.target, tuple(rest), undoing.runs))
         return work
-    _undone(work, undoing.target)
-    return _next(saga, work)
-
-
-def _undone(work: Step[D], target: Any) -> None:
     work.records = work.records[:-1]
-    work.extras = changed(work.extras, undoing=Undoing(target), undone=work.extras.undone + 1)
+    return _next(saga, work, Undoing(undoing.target), 1)
 
 
 def _at(work: Step[Any], undoing: Undoing[Any] | None) -> None:
@@ -243,26 +242,34 @@ def _run_again(
     return work
 
 
-def _next(saga: Saga[D, S, Any], work: Step[D]) -> Decision[D, S]:
-    """Begin the newest record's undo; records whose undo requests nothing are done at once."""
-    undoing: Undoing[S] = _undoing(work.extras)
+def _next(
+    saga: Saga[D, S, Any], work: Step[D], undoing: Undoing[S], undone: int = 0
+) -> Decision[D, S]:
+    """Begin the newest record's undo; records whose undo requests nothing are done at once.
+
+    `undone` counts those that are done in this step.
+    """
     work.timers = _named(work)
     while work.records:
         pending = _pending(saga, work, work.records[-1])
         if pending:
             (command, policy), *rest = pending
             work.request(command, policy)
-            _at(work, Undoing(undoing.target, tuple(rest), undoing.runs))
+            left = Undoing(undoing.target, tuple(rest), undoing.runs)
+            work.extras = changed(work.extras, undoing=left, undone=work.extras.undone + undone)
             work.timers += _limit(saga, work)
             return work
+        work.records = work.records[:-1]
+        undone += 1
         undoing = Undoing(undoing.target)
-        _undone(work, undoing.target)
-    _at(work, None)
+    work.extras = changed(work.extras, undoing=None, undone=work.extras.undone + undone)
     return enter(saga, work, undoing.target)
 
 
 def _named(work: Step[Any]) -> tuple[Timer, ...]:
     """The timers that go on while everything is undone."""
+    if not work.timers:
+        return ()
     return tuple([each for each in work.timers if each.name and each.name != DEADLINE])
 
 

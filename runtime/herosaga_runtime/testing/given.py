@@ -6,13 +6,14 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
+from herosaga_runtime.arms import due
 from herosaga_runtime.decision import Decision
 from herosaga_runtime.envelope import Envelope
 from herosaga_runtime.errors import UsageError
 from herosaga_runtime.instance import CALM, DEADLINE, D, Instance, Origin, S, Timer
 from herosaga_runtime.making import FirstStep, Step, following
 from herosaga_runtime.message import Command, Message
-from herosaga_runtime.moves import due, enter
+from herosaga_runtime.moves import enter
 from herosaga_runtime.saga import Saga
 
 
