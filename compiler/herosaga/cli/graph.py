@@ -1,4 +1,4 @@
-"""`herosaga graph`: states, events and undo as diagrams, and whether those that are committed are still true."""
+"""`herosaga graph`: states, events and undo as diagrams, sequences as states; whether what is committed is still true."""
 
 from __future__ import annotations
 
@@ -37,6 +37,7 @@ class Format(StrEnum):
     DOT = "dot"
     JSON = "json"
     SVG = "svg"
+    TEXT = "text"
 
 
 class Of(StrEnum):
@@ -45,6 +46,7 @@ class Of(StrEnum):
     STATES = "states"
     EVENTS = "events"
     UNDO = "undo"
+    LOWERED = "lowered"
 
 
 _SUFFIXES = {
@@ -81,7 +83,8 @@ def graph(
     of: Annotated[
         Of,
         typer.Option(
-            help="A saga's states; who sends which events and commands to whom; or what undoes what."
+            help="A saga's states; who sends which events and commands to whom; what undoes what; "
+            "or, as text, what its sequences stand for."
         ),
     ] = Of.STATES,
     saga: Annotated[str, typer.Option("--saga", help="Which saga, where there are several.")] = "",
@@ -171,13 +174,13 @@ def _fresh(file: Path, old: str | None, wanted: Wanted) -> str:
     return new.replace("\n", "\r\n") if old and "\r\n" in old else new
 
 
-def _format(file: Path, given: Format | None) -> Format:
+def _format(file: Path, given: Format | None) -> Format | None:
     named = _SUFFIXES.get(file.suffix)
     if file.suffix == ".saga":
         raise Stop(f"`{file}` is a source, and no place for a diagram")
     if given and named and given is not named:
         raise Stop(f"`{file}` is for {named}, not for {given}")
-    return given or named or Format.MERMAID
+    return given or named
 
 
 # --- Markdown ------------------------------------------------------------------------------------
@@ -222,7 +225,7 @@ def _subject(word: str, slot: Slot, file: Path) -> Of:
 
 
 def _unreadable(slot: Slot, file: Path) -> Stop:
-    known = "a path, `--of states|events|undo`, `--saga NAME`"
+    known = "a path, `--of states|events|undo|lowered`, `--saga NAME`"
     return Stop(f"`{file}`: the marker `herosaga graph {slot.arguments}` can only have {known}")
 
 
@@ -230,9 +233,22 @@ def _unreadable(slot: Slot, file: Path) -> Stop:
 
 
 def _drawn(wanted: Wanted, read: Callable[[str], Read] | None = None) -> str:
+    if wanted.of is Of.LOWERED:
+        return _lowered(wanted, read or _read)
     printer = _printers()[wanted.format or Format.MERMAID]
     model, sagas = (read or _read)(wanted.path)
     return printer(_picture(wanted, model, sagas))
+
+
+def _lowered(wanted: Wanted, read: Callable[[str], Read]) -> str:
+    from herosaga.emit.lowered.states import lowered
+
+    if wanted.format not in (None, Format.TEXT):
+        raise Stop("`--of lowered` is text in the notation of the language, `--format text`")
+    saga = _chosen(read(wanted.path)[1], wanted)
+    if not saga.sequences:
+        raise Stop(f"`{saga.name}` has no sequence: all of its states are written out")
+    return lowered(saga)
 
 
 def _printers() -> Mapping[Format, Print]:
@@ -245,6 +261,7 @@ def _printers() -> Mapping[Format, Print]:
         Format.DOT: dot,
         Format.JSON: graph_json,
         Format.SVG: _no_svg,
+        Format.TEXT: _no_text,
     }
 
 
@@ -253,6 +270,10 @@ def _no_svg(picture: Picture) -> str:
         "svg needs a program that lays out graphs, and herosaga brings none:"
         " give what `--format dot` prints to Graphviz, `dot -Tsvg`"
     )
+
+
+def _no_text(picture: Picture) -> str:
+    raise Stop("a diagram can't be written as `text`: that is for `--of lowered`")
 
 
 def _picture(wanted: Wanted, model: Model, sagas: tuple[Saga, ...]) -> Picture:
@@ -275,6 +296,8 @@ def _picture(wanted: Wanted, model: Model, sagas: tuple[Saga, ...]) -> Picture:
             return undo(model, (one,), f"Undo in {one.name}")
         case Of.UNDO:
             return undo(model, sagas, f"Undo{_in(model)}")
+        case Of.LOWERED:
+            raise AssertionError("what is text is no picture")
 
 
 def _in(model: Model) -> str:

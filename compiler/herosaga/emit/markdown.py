@@ -14,7 +14,7 @@ from msgspec import Struct
 MARKER = "<!-- herosaga graph … -->"
 _MARKER = re.compile(r"<!--\s*herosaga\s+graph\b(.*?)-->\s*")
 _FENCE = re.compile(r" {0,3}(`{3,}|~{3,})\s*(\w*)\s*")
-_LANGUAGES = ("mermaid", "dot", "json")
+_LANGUAGES = ("mermaid", "dot", "json", "text")
 
 
 class Slot(Struct, frozen=True):
@@ -61,7 +61,8 @@ def _marked(arguments: str, number: int, lines: list[str], blocks: tuple[Slot, .
         gap = lines[number + 1 : block.first]
         if block.first > number and block.language in _LANGUAGES and not "".join(gap).strip():
             return Slot(arguments, block.language, block.body, block.line, block.first, block.last)
-    return Slot(arguments, "mermaid", "", number + 1, number + 1, number + 1)
+    language = "text" if "lowered" in arguments.split() else "mermaid"
+    return Slot(arguments, language, "", number + 1, number + 1, number + 1)
 
 
 def _blocks(lines: list[str]) -> Iterator[Slot]:

@@ -30,7 +30,6 @@ from herosaga.model.stages import (
     joined,
     reactions,
     waited,
-    waits,
 )
 from herosaga.model.types import INT
 from herosaga.source import Span
@@ -190,17 +189,11 @@ class _Making(Struct, frozen=True):
         return tuple(x for stage in stages for x in self._ask(stage, index))
 
     def _ask(self, stage: m.Stage, index: str) -> tuple[m.Action, ...]:
-        done = at_once(stage)
-        if done is not None:
-            return done
         match stage:
             case m.Step() | m.RunStep():
                 asked = asking(stage)
                 number = e.Local(index, False, INT, asked.span) if index else None
                 return (replace(asked, step=self._step(stage), round=number),)
-            case m.Branch(condition=condition, then=then, other=other, span=span):
-                sides = self._asked(then, index), self._asked(other, index)
-                return (m.If(condition, *sides, span),)
             case m.Loop(var=var, type=kind, source=source, body=body, span=span):
                 rounds = self.loops[source.span.start]
                 inner = self._asked(body, rounds.index)
@@ -216,9 +209,7 @@ class _Making(Struct, frozen=True):
             match stage:
                 case m.Step() | m.RunStep():
                     yield stage
-                case m.Branch(then=then, other=other):
-                    yield from self._answering((*then, *other))
-                case m.Loop(var=var, source=source, body=body) if waits(stage):
+                case m.Loop(var=var, source=source, body=body):
                     rounds = self.loops[source.span.start]
                     yield from self._answering(replaced(body, var, rounds.current))
                 case m.Parallel(branches=branches):

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 
 from herosaga.model import expr as e
 from herosaga.model import model as m
-from herosaga.model.stages import joined, waits
+from herosaga.model.stages import waits
 from herosaga.model.types import BOOL, INT, DictOf, ListOf, SetOf, Type
 from herosaga.names import snake
 from herosaga.source import Span
@@ -34,9 +34,9 @@ class Rounds(Struct, frozen=True):
         return items, m.Set(self.at, e.Const(0, INT, span), span, hidden=True)
 
     def more(self, span: Span) -> e.Expr:
-        """Whether there is another round."""
-        length = e.Function("len", (self.all(span),), INT, span)
-        return e.Binary("<", self._place(span), length, BOOL, span)
+        """Whether there is another round, as `for x in xs` asks; its sides are not what is written at one place."""
+        length = e.Function("len", (self.all(self.span),), INT, self.span)
+        return e.Binary("<", self._place(span.first(len("for"))), length, BOOL, span)
 
     def next(self, span: Span) -> m.Action:
         """Ends a round."""
@@ -79,32 +79,30 @@ def ordered(source: e.Expr) -> e.Expr:
 def loops_of(sequence: m.Sequence, taken: frozenset[str]) -> Loops:
     """The loops of a sequence that wait; `taken` are the names that other fields have."""
     found: dict[int, Rounds] = {}
-    for loop, together in _loops(sequence.stages, False):
+    for loop in _loops(sequence.stages):
         stem = _free(f"{snake(sequence.name)}_{snake(loop.var)}", taken)
         items, at = f"{stem}_list", f"{stem}_at"
         taken |= {items, at}
         span = loop.source.span
         found[span.start] = Rounds(
             items,
-            "" if together else at,
-            f"{loop.var}_at" if together else "",
+            "" if loop.parallel else at,
+            f"{loop.var}_at" if loop.parallel else "",
             loop.type,
             span,
         )
     return found
 
 
-def _loops(stages: tuple[m.Stage, ...], together: bool) -> Iterator[tuple[m.Loop, bool]]:
-    """The loops that wait, each with whether all of its rounds are asked for at once."""
+def _loops(stages: tuple[m.Stage, ...]) -> Iterator[m.Loop]:
+    """The loops that wait, in source order; what is asked for at once has no loop in it."""
     for stage in filter(waits, stages):
         match stage:
-            case m.Loop(body=body, parallel=parallel):
-                yield stage, together or parallel
-                yield from _loops(body, together or parallel)
+            case m.Loop(body=body):
+                yield stage
+                yield from _loops(body)
             case m.Branch(then=then, other=other):
-                yield from _loops((*then, *other), together)
-            case m.Parallel(branches=branches):
-                yield from _loops(joined(branches), True)
+                yield from _loops((*then, *other))
 
 
 def _free(stem: str, taken: frozenset[str]) -> str:

@@ -8,6 +8,7 @@ from herosaga.checks import hs007
 from herosaga.findings import Finding
 from herosaga.model import expr as e
 from herosaga.model import model as m
+from herosaga.model.within import within
 from herosaga.source import Span
 from msgspec import Struct
 
@@ -29,6 +30,7 @@ _IN_MIGRATE: dict[type, str] = {
 
 _INSTEAD = {
     "a `for` in a `parallel for`": "make it a `parallel for` of its own, after this one",
+    "a loop's variable where no request of its round is answered": "read a data field there",
 }
 """What can be written until then, where there is a way."""
 
@@ -64,7 +66,7 @@ def _within(node: object) -> Iterator[Use]:
         for part in node:
             yield from _within(part)
     elif isinstance(node, m.State) and node.sequence:
-        return  # nobody wrote it: its sequence is told
+        yield from _joining(node)  # nobody wrote it: its sequence is told
     elif isinstance(node, Struct) and not isinstance(node, Span):
         found = list(_own(node))
         yield from found
@@ -88,6 +90,22 @@ def _own(node: object) -> Iterator[Use]:
             yield "`@pii`", span
         case m.Message(meta=m.Meta(topic=str() as topic), span=span) if topic:
             yield "`@topic`", span
+
+
+def _joining(state: m.State) -> Iterator[Use]:
+    """Where the variable of a `parallel for` is read and nothing tells which of its elements is meant."""
+    for member in state.members:
+        if isinstance(member, m.Transition) and not _answers(member.trigger):
+            what = "a loop's variable where no request of its round is answered"
+            yield from ((what, each.span) for each in within(member) if isinstance(each, e.Round))
+
+
+def _answers(trigger: m.Trigger) -> bool:
+    """Whether a request of the state comes to its end with this trigger."""
+    match trigger:
+        case m.OnMessage(step=step) | m.OnOutcome(step=step):
+            return bool(step)
+    return isinstance(trigger, m.OnFailure | m.OnTimeout | m.OnFault)
 
 
 def _in_migrate(expr: e.Expr) -> Iterator[Use]:

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from collections.abc import Callable
 from pathlib import Path
+from textwrap import indent
 
 import pytest
 from herosaga import cli
 
+ROOT = Path(__file__).parents[3]
 PROGRAM = """\
 extern event Asked { key id: str }
 extern event Given { key id: str }
@@ -27,6 +30,37 @@ MARKED = """\
 ```dot
 ```
 end
+"""
+SEQUENCE = """\
+extern event Asked { key id: str  names: list[str] }
+event Told { key id: str }
+command Tell { key id: str  name: str }
+service Desk { handle Tell emits Told }
+saga First by id: str {
+  data { names: list[str] }
+  start { on Asked(names) -> Round }
+  sequence Round { for name in names { step Tell(id, name) }  done -> Done }
+  final Done
+}
+"""
+LOWERED = """\
+data { round_name_list: list[str] = []  round_name_at: int = 0 }  // kept with the saga's own
+
+// sequence Round
+
+state Round {  // left in the step that enters it
+  go -> Round.for { set round_name_list = names  set round_name_at = 0 }
+}
+
+state Round.for {  // left in the step that enters it
+  go when round_name_at < len(round_name_list) -> Round.Tell
+  go -> Done
+}
+
+state Round.Tell {
+  entry { request Tell(id, name = round_name_list[round_name_at]) }
+  on Told -> Round.for { set round_name_at = round_name_at + 1 }
+}
 """
 Run = Callable[..., tuple[int, str, str]]
 
@@ -65,6 +99,31 @@ def test_states_as_mermaid_are_the_default(graph: Run) -> None:
 )
 def test_formats(graph: Run, format: str, start: str) -> None:
     assert graph("flow.saga", "--of", "undo", "--format", format)[1].startswith(start)
+
+
+def test_what_a_sequence_stands_for_is_text(graph: Run, home: Path) -> None:
+    (home / "flow.saga").write_text(SEQUENCE)
+    assert graph("flow.saga", "--of", "lowered") == (0, LOWERED, "")
+    assert graph("--of", "lowered", "--format", "text")[1] == LOWERED
+    page = home / "docs" / "page.md"
+    page.write_text("<!-- herosaga graph ../flow.saga --of lowered -->\n")
+    assert graph("-o", "docs/page.md")[0] == 0
+    assert page.read_text().endswith(f"-->\n```text\n{LOWERED}```\n")
+    assert graph("--check", "docs/page.md")[0] == 0
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["--of", "lowered"], "`First` has no sequence"),
+        (["--of", "lowered", "--format", "dot"], "`--of lowered` is text"),
+        (["--of", "lowered", "--check", "a.mmd"], "`--of lowered` is text"),
+        (["--format", "text"], "can't be written as `text`"),
+    ],
+)
+def test_text_and_diagrams_are_told_apart(graph: Run, arguments: list[str], said: str) -> None:
+    code, text, words = graph(*arguments)
+    assert (code, text) == (2, "") and said in words and words.count("\n") == 1
 
 
 def test_svg_is_refused_with_the_way_to_get_one(graph: Run) -> None:
@@ -188,6 +247,14 @@ def test_line_ends_stay(graph: Run, home: Path) -> None:
 
 
 def test_the_documentation_is_fresh(capsys: pytest.CaptureFixture[str]) -> None:
-    page = Path(__file__).parents[3] / "docs" / "graph.md"
+    page = ROOT / "docs" / "graph.md"
     code = cli.main(["graph", "--check", str(page)])
     assert (code, capsys.readouterr().out) == (0, "")
+
+
+def test_the_documentation_shows_the_sequence_that_it_lowers() -> None:
+    program = ROOT / "tests" / "compiler" / "model" / "lowered" / "seats.saga"
+    shown = re.findall(
+        r"```saga in sequence\n(.*?)```", (ROOT / "docs" / "graph.md").read_text(), re.DOTALL
+    )
+    assert indent(shown[0], "    ") in program.read_text()

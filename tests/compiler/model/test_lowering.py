@@ -1,15 +1,16 @@
-"""The states that sequences are lowered to, as text: what each asks for, and where its transitions lead."""
+"""The states that sequences are lowered to, as text in the notation of the language."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from herosaga.emit.diagrams.words import done, move
+from herosaga.compile import check_text
+from herosaga.emit.lowered.states import lowered
 from herosaga.graph.states import state_graph
-from herosaga.graph.words import swallowed
+from herosaga.model import expr as e
 from herosaga.model import model as m
+from herosaga.model.within import inner, within
 from syrupy.assertion import SnapshotAssertion
 
 from helpers.projects import model_of
@@ -26,10 +27,7 @@ def _saga(path: Path) -> m.Saga:
 
 @pytest.mark.parametrize("path", PROGRAMS, ids=lambda path: path.stem)
 def test_states(path: Path, snapshot: SnapshotAssertion) -> None:
-    saga = _saga(path)
-    starts = [_transition(each) for each in saga.start]
-    states = [line for state in saga.states for line in _state(state)]
-    assert "\n".join(["start", *starts, *states]) == snapshot
+    assert lowered(_saga(path)) == snapshot
 
 
 @pytest.mark.parametrize("path", PROGRAMS, ids=lambda path: path.stem)
@@ -51,31 +49,63 @@ def test_only_what_waits_has_members_from_around_it(path: Path) -> None:
             assert len(state.members) == state.own
 
 
+@pytest.mark.parametrize("path", PROGRAMS, ids=lambda path: path.stem)
+def test_a_step_knows_no_variable_of_a_loop_around_it(path: Path) -> None:
+    """Whatever is read in one step was bound in it, or is stored."""
+    for state in _saga(path).states:
+        for body in (state.entry, *state.members):
+            assert _variables(body) == set(), state.name
+
+
+@pytest.mark.parametrize("path", PROGRAMS, ids=lambda path: path.stem)
+def test_requests_and_their_answers_are_tagged_where_several_are_open(path: Path) -> None:
+    saga = _saga(path)
+    for state in saga.states:
+        asked = [each.step for each in within(state.entry) if isinstance(each, m.Request | m.Run)]
+        taken = [
+            each.trigger.step
+            for each in _moves(state)
+            if isinstance(each.trigger, m.OnMessage | m.OnOutcome)
+        ]
+        assert state.joins == bool({*asked, *taken} - {""})
+        assert set(asked) <= set(taken)
+
+
+def test_what_loops_keep_has_names_and_values_of_its_own() -> None:
+    for path in PROGRAMS:
+        saga = _saga(path)
+        names = [each.name for each in (*saga.data, *saga.slots)]
+        assert len({saga.key, *names}) == len(names) + 1
+        set_ = {
+            each.field for each in within(saga.states) if isinstance(each, m.Set) if each.hidden
+        }
+        assert set_ == {each.name for each in saga.slots}
+        assert all(each.default is not None for each in saga.slots)
+
+
+@pytest.mark.parametrize("path", PROGRAMS, ids=lambda path: path.stem)
+def test_no_rule_blames_anybody_for_what_nobody_wrote(path: Path) -> None:
+    found = check_text(path.read_text("utf-8"), path.parent, path.parent).findings
+    assert {each.code for each in found} <= {"HS411", "HS501", "HS903"}
+
+
 def _moves(state: m.State) -> list[m.Transition]:
     return [each for each in state.members if isinstance(each, m.Transition)]
 
 
-def _state(state: m.State) -> Iterator[str]:
-    asks = f" asks: {', '.join(done(state.entry))}" if state.entry else ""
-    again = f" every: {len(state.every)}" if state.every else ""
-    yield f"{state.name}{asks}{again}"
-    for member in state.members:
-        match member:
-            case m.Transition():
-                yield _transition(member, state.passing)
-            case _:
-                yield f"  {swallowed(member)}{_level(member)}"
-
-
-def _transition(transition: m.Transition, passing: bool = False) -> str:
-    arrow = "compensate -> " if transition.compensate else "-> "
-    goal = f" {arrow}{transition.target}" if transition.target else ""
-    text = move(transition, "onward") if passing else move(transition)
-    return f"  {text}{goal}{_level(transition)}"
-
-
-def _level(member: m.Member) -> str:
-    return f"   ({member.level})" if member.level else ""
+def _variables(node: object) -> set[str]:
+    """The loop variables that are read in a node and not bound there."""
+    match node:
+        case e.Local(name=name, param=False):
+            return {name}
+        case tuple():
+            return set().union(*map(_variables, node))
+        case m.For(var=var, source=source, body=body, index=index):
+            return _variables(source) | (_variables(body) - {var, index})
+        case e.Fold(var=var, source=source, element=element, condition=condition):
+            return _variables(source) | (_variables((element, condition)) - {var})
+    kind: type = type(node)
+    return set().union(*(_variables(getattr(node, name)) for name in inner(kind)))
 
 
 def test_a_step_that_is_awaited_with_others_names_their_state() -> None:
