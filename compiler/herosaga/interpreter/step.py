@@ -66,17 +66,20 @@ def advance(
     program: Program, before: Instance | None, given: Input, now: datetime, incarnation: int = 1
 ) -> Steps:
     """All steps that one input brings about. Those of timers that are due at the same instant and stand earlier in the
-    source come first; after each step that entered a state, deferred messages are offered.
+    source come first, if they are spent thereby (else their own alarm says so); after each step that entered a state,
+    deferred messages are offered.
 
     An error of an expression or an extern function is raised: then nothing has happened.
     """
     with localcontext(DECIMALS):
         steps: Steps = []
         instance = before
-        for each in (*_due_before(before, given), given):
-            steps += _with_deferred(program, instance, each, now, incarnation)
-            instance = steps[-1][1].instance
-        return steps
+        for each in _due_before(before, given):
+            found = _with_deferred(program, instance, each, now, incarnation)
+            if found[0][1].reception in (Reception.TAKEN, Reception.IGNORED):
+                steps += found
+                instance = found[-1][1].instance
+        return steps + _with_deferred(program, instance, given, now, incarnation)
 
 
 def _due_before(before: Instance | None, given: Input) -> tuple[Alarm, ...]:

@@ -69,7 +69,7 @@ def _sent(each: Sent) -> str:
 
 def _facts(instance: Instance) -> dict[str, Plain]:
     """What is told where it changes."""
-    alarms = {token: f"{due:%H:%M:%S.%f}".rstrip("0.") for token, due in instance.alarms()}
+    alarms = {token: due.time().isoformat() for token, due in instance.alarms()}
     return {
         **{f"data {name}": f"{value}" for name, value in instance.data.items()},
         "records": tuple(_undo(each) for each in instance.records),
