@@ -6,39 +6,50 @@ each change of the declarations.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import AsyncIterator
 from datetime import datetime, timedelta
 from typing import Any
 
 from herosaga_runtime import codec
 from herosaga_runtime.archiving import archive_mail
-from herosaga_runtime.errors import VersionError
 from herosaga_runtime.matching import keep
 from herosaga_runtime.ports import Transaction, from_micros, to_micros
 from herosaga_runtime.rows import StoredInstance
 from herosaga_runtime.saga import Saga
-from herosaga_runtime.versions import read
+from herosaga_runtime.versions import read, readable
 
+_log = logging.getLogger("herosaga")
 _PAGE = 500
 
 
 async def arrange(tx: Transaction, saga: Saga[Any, Any, Any], now: datetime) -> None:
-    """Bring up to date what is kept beside the instances of a saga."""
+    """Bring up to date what is kept beside the instances of a saga. What can't be done is tried again at the next start."""
     declared = _declared(saga)
     if declared == await tx.arranged(saga.name):
         return
-    await tx.clear_matches(saga.name)
-    if saga.matches:
-        async for stored in _pages(tx, saga, False):
-            try:
-                found = read(saga, stored).instance
-            except VersionError:
-                continue  # it takes no mail either; when it can be read, the declarations have changed
-            await keep(tx, saga, None, found)
+    await tx.clear_matches(saga.name, readable(saga))
+    done = not saga.matches or await _find_by_data(tx, saga)
     if saga.retain is not None:
         async for stored in _pages(tx, saga, True):
             await _archive_later(tx, stored, saga.retain, now)
-    await tx.set_arranged(saga.name, declared)
+    await tx.set_arranged(saga.name, declared if done else "")
+
+
+async def _find_by_data(tx: Transaction, saga: Saga[Any, Any, Any]) -> bool:
+    """Let running instances be found by their data; False if some can't be read, whose mail waits or fails likewise."""
+    unread = 0
+    async for stored in _pages(tx, saga, False):
+        try:
+            found = read(saga, stored).instance
+        except Exception as error:  # a migration is the user's code
+            unread += 1
+            _log.debug("%s %s can't be read: %s", saga.name, stored.key, type(error).__name__)
+            continue
+        await keep(tx, saga, None, found)
+    if unread:
+        _log.warning("%s: %d instances can't be read, and not be found by data", saga.name, unread)
+    return not unread
 
 
 def _declared(saga: Saga[Any, Any, Any]) -> str:

@@ -233,8 +233,8 @@ class Transaction(Protocol):
         """Let it no longer be found by that."""
         ...
 
-    async def clear_matches(self, saga: str) -> None:
-        """Let no instance of a saga be found by its data."""
+    async def clear_matches(self, saga: str, versions: Collection[int]) -> None:
+        """Let no instance of a saga be found by its data, but for those of other versions than these."""
         ...
 
     async def arranged(self, saga: str) -> str:

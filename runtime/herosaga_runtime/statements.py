@@ -369,9 +369,14 @@ class SqliteTransaction:
             (saga, field, value, key),
         )
 
-    async def clear_matches(self, saga: str) -> None:
-        """Let no instance of a saga be found by its data."""
-        self.connection.execute("DELETE FROM herosaga_matches WHERE saga = ?", (saga,))
+    async def clear_matches(self, saga: str, versions: Collection[int]) -> None:
+        """Let no instance of a saga be found by its data, but for those of other versions than these."""
+        self.connection.execute(
+            "DELETE FROM herosaga_matches WHERE saga = :saga AND key NOT IN "
+            "(SELECT key FROM herosaga_instances WHERE saga = :saga "
+            f"AND version NOT IN ({', '.join(map(str, versions))}))",
+            {"saga": saga},
+        )
 
     async def arranged(self, saga: str) -> str:
         """For what declarations of a saga the store was last arranged; empty if never."""
