@@ -27,6 +27,7 @@ ORDER = [
     ("emit",),
     ("compile",),
     ("report",),
+    ("scenarios",),
     ("cli", "lsp", "reference", "__main__"),
 ]
 """Lowest first; a module imports from its own layer and those below.
@@ -85,7 +86,9 @@ def test_compiler(name: str) -> None:
             assert layer(module) <= layer(here), f"{here} imports {module}"
 
 
-@pytest.mark.parametrize("name", sorted(path.name for path in RUNTIME.glob("*.py")))
+@pytest.mark.parametrize(
+    "name", sorted(path.relative_to(RUNTIME).as_posix() for path in RUNTIME.rglob("*.py"))
+)
 def test_runtime(name: str) -> None:
     allowed = sys.stdlib_module_names | {"herosaga_runtime"}
     for names in imported(RUNTIME / name):

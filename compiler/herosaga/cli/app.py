@@ -15,7 +15,7 @@ from herosaga.cli.stop import Closed, Interrupted, Stop
 # By way of typer: whether it brings its own click or uses the one that is installed has changed.
 _ClickException = typer.BadParameter.__mro__[2]
 
-COMMANDS = ("init", "check", "fmt", "explain", "compile", "graph", "run")
+COMMANDS = ("init", "check", "fmt", "explain", "compile", "graph", "test", "run")
 """Each is a module of `herosaga.cli` with a function of its name, in the order in which `--help` lists them."""
 
 WIDEST = 100

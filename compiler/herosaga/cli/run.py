@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-import importlib
 import os
-import re
 import sys
 import tempfile
-import traceback
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from datetime import UTC, datetime, timedelta
@@ -21,12 +18,12 @@ from herosaga.cli.compile import compile_project
 from herosaga.cli.output import say
 from herosaga.cli.settings import Settings, settings
 from herosaga.cli.stop import Closed, Interrupted, Stop
+from herosaga.cli.users import imported, named, told
 
 if TYPE_CHECKING:
     from herosaga.cli.watching import Screen
     from herosaga_runtime import Host
 
-_APP = re.compile(r"([A-Za-z_][\w.]*):([A-Za-z_]\w*)")
 SOON = timedelta(seconds=30)
 """A demo ends when nothing is due for so long."""
 
@@ -81,7 +78,7 @@ def _start(project: Settings, path: Path, demo: bool, kept: bool) -> int:
         )
     watching = screen(sys.stdout)
     try:
-        with _told(project):
+        with told(project):
             host = Host(f"sqlite:///{path}", observer=watching)
             build(host)
             return asyncio.run(_serve(host, watching, play if demo else None))
@@ -153,66 +150,12 @@ async def _done(host: Host) -> None:
 
 
 def _entry(project: Settings) -> tuple[ModuleType, Callable[[Host], object]]:
-    """The module that `app` names, and its function: the one import by name there is."""
-    named = _APP.fullmatch(project.app)
-    if named is None:
-        raise Stop(
-            f"`[tool.herosaga]` in {project.root / 'pyproject.toml'} needs"
-            f' `app = "module:function"`, and has {project.app!r}'
-        )
+    """The module that `app` names, and its function."""
+    module_name, name = named(project, "app", project.app, "module:function")
     for folder in (project.root / project.output, project.root):
         sys.path.insert(0, os.fspath(folder))
-    with _told(project):
-        module = _imported(project, named[1])
-    build = getattr(module, named[2], None)
+    module = imported(project, "app", module_name)
+    build = getattr(module, name, None)
     if not callable(build):
-        raise Stop(f"`{named[1]}` has no function `{named[2]}`, which `app` names")
+        raise Stop(f"`{module_name}` has no function `{name}`, which `app` names")
     return module, build
-
-
-def _imported(project: Settings, name: str) -> ModuleType:
-    try:
-        return importlib.import_module(name)
-    except ModuleNotFoundError as error:
-        if error.name != name.partition(".")[0]:
-            raise  # something that the module imports itself
-        where = f"`app` in {project.root / 'pyproject.toml'} names it"
-        raise Stop(f"there is no module `{name}`, and {where}") from None
-
-
-@contextmanager
-def _told(project: Settings) -> Iterator[None]:
-    """What the user's code raises is told in a sentence with its place, what is wrong with ours is not."""
-    from herosaga_runtime import StoreError, UsageError
-
-    try:
-        yield
-    except (StoreError, UsageError) as error:
-        raise Stop(f"{_place(project, error)}{error}") from None
-    except Exception as error:
-        cause = _first(error)
-        place = _place(project, cause)
-        if isinstance(error, Closed | Stop) or not place or os.environ.get("HEROSAGA_DEBUG"):
-            raise
-        words = cause.msg if isinstance(cause, SyntaxError) else cause
-        raise Stop(f"{place}{type(cause).__name__}: {words}") from None
-
-
-def _first(error: Exception) -> Exception:
-    """The first of the errors that a task group raised together."""
-    while isinstance(error, ExceptionGroup):
-        error = error.exceptions[0]
-    return error
-
-
-def _place(project: Settings, error: Exception) -> str:
-    """`app.py:12: ` of the innermost line that is the project's own."""
-    if isinstance(error, SyntaxError) and error.filename:
-        path = Path(error.filename)
-        if path.is_relative_to(project.root):
-            return f"{path.relative_to(project.root)}:{error.lineno}: "
-    for frame in reversed(traceback.extract_tb(error.__traceback__)):
-        path = Path(frame.filename)
-        if path.is_relative_to(project.root):
-            return f"{path.relative_to(project.root)}:{frame.lineno}: "
-    return ""

@@ -14,7 +14,7 @@ from msgspec import Struct
 
 FILE = "pyproject.toml"
 _LISTS = ("sources", "select", "ignore")
-_TEXTS = ("output", "app")
+_TEXTS = ("output", "app", "externs")
 
 
 class Settings(Struct, frozen=True):
@@ -24,6 +24,7 @@ class Settings(Struct, frozen=True):
     sources: tuple[str, ...] = (".",)
     output: str = "."
     app: str = ""
+    externs: str = ""
     select: tuple[str, ...] = ()
     ignore: tuple[str, ...] = ()
 

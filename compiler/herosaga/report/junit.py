@@ -7,16 +7,15 @@ run that went wrong. Notes ask for nothing, and stand in tests that passed.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
 from herosaga.findings import Finding, Severity
 from herosaga.report.full import full
 from herosaga.report.run import Run
+from herosaga.report.xml import clean
 
 _WIDTH = 100
-_FORBIDDEN = re.compile("[^\t\n\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 def as_junit(run: Run) -> str:
@@ -32,11 +31,11 @@ def as_junit(run: Run) -> str:
 
 
 def _suite(top: Element, name: str, findings: Sequence[Finding]) -> None:
-    suite = SubElement(top, "testsuite", name=_clean(name))
+    suite = SubElement(top, "testsuite", name=clean(name))
     for finding in findings:
         _case(suite, name, finding)
     if not findings:
-        SubElement(suite, "testcase", classname=_clean(name), name="nothing found")
+        SubElement(suite, "testcase", classname=clean(name), name="nothing found")
     cases = list(suite)
     suite.set("tests", str(len(cases)))
     suite.set("failures", str(sum(case.find("failure") is not None for case in cases)))
@@ -47,24 +46,19 @@ def _case(suite: Element, name: str, finding: Finding) -> None:
     case = SubElement(
         suite,
         "testcase",
-        classname=_clean(name),
-        name=_clean(f"{finding.code} {finding.message}"),
-        file=_clean(name),
+        classname=clean(name),
+        name=clean(f"{finding.code} {finding.message}"),
+        file=clean(name),
         line=str(finding.span.line),
     )
-    text = _clean(full(finding, _WIDTH))
+    text = clean(full(finding, _WIDTH))
     if finding.severity is Severity.NOTE:
         SubElement(case, "system-out").text = text
         return
-    kind, message = finding.severity.value, _clean(finding.message)
+    kind, message = finding.severity.value, clean(finding.message)
     SubElement(case, "failure", type=kind, message=message).text = text
 
 
 def _total(top: Element, suites: Sequence[Element]) -> None:
     for name in ("tests", "failures", "errors"):
         top.set(name, str(sum(int(suite.get(name, "0")) for suite in suites)))
-
-
-def _clean(text: str) -> str:
-    """The text with the characters written out that XML has no way to hold."""
-    return _FORBIDDEN.sub(lambda found: f"\\u{ord(found.group()):04x}", text)

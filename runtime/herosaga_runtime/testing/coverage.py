@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -46,11 +46,11 @@ class Coverage:
     _ran: Counter[tuple[str, str]] = field(default_factory=Counter)
     _sagas: dict[str, Saga[Any, Any, Any]] = field(default_factory=dict)
 
-    def note(self, saga: Saga[Any, Any, Any], run: list[Entry]) -> None:
-        """Add what the steps of one test have reached."""
-        name = saga.name
-        self._sagas.setdefault(name, saga)
+    def note(self, run: Iterable[Entry]) -> None:
+        """Add what the steps of a run have reached."""
         for entry in run:
+            name = entry.saga.name
+            self._sagas.setdefault(name, entry.saga)
             instance = entry.decision.instance
             if entry.decision.entered and instance is not None:
                 self._entered[name, str(instance.state)] += 1

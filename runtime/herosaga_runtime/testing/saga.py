@@ -245,7 +245,7 @@ class SagaTest(Generic[D, S, K]):
     def coverage(self) -> Coverage:
         """What this test has reached of the saga."""
         found = Coverage()
-        found.note(self._world.saga, self._world.run)
+        found.note(self._world.run)
         return found
 
     def __str__(self) -> str:
@@ -253,15 +253,16 @@ class SagaTest(Generic[D, S, K]):
 
     # --- what is expected ----------------------------------------------------------------------
 
-    def expect_state(self, state: S, /) -> None:
-        """The instance is in this state; if the last `when` was for several, each is."""
+    def expect_state(self, state: S, /, *others: S) -> None:
+        """The instance is in this state, or in one of these; if the last `when` was for several, each is."""
+        wanted = " or ".join(str(each) for each in (state, *others))
         if not self._keys:
-            self._refuse(f"state {state}", "there is no instance")
+            self._refuse(f"state {wanted}", "there is no instance")
         for key in self._keys:
             found = self._world.known(key)
-            if found is None or found.state != state:
+            if found is None or found.state not in (state, *others):
                 where = "gone" if found is None else f"in {found.state}"
-                self._refuse(f"state {state}", f"the instance is {where}")
+                self._refuse(f"state {wanted}", f"the instance is {where}")
 
     def expect_outcome(self, outcome: Outcome | None, /) -> None:
         """The instance has ended this way; with None, it has not ended."""
