@@ -17,6 +17,7 @@ import pytest
 from herosaga_runtime import Context, Event, StoreError, UsageError
 from herosaga_runtime.policy import Policy
 from herosaga_runtime.ports import Random, SystemRandom, from_micros
+from herosaga_runtime.schema import VERSIONS
 from shop import ORDER, Scene, Shop, file_url, host_of, never, placed, play
 
 from oms import orders
@@ -184,6 +185,43 @@ def test_a_file_that_is_no_store_is_told(tmp_path: Path) -> None:
 
 async def nothing(at: Scene) -> None:
     """Nothing happens."""
+
+
+def test_an_older_store_is_brought_up_to_date(tmp_path: Path) -> None:
+    async def begins(at: Scene) -> None:
+        await at.place()
+
+    async def goes_on() -> None:
+        random: Random = SystemRandom()
+        shop = Shop()
+        hosts = [host_of(shop, file_url(tmp_path), random=random) for _ in range(2)]
+        async with hosts[0], hosts[1]:
+            await asyncio.gather(*[each.settle() for each in hosts])
+            (found,) = await hosts[1].instances(orders.OrderFulfilment)
+            assert found.state == State.COMPLETED
+        assert shop.count(orders.ReserveItems) == 1
+
+    play(begins, Shop(replies={orders.ReserveItems: never}), file_url(tmp_path))
+    new = tables(tmp_path)
+    with sqlite3.connect(tmp_path / "orders.db") as connection:
+        for name, statement in new.items():
+            if statement in VERSIONS[1]:
+                kind = "INDEX" if "INDEX" in statement else "TABLE"
+                connection.execute(f"DROP {kind} {name}")
+        connection.execute("UPDATE herosaga_schema SET version = 1")
+    connection.close()
+    assert tables(tmp_path) != new
+    run(goes_on())
+    assert tables(tmp_path) == new
+
+
+def tables(path: Path) -> dict[str, str]:
+    """The statements that make the tables and indices of a store, by name."""
+    with sqlite3.connect(path / "orders.db") as connection:
+        found = connection.execute("SELECT name, sql FROM sqlite_master WHERE sql IS NOT NULL")
+        rows = dict(found.fetchall())
+    connection.close()
+    return rows
 
 
 def test_another_process_that_writes_is_waited_for(tmp_path: Path) -> None:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 
 from herosaga_runtime.ports import Transaction
-from herosaga_runtime.rows import Kind, Mail
+from herosaga_runtime.rows import Kind, Mail, StoredInstance
 from herosaga_runtime.sqlite import SqliteStore
 from herosaga_runtime.testing import SeededRandom
 
@@ -135,5 +136,81 @@ def test_a_claim_that_is_someone_elses_is_refused() -> None:
         assert not await tx.take(mine, "me")
         assert not await tx.put_back(mine, "me", 0, 0)
         assert await tx.take(theirs, "other")
+
+    within(work)
+
+
+def test_behind_mail_that_waits_all_mail_of_its_key_waits_in_order() -> None:
+    async def work(tx: Transaction) -> None:
+        for id, due in (("first", 1), ("second", 2), ("third", 3)):
+            await put(tx, id, "key", due)
+        await put(tx, "other", "other", 4)
+        (claimed,) = await tx.claim(Kind.STEP, [SAGA], "me", 10, 1)
+        assert await tx.set_waiting(claimed, "me")
+        assert not await tx.set_waiting(claimed, "me")
+        assert await steps(tx, "me") == ["other"]
+        assert await tx.next_due([SAGA]) is None
+        assert not await tx.unfinished([SAGA], "me", 10)
+        assert await steps(tx, "you") == ["other"]  # I have no lease
+        await tx.release({"somebody.Else": {1}})
+        assert await steps(tx, "you") == []
+        await tx.release({SAGA: {1}})
+        assert await tx.next_due([SAGA]) == 1
+        again = await tx.claim(Kind.STEP, [SAGA], "you", 10, 10)
+        assert [each.id for each in again] == ["first", "second", "third"]
+        assert [each.crashes for each in again] == [0, 0, 0]
+
+    within(work)
+
+
+def stored(version: int, incarnation: int = 1, key: str = "key") -> StoredInstance:
+    """An instance in the store."""
+    return StoredInstance(SAGA, key, incarnation, "State", None, "", version, 1, "{}")
+
+
+def test_mail_waits_until_its_instance_can_be_read_or_is_gone() -> None:
+    async def work(tx: Transaction) -> None:
+        for version, key in ((1, "old"), (3, "new")):
+            await tx.save_instance(stored(version, key=key), None)
+        for key in ("old", "new", "gone"):
+            await put(tx, key, key)
+        for each in await tx.claim(Kind.STEP, [SAGA], "me", 10, 10):
+            await tx.set_waiting(each, "me")
+        assert [(each.key, each.messages) for each in await tx.waiting()] == [
+            ("new", 1),
+            ("old", 1),
+        ]
+        await tx.release({SAGA: {1, 2}})
+        assert await steps(tx, "me") == ["old", "gone"]
+        await tx.release({SAGA: {2, 3}})
+        assert await steps(tx, "me") == ["new"]
+
+    within(work)
+
+
+def test_the_newest_instance_of_a_key_is_found() -> None:
+    async def work(tx: Transaction) -> None:
+        assert await tx.instance(SAGA, "key") is None
+        for incarnation in (1, 2, 3):
+            await tx.save_instance(stored(1, incarnation), None)
+            found = await tx.instance(SAGA, "key")
+            assert found == stored(1, incarnation)
+            await tx.archive(found, 5)
+            archived = await tx.instance(SAGA, "key")
+            assert archived == replace(found, archived=True)
+        assert [each.incarnation for each in await tx.archived(SAGA, "key")] == [1, 2, 3]
+        assert await tx.instances(SAGA, None, None, False) == []
+
+    within(work)
+
+
+def test_what_was_seen_first_is_forgotten_first() -> None:
+    async def work(tx: Transaction) -> None:
+        for at in (3, 1, 2, 5):
+            assert await tx.remember(SAGA, str(at), at)
+        assert await tx.purge(5, 2) == 2
+        assert [await tx.remember(SAGA, str(at), at) for at in (1, 3, 5)] == [True, False, False]
+        assert await tx.purge(4, 10) == 2
+        assert await tx.purge(4, 10) == 0
 
     within(work)
