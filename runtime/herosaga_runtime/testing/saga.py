@@ -93,7 +93,7 @@ class SagaTest(Generic[D, S, K]):
         instance = world.saga.new(key) if data is None else data
         decision = given(world.saga, text, state, instance, awaiting, undo, envelope, world.now)
         world.put(text, envelope, decision)
-        world.settle([text])
+        world.settle()
         self._keys = [text]
         return self
 
@@ -111,7 +111,7 @@ class SagaTest(Generic[D, S, K]):
             answers = self._answers(key, message) if ids else None
             world.bring(key, world.envelope(message, answers))
         self._turn_to([key for key in keys if key in world.instances])
-        world.settle(keys)
+        world.settle()
         return self
 
     def when_timed_out(self, command: type[Command], /) -> Self:
@@ -132,7 +132,7 @@ class SagaTest(Generic[D, S, K]):
                 world.ring(due)
                 break
         self._turn_to([key])
-        world.settle([*world.instances])
+        world.settle()
         return self
 
     def when_fault(self, command: type[Command], /, reason: str = "broken") -> Self:
@@ -383,7 +383,7 @@ class SagaTest(Generic[D, S, K]):
         ref = world.instances[key].origin.ref(request.number)
         world.bring(key, world.envelope(event, ref))
         self._turn_to([key])
-        world.settle([key])
+        world.settle()
         return self
 
     def _expect(self, word: str, how: str, wanted: type[M], fields: dict[str, object]) -> M:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterator
 from datetime import datetime
-from decimal import localcontext
-from typing import Final, Generic
+from decimal import getcontext, setcontext
+from typing import Any, Final, Generic
 
-from herosaga_runtime.decision import Decision, Received, Reception
+from herosaga_runtime.decision import Decision, Outgoing, Received, Reception
 from herosaga_runtime.envelope import Alarm, Envelope, Ref
 from herosaga_runtime.errors import UsageError
 from herosaga_runtime.expressions import DECIMALS
@@ -52,6 +53,10 @@ class World(Generic[D, S, K]):
         self.run: list[Entry] = []
         self.turn = 0
         self.place = Place("", 0)
+        self._receives = frozenset((*saga.keys, *saga.matches))
+        self._mail: deque[tuple[str, Envelope]] = deque()
+        self._touched: list[str] = []
+        self._decimals = DECIMALS.copy()
         self._count = 0
         self._ended: dict[str, datetime] = {}
         self._spent: set[tuple[str, int, str, datetime]] = set()
@@ -79,19 +84,35 @@ class World(Generic[D, S, K]):
         return found or [""]
 
     def bring(self, key: str, envelope: Envelope) -> None:
+        """Bring an envelope to the instance of a key, and then whatever comes to this saga itself because of it."""
+        self._bring(key, envelope)
+        rounds = 0
+        while self._mail:
+            key, envelope = self._mail.popleft()
+            for each in [key] if key else self.keys(envelope.message):
+                self._bring(each, envelope)
+            rounds += 1
+            if rounds > _ROUNDS:
+                raise UsageError(
+                    f"{self.saga.name} sends {envelope.message.TYPE} to itself for ever"
+                )
+
+    def _bring(self, key: str, envelope: Envelope) -> None:
         """Bring an envelope to the instance of a key, and note every step that this is."""
         incarnation = 1 if self.saga.retain is None else self._archive(key)
         before = self.instances.get(key)
+        self._touched.append(key)
+        context = getcontext()
+        setcontext(self._decimals)
         try:
-            with localcontext(DECIMALS):
-                for cause, decision in advance(
-                    self._stepped, before, envelope, self.now, incarnation
-                ):
-                    self._note(key, cause, before, decision)
-                    before = decision.instance
+            for cause, decision in advance(self._stepped, before, envelope, self.now, incarnation):
+                self._note(key, cause, before, decision)
+                before = decision.instance
         except Exception as error:
             # As on a host: nothing of the step is kept, and after its tries the message is put aside.
             self._failed(key, envelope, before, error)
+        finally:
+            setcontext(context)
         self._keep(key, before)
 
     def _keep(self, key: str, instance: Instance[D, S] | None) -> None:
@@ -108,6 +129,7 @@ class World(Generic[D, S, K]):
     def put(self, key: str, envelope: Envelope, decision: Decision[D, S]) -> None:
         """Make a decision come true that no message has brought about."""
         before = self.instances.get(key)
+        self._touched.append(key)
         self._note(key, envelope, before, decision)
         self._keep(key, decision.instance)
 
@@ -126,6 +148,19 @@ class World(Generic[D, S, K]):
                 self.saga, self.now, key, cause, before, decision, ran, self.turn, self.place, error
             )
         )
+        for each in decision.sent:
+            if each.reply is not None or type(each.message) in self._receives:
+                self._post(each, decision.instance)
+
+    def _post(self, sent: Outgoing, sender: Instance[D, S] | None) -> None:
+        """Keep what this saga sends to itself, to one that has asked it or to whoever receives it: a later step takes it."""
+        if sent.reply is not None:
+            if sent.reply.saga == self.saga.name:
+                self._mail.append((sent.reply.key, self.envelope(sent.message, sent.reply)))
+            return
+        envelope = self.envelope(sent.message)
+        envelope.request = sender.origin.ref(sent.number) if sender and sent.awaits else None
+        self._mail.append(("", envelope))
 
     def _failed(
         self, key: str, envelope: Envelope, before: Instance[D, S] | None, error: Exception
@@ -200,16 +235,16 @@ class World(Generic[D, S, K]):
                 raise UsageError(f"{self.saga.name} goes round for ever at {at}: {due.token}")
         self.now = max(self.now, until)
 
-    def settle(self, keys: list[str]) -> None:
-        """Ring what is due at once for these instances. Of the others nothing is due: their time was waited for."""
+    def settle(self) -> None:
+        """Ring what is due at once. Only where something came can that be: all else was waited for."""
         now = self.now
-        for key in keys:
+        touched, self._touched = self._touched, []
+        for key in touched:
             instance = self.instances.get(key)
-            if instance is None or not (instance.timers or instance.requests):
-                continue
-            if any(time <= now for _, time in self._alarms(key, instance)):
+            if instance is not None and _is_due(instance, now):
                 for _ in self.pass_time(now):
                     pass
+        self._touched.clear()
 
     def _alarms(self, key: str, instance: Instance[D, S]) -> Iterator[tuple[str, datetime]]:
         """The alarms of an instance that have not come yet: one that was not taken stays, and comes once."""
@@ -219,6 +254,16 @@ class World(Generic[D, S, K]):
         for token, time in instance.alarms().items():
             if (key, incarnation, token, time) not in self._spent:
                 yield token, time
+
+
+def _is_due(instance: Instance[Any, Any], now: datetime) -> bool:
+    for timer in instance.timers:
+        if timer.due <= now:
+            return True
+    for request in instance.requests:  # noqa: SIM110: a generator costs more than all else here
+        if request.due is not None and request.due <= now:
+            return True
+    return False
 
 
 def _incarnation(entry: Entry) -> int:
