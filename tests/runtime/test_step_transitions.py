@@ -97,12 +97,23 @@ def test_a_message_for_no_instance(message: str, n: int, reception: str, sent: l
 
 
 def test_an_answer_for_no_instance_is_late_only_if_this_saga_asked() -> None:
-    play = Play(LEVELS)
-    poke = play.it.Poke(1, 3)
-    assert play.give(poke, Ref("X", "1", 1, 1)).reception is Reception.LATE
-    assert play.give(poke, Ref("Y", "1", 1, 1)).reception is Reception.UNEXPECTED
+    play = Play(ASKING)
+    full, poke = play.it.Full(1), play.it.Poke(1)
+    assert play.give(full, Ref("X", "1", 1, 1)).reception is Reception.LATE
+    assert play.give(full, Ref("Y", "1", 1, 1)).reception is Reception.UNEXPECTED
+    assert play.give(poke, Ref("X", "1", 1, 1)).reception is Reception.UNEXPECTED  # no answer
     assert play.ring("t1.0").reception is Reception.LATE
-    assert play.give(play.it.Poke(1, 1), Ref("X", "1", 1, 1)).reception is Reception.TAKEN
+    assert play.give(play.it.Booked(1), Ref("X", "1", 1, 1)).reception is Reception.TAKEN
+
+
+ASKING = """
+saga X by id: int {
+  start { on Go -> A { request Book(id) compensable } }
+  state A { on Booked -> End  on Full -> End  on failure of Book -> End }
+  missing { on Booked { publish Told(id, text = "nobody") } }
+  final End
+}
+"""
 
 
 def test_two_sagas_send_under_ids_of_their_own_when_there_is_no_instance() -> None:
