@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 
 import app
 from herosaga_runtime import Host
-from herosaga_runtime.ports import DeadLetterReport, HandlerReport, StepReport
+from herosaga_runtime.ports import DeadLetterReport, HandlerReport, StepReport, WaitingReport
 
 ORDERS = 30
 PAUSE = 0.05
@@ -31,6 +31,9 @@ class Speaker:
 
     def dead_letter(self, report: DeadLetterReport) -> None:
         print("dead letter", report.reason, flush=True)
+
+    def waiting(self, report: WaitingReport) -> None:
+        print("waiting", report.reason, flush=True)
 
 
 async def main(path: str) -> None:

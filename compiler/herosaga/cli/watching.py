@@ -14,7 +14,12 @@ from herosaga.cli.stop import Closed
 
 if TYPE_CHECKING:
     from herosaga_runtime import Host, InstanceSummary
-    from herosaga_runtime.ports import DeadLetterReport, HandlerReport, StepReport
+    from herosaga_runtime.ports import (
+        DeadLetterReport,
+        HandlerReport,
+        StepReport,
+        WaitingReport,
+    )
 
 _RESET = "\x1b[0m"
 _COLOURS = {
@@ -33,6 +38,7 @@ _OUTCOMES = {
     "expired": "bad",
     "compensation_failed": "bad",
 }
+_CAUSES = {"alarm": "time is up", "fault": "a handler gave up", "done": "a handler is done"}
 _MOST = 60  # rows of the table; more are only counted
 _ROOMY = 80  # columns from which there is room for the time
 
@@ -55,7 +61,7 @@ class Screen:
             self._line(_short(report.saga), report.key, f"{what} {_received(report)}", "quiet")
             return
         sends = f", sends {', '.join(map(_short, report.sent))}" if report.sent else ""
-        cause = {"alarm": "time is up", "fault": "a handler gave up"}.get(what, f"on {what}")
+        cause = _CAUSES.get(what, f"on {what}")
         if report.before == report.after:
             text, tone = f"{report.after} {cause}{sends}", "quiet"
         else:
@@ -79,6 +85,10 @@ class Screen:
         text = f"{_short(report.message_type)} put aside: {report.reason}"
         self._line(_short(report.consumer), report.key, text, "bad")
 
+    def waiting(self, report: WaitingReport) -> None:
+        """A message waits, since its instance can't be read."""
+        self._line(_short(report.saga), report.key, f"can't be read: {report.reason}", "bad")
+
     def _line(self, who: str, key: str, text: str, tone: str) -> None:
         seconds = f"{time.monotonic() - self.began:6.2f}s  " if self.columns >= _ROOMY else ""
         head = f"{seconds}{who:<18} {_shown(key):<9}  "
@@ -97,7 +107,7 @@ class Screen:
 async def write_table(screen: Screen, host: Host) -> bool:
     """Show how every instance of the host's sagas has ended, or where it stands; whether none needs a person."""
     found = [each for saga in host.sagas for each in await host.instances(saga)]
-    letters = await host.dead_letters()
+    letters, waiting = await host.dead_letters(), await host.waiting()
     totals = Counter(map(_ending, found))
     counted = ", ".join(f"{n} {ending}" for ending, n in totals.most_common())
     lines = ["", *(_rows(screen, found) if len(found) <= _MOST else []), ""]
@@ -108,6 +118,7 @@ async def write_table(screen: Screen, host: Host) -> bool:
             f"put aside: {_short(each.message_type)} for {_short(each.consumer)}: {each.reason}"
             for each in letters
         ),
+        *(f"can't be read: {_short(each.saga)} {each.key}: {each.reason}" for each in waiting),
     ]
     lines += [screen.paint(" ".join(each.split()), "bad") for each in troubles]
     write("\n".join([*lines, ""]))
