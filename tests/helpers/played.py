@@ -209,7 +209,7 @@ class Play:
             return iter([each.to or "-" for outcome in new for each in outcome.sent])
         if word == "texts":
             sent = [each.message for outcome in new for each in outcome.sent]
-            return iter([str(each.get("text")) for each in sent if each.name == "Told"])
+            return iter([str(each.get("text")).strip() for each in sent if each.name == "Told"])
         if word == "reason":
             return iter([each.reason for each in new if each.reason])
         if word == "in":

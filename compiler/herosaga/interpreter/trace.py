@@ -59,7 +59,8 @@ def _step(before: Instance | None, after: Instance | None, outcome: Outcome) -> 
     old = {} if before is None else _facts(before)
     for name, value in _facts(after).items():
         if old.get(name, ()) != value and (name in old or value):
-            yield f"{name}: {value if value not in ('', ()) else '-'}"
+            shown = ", ".join(value) if isinstance(value, tuple) else value
+            yield f"{name}: {shown or '-'}"
 
 
 def _sent(each: Sent) -> str:
