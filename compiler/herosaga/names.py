@@ -112,7 +112,8 @@ def variable_name(name: str) -> str:
     """The variable that a loop's variable compiles to, where nothing is in its way."""
     if name.startswith("__"):
         return f"each{name.rstrip('_')}"
-    return name + "_" if keyword.iskeyword(name) else name
+    # An `l` looks like a 1, and linters refuse it.
+    return name + "_" if keyword.iskeyword(name) or name == "l" else name
 
 
 def method_name(message: str, kind: str) -> str:

@@ -74,7 +74,7 @@ def _computed(at: Values, name: str, kind: Type, expr: e.Expr) -> Iterator[Line]
     made = value(at, expr)
     _, variable = at.locals.assign(f"new_{name}", kind, at.context.scope)
     form = written(at.context, kind, variable)
-    if form == variable:
+    if form == variable or isinstance(expr, e.Const) and expr.value is None:
         form = made
     else:
         yield Line(FLAT, code("{} = {}", variable, made))
