@@ -20,10 +20,11 @@ def name_of(kind: type[Message]) -> str:
 
 
 def described(message: Message, key: str = "") -> str:
-    """A message with its fields, long values shortened: `ChargeCard(amount = "4.50")`. What is the key is left out."""
+    """A message with its fields, long values shortened: `ChargeCard(amount = "4.50")`. A UUID that is the key is left out."""
     json = message.to_json().items()
+    own = key if _UUID.fullmatch(key) else None
     fields = ", ".join(
-        f"{name} = {shown(value)}" for name, value in json if value != key or not key
+        f"{name} = {shown(value)}" for name, value in json if value != own or own is None
     )
     return f"{name_of(type(message))}({fields})" if fields else name_of(type(message))
 

@@ -257,11 +257,13 @@ class World(Generic[D, S, K]):
 
 
 def _is_due(instance: Instance[Any, Any], now: datetime) -> bool:
+    """Whether an alarm has come for an instance. Loops, because a generator would cost more than all else of a message."""
     for timer in instance.timers:
         if timer.due <= now:
             return True
-    for request in instance.requests:  # noqa: SIM110: a generator costs more than all else here
-        if request.due is not None and request.due <= now:
+    for request in instance.requests:
+        due = request.due
+        if due is not None and due <= now:
             return True
     return False
 
