@@ -8,7 +8,17 @@ from uuid import UUID
 
 from herosaga_runtime.decision import Outgoing, Reception
 from herosaga_runtime.envelope import Envelope, Ref, derive_id
-from herosaga_runtime.instance import D, Instance, Record, Request, S, Timer, changed
+from herosaga_runtime.instance import (
+    CALM,
+    D,
+    Instance,
+    Origin,
+    Record,
+    Request,
+    S,
+    Timer,
+    changed,
+)
 from herosaga_runtime.message import Command, Event, Message
 from herosaga_runtime.policy import ONCE, Policy
 from herosaga_runtime.verdict import COMPENSATE, Verdict
@@ -230,6 +240,29 @@ def following(
     step.requests = before.requests
     step.timers = before.timers
     step.extras = before.extras
+    step.outcome = None
+    step.now = now
+    step.sent = []
+    step.entered = False
+    return step
+
+
+def first(
+    saga: Saga[D, Any, Any], data: D, origin: Origin, cause: Envelope, now: datetime
+) -> Step[D]:
+    """The step before which there is no instance, and no state."""
+    step: Step[D] = _new(FirstStep)
+    step.saga = saga
+    step.cause = cause
+    step.origin = origin
+    step.state = ""
+    step.data = data
+    step.revision = 1
+    step.sequence = 0
+    step.records = ()
+    step.requests = ()
+    step.timers = ()
+    step.extras = CALM
     step.outcome = None
     step.now = now
     step.sent = []

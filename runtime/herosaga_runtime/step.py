@@ -102,7 +102,7 @@ from herosaga_runtime.instance import (
     with_extras,
 )
 from herosaga_runtime.keys import key_text
-from herosaga_runtime.making import Failure, FirstStep, Step, following
+from herosaga_runtime.making import Failure, Step, first, following
 from herosaga_runtime.message import Message
 from herosaga_runtime.moves import again, calm, enter, onward, parted, waits
 from herosaga_runtime.place import Place, Runs, ignore
@@ -115,7 +115,7 @@ from herosaga_runtime.requests import (
     numbered,
     waiting_for,
 )
-from herosaga_runtime.saga import K, Saga
+from herosaga_runtime.saga import Saga
 from herosaga_runtime.undo import deferred
 from herosaga_runtime.verdict import COMPENSATE, DEFER, IGNORE, PASS, STAY, Verdict
 
@@ -166,7 +166,7 @@ def start(
     if runs:
         key = saga.keys[type(message)](message)
         origin = Origin(saga.name, saga.version, key_text(key), incarnation, now)
-        work = _first(saga, saga.new(key), origin, envelope, now)
+        work = first(saga, saga.new(key), origin, envelope, now)
         if envelope.request is not None:
             work.extras = changed(CALM, caller=envelope.request)
         for run in runs:
@@ -188,19 +188,11 @@ def _with_deadline(saga: Saga[D, S, Any], work: Step[D]) -> Step[D]:
     return work
 
 
-def _first(
-    saga: Saga[D, S, K], data: D, origin: Origin, envelope: Envelope, now: datetime
-) -> Step[D]:
-    """The step before which there is no instance, and no state."""
-    nothing = Instance(origin, "", data, 0, 0, (), (), (), CALM, None)
-    return following(saga, nothing, envelope, now, FirstStep)
-
-
 def _missing(saga: Saga[D, S, Any], envelope: Envelope, now: datetime) -> Decision[D, S]:
     message = envelope.message
     for run in saga.missing.get(type(message), ()):
         origin = Origin(saga.name, saga.version, envelope.id, 0, envelope.time)
-        work = _first(saga, _data_of(saga, message), origin, envelope, now)
+        work = first(saga, _data_of(saga, message), origin, envelope, now)
         verdict = run(work, message)
         if verdict is PASS:
             continue
@@ -265,12 +257,12 @@ def _earlier(saga: Saga[D, S, Any], before: Instance[D, S], envelope: Envelope) 
         for each in before.timers
         if each.due == timer.due and (not each.name or each.name == DEADLINE)
     ]
-    first = min(same, default=(order, timer.token))
-    if first[0] >= order:
+    soonest = min(same, default=(order, timer.token))
+    if soonest[0] >= order:
         return None
     origin = before.origin
-    id = derive_id(origin.saga, origin.key, origin.incarnation, first[1])
-    return replace(envelope, id=id, message=Alarm(first[1]))
+    id = derive_id(origin.saga, origin.key, origin.incarnation, soonest[1])
+    return replace(envelope, id=id, message=Alarm(soonest[1]))
 
 
 def _offers(
