@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from herosaga.checks import hs102
+from herosaga.findings import Finding
 from herosaga.model import model as m
 from herosaga.model.env import Env
-from herosaga.model.expr import Expr
+from herosaga.model.expr import DataField, Expr, parts
 from herosaga.model.infer import check
 from herosaga.model.meta import meta
+from herosaga.model.old_types import old_types
 from herosaga.model.places import target
 from herosaga.model.scope import nearest
 from herosaga.model.transitions import Inside
@@ -26,6 +28,9 @@ def migrations(node: ast.Saga, inside: Inside) -> tuple[m.Migration, ...]:
 
 
 def _migration(node: ast.Migration, inside: Inside) -> m.Migration:
+    old = _old(node, inside.env)
+    computed = _computed(node, old, inside.env)
+    read = {part.name: part.type for _, value in computed for part in _reads(value)}
     moved = [each for each in node.changes if isinstance(each, ast.Moved)]
     states = [each for each in moved if each.kind == "state"]
     fields = [each for each in moved if each.kind == "field"]
@@ -33,32 +38,63 @@ def _migration(node: ast.Migration, inside: Inside) -> m.Migration:
         node.version,
         tuple((each.old.text, target(each.new, inside.places, inside.env)) for each in states),
         tuple((each.old.text, each.new.text) for each in fields if _is_field(each.new, inside.env)),
-        tuple(_computed(node, inside.env)),
+        computed,
         tuple(each.name.text for each in node.changes if isinstance(each, ast.Dropped)),
         meta(node.meta),
         node.span,
+        tuple((name, kind) for name, kind in read.items() if name in old),
     )
 
 
-def _computed(node: ast.Migration, env: Env) -> Iterator[tuple[str, Expr]]:
-    before = replace(
-        env, data={**env.data, **dict(_old(node, env))}, event=None, no_event=_NO_EVENT
-    )
-    for each in node.changes:
-        match each:
-            case ast.Computed(name=name, value=value):
-                kind = env.data[name.text] if _is_field(name, env) else UNKNOWN
-                yield name.text, check(value, before, kind)
+def _reads(value: Expr) -> Iterator[DataField]:
+    return (part for part in parts(value) if isinstance(part, DataField))
 
 
-def _old(node: ast.Migration, env: Env) -> Iterator[tuple[str, Type]]:
-    """What the fields were called, as far as the migration tells: of what type, only the old program knows."""
-    for each in node.changes:
-        match each:
-            case ast.Moved(kind="field", old=old, new=new):
-                yield old.text, env.data.get(new.text, UNKNOWN)
-            case ast.Dropped(name=name):
-                yield name.text, UNKNOWN
+def _computed(
+    node: ast.Migration, old: Mapping[str, Type], env: Env
+) -> tuple[tuple[str, Expr], ...]:
+    """What is computed. Types that do not go together are no mistake of the user's, but a wrong guess of ours."""
+    wanted = [env.data[name.text] if _is_field(name, env) else UNKNOWN for name, _ in _values(node)]
+
+    def made(old: Mapping[str, Type], report: list[Finding]) -> tuple[tuple[str, Expr], ...]:
+        before = _before(node, env)
+        places = {name: place for name, place in env.places.items() if name not in old}
+        known = replace(before, data={**before.data, **old}, places=places, report=report)
+        pairs = zip(_values(node), wanted, strict=True)
+        return tuple((name.text, check(value, known, kind)) for (name, value), kind in pairs)
+
+    found: list[Finding] = []
+    values = made(old, found)
+    return made(dict.fromkeys(old, UNKNOWN), env.report) if found else values
+
+
+def _old(node: ast.Migration, env: Env) -> Mapping[str, Type]:
+    """The types of the fields that are gone, and of those that are computed anew and were of another kind perhaps."""
+    gone = [each.name.text for each in node.changes if isinstance(each, ast.Dropped)]
+    open_ = (*gone, *(name.text for name, _ in _values(node)))
+    names = frozenset(open_) - {env.key, *_renamed(node, env)}
+    wanted = tuple((value, env.data.get(name.text, UNKNOWN)) for name, value in _values(node))
+    found = old_types(wanted, names, _before(node, env))
+    return {**dict.fromkeys(names, UNKNOWN), **found}
+
+
+def _before(node: ast.Migration, env: Env) -> Env:
+    """Where an expression stands that reads what there was."""
+    known = {**env.data, **_renamed(node, env)}
+    return replace(env, data=known, event=None, no_event=_NO_EVENT)
+
+
+def _renamed(node: ast.Migration, env: Env) -> Mapping[str, Type]:
+    """What only has another name now is of the type that it was."""
+    return {
+        each.old.text: env.data.get(each.new.text, UNKNOWN)
+        for each in node.changes
+        if isinstance(each, ast.Moved) and each.kind == "field"
+    }
+
+
+def _values(node: ast.Migration) -> tuple[tuple[ast.Name, ast.Expr], ...]:
+    return tuple((x.name, x.value) for x in node.changes if isinstance(x, ast.Computed))
 
 
 def _is_field(name: ast.Name, env: Env) -> bool:

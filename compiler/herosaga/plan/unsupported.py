@@ -8,6 +8,7 @@ from herosaga.checks import hs007
 from herosaga.findings import Finding
 from herosaga.model import expr as e
 from herosaga.model import model as m
+from herosaga.model.types import Unknown
 from herosaga.model.within import within
 from herosaga.source import Span
 from msgspec import Struct
@@ -31,6 +32,8 @@ _IN_MIGRATE: dict[type, str] = {
 _INSTEAD = {
     "a `for` in a `parallel for`": "make it a `parallel for` of its own, after this one",
     "a loop's variable where no request of its round is answered": "read a data field there",
+    "a field of an older version of which nothing tells the type": "keep it in `data`, as a field with its type, and "
+    "drop it in the next version",
 }
 """What can be written until then, where there is a way."""
 
@@ -112,6 +115,8 @@ def _in_migrate(expr: e.Expr) -> Iterator[Use]:
     for part in e.parts(expr):
         if type(part) in _IN_MIGRATE:
             yield _IN_MIGRATE[type(part)], part.span
+        elif isinstance(part, e.Bad) or isinstance(part.type, Unknown):
+            yield "a field of an older version of which nothing tells the type", part.span
         elif isinstance(part, e.Function) and part.name == "uuid" and not part.args:
             yield "`uuid()` in `migrate`", part.span
 
