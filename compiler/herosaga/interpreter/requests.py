@@ -34,7 +34,8 @@ def answered(program: Program, instance: Instance, given: Deliver) -> Request | 
 
 
 def late(program: Program, given: Deliver) -> bool:
-    """Whether a message that closes no request answers one of this saga: one that is closed, or of an earlier instance.
+    """Whether a message that closes no request answers one of this saga: one that is closed, or of an earlier instance,
+    which says nothing about this one.
 
     With ids, but of a type that answers nothing that this saga requests, it is an event like any other.
     """

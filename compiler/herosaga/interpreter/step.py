@@ -25,6 +25,7 @@ from herosaga.interpreter.act import NOTHING, Seen, Step, drop_timer, perform, s
 from herosaga.interpreter.enter import act, enter, go_onward, holds, joining
 from herosaga.interpreter.evaluate import Scope, evaluate, literal
 from herosaga.interpreter.instance import (
+    ANOTHER_INSTANCE,
     COMPENSATING,
     OF_SOURCE,
     Alarm,
@@ -249,6 +250,8 @@ def take(work: Step, transition: m.Transition, seen: Seen) -> None:
 
 
 def _message(work: Step, given: Deliver) -> Outcome:
+    if given.answers == ANOTHER_INSTANCE and late(work.program, given):
+        return Outcome(work.instance, (), Reception.LATE)
     request = answered(work.program, work.instance, given)
     failure = None if request is None else refusal(work.program, request, given.message)
     return _meet(work, Occasion(given.message, request, failure))

@@ -176,7 +176,8 @@ CASES = {
         Booked @1       => taken; arrived Booked
         Booked @1       => taken; arrived Booked
         Full @1         => late
-        Paid @another   => taken; in B
+        Paid @another   => late
+        Paid            => taken; in B
         """,
     ),
     "a refusal, and a part": (

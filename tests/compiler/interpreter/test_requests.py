@@ -80,7 +80,7 @@ CASES = {
         fault 2         => taken; .told f; open Book; records Unbook
         fault 2         => late
         fault another   => late
-        Booked @another => taken; .told f b0
+        Booked @another => late; .told f
         """,
     ),
     "table order between what is more specific and what is less": (
