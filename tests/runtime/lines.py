@@ -17,7 +17,7 @@ from typing import Any
 
 from herosaga_runtime.envelope import Done, Envelope, Fault, Ref
 from herosaga_runtime.stored import instance_from_json, instance_to_json
-from runtime.stepping import Play
+from stepping import Play
 
 
 def follow(text: str, run: str) -> Play:

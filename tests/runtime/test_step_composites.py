@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from runtime.lines import follow
+from lines import follow
 
 TWO = """
 saga X by id: int {

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from herosaga_runtime.decision import Reception
-from runtime.lines import follow
+from lines import follow
 
 KEPT = """
 saga X by id: int {

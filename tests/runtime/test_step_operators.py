@@ -10,8 +10,8 @@ from herosaga_runtime import undo
 from herosaga_runtime.decision import Decision
 from herosaga_runtime.errors import UsageError
 from herosaga_runtime.stored import instance_from_json, instance_to_json
-from runtime.lines import follow
-from runtime.stepping import Play, check
+from lines import follow
+from stepping import Play, check
 
 STUCK = """
 saga X by id: int {

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from herosaga_runtime.decision import Outgoing
 from herosaga_runtime.envelope import Done, Fault, Ref
-from runtime.lines import follow
-from runtime.stepping import Play
+from lines import follow
+from stepping import Play
 
 SERVES = """
 command Deliver { key id: int }

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from herosaga_runtime.decision import Reception
 from herosaga_runtime.errors import UsageError
-from runtime.lines import follow
-from runtime.stepping import Play
+from lines import follow
+from stepping import Play
 
 TIMES = """
 saga X by id: int {
