@@ -46,7 +46,7 @@ def message(call: ast.Call, shape: Shape, given: Given, env: Env) -> e.Construct
     for name, slot in shape.slots.items():
         if slot.required and name not in args and name in given.values:
             earlier = ast.Var(name, call.name.span)
-            args[name] = _value(earlier, slot.type, given, env)
+            args[name] = filled(earlier, slot.type, given, env)
     return e.Construct(
         shape.id,
         tuple((name, args.get(name)) for name in shape.slots),
@@ -59,7 +59,7 @@ def some(call: ast.Call, shape: Shape, given: Given, env: Env) -> tuple[tuple[st
     """The fields that are written, in declared order."""
     written = pair(call.args, shape, call.name.span, env.report)
     return tuple(
-        (name, _value(written[name], slot.type, given, env))
+        (name, filled(written[name], slot.type, given, env))
         for name, slot in shape.slots.items()
         if name in written
     )
@@ -71,7 +71,8 @@ def part(call: ast.Call, shape: Shape, given: Given, env: Env) -> tuple[tuple[st
     return some(call, replace(shape, slots=free), given, env)
 
 
-def _value(node: ast.Expr, kind: Type, given: Given, env: Env) -> e.Expr:
+def filled(node: ast.Expr, kind: Type, given: Given, env: Env) -> e.Expr:
+    """An expression of a type, with their values in place of the fields that were given."""
     return constant(_filled(check(node, given.seen(env), kind), given.values))
 
 

@@ -9,8 +9,7 @@ from herosaga.findings import Finding
 from herosaga.model import expr as e
 from herosaga.model import model as m
 from herosaga.model.env import Env
-from herosaga.model.given import Given, message, part
-from herosaga.model.infer import check
+from herosaga.model.given import Given, filled, message, part
 from herosaga.model.itinerary import OUTCOMES
 from herosaga.model.lower_sequence import awaited
 from herosaga.model.meta import meta
@@ -108,7 +107,7 @@ def _scene(node: ast.Scene, given: Given, stage: Stage) -> tuple[m.Scene | None,
             decl = find(scope, name, ("command",), report)
             return (m.SceneFault(decl.id, span) if decl else None), given
         case ast.SceneAfter(delay=delay, span=span):
-            return m.SceneAfter(check(delay, given.seen(env), DURATION), span), given
+            return m.SceneAfter(filled(delay, DURATION, given, env), span), given
         case ast.Expect(expectations=nodes, span=span):
             found = (_expectation(each, given, stage) for each in nodes)
             return m.Expect(tuple(each for each in found if each is not None), span), given

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import PurePosixPath
+from unicodedata import normalize
 
 from herosaga import __version__
 from herosaga.emit.python import HEADER, LINE_LENGTH
@@ -108,7 +109,7 @@ def _test(context: Context, scenario: m.Scenario, externs: Externs | None, retur
 
 def _name(title: str) -> str:
     """`test_a_declined_card_gives_the_items_back`; a long title is cut between words."""
-    words = snake(title)
+    words = snake(normalize("NFKD", title).encode("ascii", "ignore").decode())
     if len(words) > _LONGEST:
         words = words[:_LONGEST].rpartition("_")[0] or words[:_LONGEST]
     return f"test_{words.strip('_') or 'scenario'}"

@@ -319,7 +319,7 @@ class SagaTest(Generic[D, S, K]):
         world = self._world
         for index, each in enumerate(world.run):
             if each.dead and index not in self._expected:
-                came = f"{each.came}: {each.decision.reason}"
+                came = f"{each.came}: {each.decision.reason}; expect it as dead where that is meant"
                 error = Unmet("no dead letter", came, world.run, each.place)
                 raise error from each.error
 
