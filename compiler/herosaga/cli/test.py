@@ -128,9 +128,20 @@ def _chosen(
         where = ", ".join(paths) or str(project.root)
         raise Stop(f"there is no scenario in {where}: `herosaga test` runs `scenario` blocks")
     found = tuple(each for each in there if only.lower() in each.title.lower())
+    for each in found:
+        _possible_values(each)
     if not found:
         raise Stop(f"none of {counted(len(there), 'scenario')} has {only!r} in its title")
     return found
+
+
+def _possible_values(scenario: m.Scenario) -> None:
+    from herosaga.scenarios.values import calls_extern
+
+    call = calls_extern(scenario)
+    if call is not None:
+        where, name = f"{scenario.file}:{call.span.line}", call.id.rpartition(".")[2]
+        raise Stop(f"{where}: a scenario can't call `{name}`: write the value that it would give")
 
 
 def _externs(project: Settings, model: m.Model, scenarios: Sequence[m.Scenario]) -> Externs | None:

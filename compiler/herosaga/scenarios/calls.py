@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import timedelta
 
 from herosaga.model import expr as e
@@ -13,10 +14,12 @@ from herosaga.plan.code import PyCode, code, identifier, join, literal
 from herosaga.plan.context import Context
 from herosaga.plan.expr import Values, value
 from herosaga.plan.scope import Locals
+from herosaga.scenarios.values import NOW, moves, settled
 from herosaga.source import Span
 from msgspec import Struct
 
 Args = tuple[tuple[str, e.Expr | None], ...]
+Named = tuple[str, PyCode]
 TEST = identifier("test")
 
 
@@ -36,26 +39,27 @@ class Body(Struct, frozen=True):
 
 def body(context: Context, scenario: m.Scenario) -> Body:
     """The body of a scenario's test."""
-    at, shared = Values(context), dict[tuple[str, PyCode], PyCode]()
-    locals_, values = Locals((("test", TEST),)), list[Line]()
-    counts = Counter[str]()
-    for name, text in _repeated(at, scenario):
+    names = Locals((("test", TEST), (NOW, code("test.now"))))
+    shared, values, counts = dict[Named, PyCode](), list[Line](), Counter[str]()
+    for name, text in _repeated(Values(context, names), scenario):
         counts[name] += 1
         wanted = name if counts[name] == 1 else f"{name}_{counts[name]}"
-        locals_, variable = locals_.bind(wanted, context.scope)
+        names, variable = names.bind(wanted, context.scope)
         shared[name, text] = variable
         values.append(Line(code("{} = {}", variable, text)))
-    calls = _Calls(at, context.model.sagas[scenario.saga], shared)
+    calls = _Calls(context, names, context.model.sagas[scenario.saga], shared)
     return Body(tuple(values), tuple(line for scene in scenario.scenes for line in calls.of(scene)))
 
 
-def _repeated(at: Values, scenario: m.Scenario) -> Iterator[tuple[str, PyCode]]:
+def _repeated(at: Values, scenario: m.Scenario) -> Iterator[Named]:
     """The values that more than one message has in a field of the same name."""
-    times = Counter[tuple[str, PyCode]]()
+    times = Counter[Named]()
     for args in _arguments(scenario):
         for name, argument in args:
-            if isinstance(argument, e.Const | e.Construct | e.ListExpr):
-                times[name, value(at, argument)] += 1
+            if argument is not None and not isinstance(argument, e.EnumConst):
+                expr = settled(argument)
+                if not moves(expr):
+                    times[name, value(at, expr)] += 1
     for (name, text), count in times.items():
         if count > 1 and len(text) > len("Decimal"):
             yield name, text
@@ -70,16 +74,27 @@ def _arguments(scenario: m.Scenario) -> Iterator[Args]:
                 yield from (each.fields for each in expectations)
 
 
-class _Calls(Struct, frozen=True):
-    """Turns scenes of one scenario into calls; `shared` are the values that have a name."""
+@dataclass(slots=True)
+class _Calls:
+    """Turns scenes of one scenario into calls; `shared` are the values that have a name.
 
-    at: Values
+    What depends on the time gets a name where it is given: when the field is left bare later, the time is another.
+    """
+
+    context: Context
+    names: Locals
     saga: m.Saga
-    shared: Mapping[tuple[str, PyCode], PyCode]
+    shared: Mapping[Named, PyCode]
+    given: list[tuple[e.Expr, PyCode]] = field(default_factory=list)
+
+    @property
+    def at(self) -> Values:
+        return Values(self.context, self.names)
 
     def of(self, scene: m.Scene) -> Iterator[Line]:
         match scene:
             case m.SceneMessage(message=e.Construct(id=id, args=args)):
+                yield from self._timely(args)
                 message = code("{}({})", self._class(id), self._named(args))
                 yield Line(code("test.when({})", message), scene.span)
             case m.SceneTimeout(command=command):
@@ -110,16 +125,16 @@ class _Calls(Struct, frozen=True):
                 return code("test.{}({})", asserted, join(", ", filter(None, asked)))
 
     def _class(self, id: str) -> PyCode:
-        return self.at.context.type_name(id)
+        return self.context.type_name(id)
 
     def _undo(self, of: str) -> PyCode:
-        if of in self.at.context.model.messages:
+        if of in self.context.model.messages:
             return self._class(of)
-        return self.at.context.declared(self.saga.file, undo_class_name(self.saga.name, of))
+        return self.context.declared(self.saga.file, undo_class_name(self.saga.name, of))
 
     def _states(self, name: str) -> Iterator[PyCode]:
         """The members of a state's name; for that of a sequence, of all states in which it waits."""
-        enum = self.at.context.declared(self.saga.file, f"{self.saga.name}State")
+        enum = self.context.declared(self.saga.file, f"{self.saga.name}State")
         within = [s.name for s in self.saga.states if s.sequence == name and not s.passing]
         for each in within or [name]:
             yield code("{}.{}", enum, identifier(constant(each)))
@@ -135,8 +150,25 @@ class _Calls(Struct, frozen=True):
             ),
         )
 
+    def _timely(self, args: Args) -> Iterator[Line]:
+        """Names for what depends on the time and is given here."""
+        for name, argument in args:
+            if argument is None or self._given(argument) is not None:
+                continue
+            expr = settled(argument)
+            if moves(expr):
+                self.names, variable = self.names.bind(name, self.context.scope)
+                self.given.append((argument, variable))
+                yield Line(code("{} = {}", variable, value(self.at, expr)))
+
+    def _given(self, argument: e.Expr) -> PyCode | None:
+        return next((name for expr, name in self.given if expr == argument), None)
+
     def _value(self, name: str, argument: e.Expr) -> PyCode:
-        text = value(self.at, argument)
+        given = self._given(argument)
+        if given is not None:
+            return given
+        text = value(self.at, settled(argument))
         return self.shared.get((name, text), text)
 
     def _length(self, delay: e.Expr) -> PyCode:
@@ -149,4 +181,4 @@ class _Calls(Struct, frozen=True):
                 text = duration(long)
                 if text[:1].isdigit() and ":" not in text and length(text) == long:
                     return literal(text)
-        return value(self.at, delay)
+        return value(self.at, settled(delay))
