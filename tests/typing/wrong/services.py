@@ -27,7 +27,7 @@ class Complete:
         return ItemsReserved(command.order_id)
 
     async def release_items(self, command: ReleaseItems, context: Context) -> ItemsReleased:
-        return ItemsReserved(command.order_id)  # E: return-value / reportReturnType
+        return ItemsReserved(command.order_id)  # E: return-value / reportReturnType: "ItemsReserved"
 
 
 class HandlerMissing:
@@ -59,10 +59,10 @@ def build(host: Host) -> None:
     """Give a host what does not fit."""
     host.add(InventoryService, Complete())
     host.add(OrderFulfilment)
-    host.add(InventoryService, HandlerMissing())  # E: arg-type / reportArgumentType
-    host.add(ShippingService, WrongAnswer())  # E: arg-type / reportArgumentType
-    host.add(ShippingService, WrongMessage())  # E: arg-type / reportArgumentType
-    host.add(ShippingService, NotAsync())  # E: arg-type / reportArgumentType
-    host.add(ShippingService, MayBeSilent())  # E: arg-type / reportArgumentType
-    host.add(WarehouseService, Complete())  # E: arg-type / reportArgumentType
-    host.add(InventoryService)  # E: call-arg / reportCallIssue
+    host.add(InventoryService, HandlerMissing())  # E: arg-type / reportArgumentType: "HandlerMissing"
+    host.add(ShippingService, WrongAnswer())  # E: arg-type / reportArgumentType: "WrongAnswer"
+    host.add(ShippingService, WrongMessage())  # E: arg-type / reportArgumentType: "WrongMessage"
+    host.add(ShippingService, NotAsync())  # E: arg-type / reportArgumentType: "NotAsync"
+    host.add(ShippingService, MayBeSilent())  # E: arg-type / reportArgumentType: "MayBeSilent"
+    host.add(WarehouseService, Complete())  # E: arg-type / reportArgumentType: "Complete"
+    host.add(InventoryService)  # E: call-arg / reportCallIssue: Too few arguments | Expected 1 more positional argument
