@@ -1,0 +1,229 @@
+"""What a random saga lives in: messages, and services with all that a handler can promise."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from agreement.chance import Chance
+
+FIELDS: Mapping[str, tuple[str, str]] = {
+    "n": ("int", "0"),
+    "m": ("int", "1"),
+    "total": ("decimal", "0"),
+    "text": ("str", '""'),
+    "ok": ("bool", "false"),
+    "color": ("Color", '"red"'),
+    "maybe": ("int?", "none"),
+    "items": ("list[Item]", "[]"),
+    "xs": ("list[int]", "[2, 1]"),
+    "tags": ("set[str]", '["b", "a"]'),
+    "moment": ("datetime", '"2026-01-01T00:00:05Z"'),
+    "length": ("duration", "3s"),
+    "ref": ("uuid?", "none"),
+    "weight": ("float", "0.5"),
+    "item": ("Item", 'Item(sku = "tea")'),
+}
+"""The fields that messages and data may have: one name has one type everywhere, so that one fits the other."""
+
+TYPES = """\
+enum Color { red, green = "GREEN", Blue }
+record Item { sku: str, price: decimal = 4.50, quantity: int = 1, color: Color = "red", note: str? }
+extern is_vip(n: int, text: str = "a") -> bool
+extern priced(item: Item, much: decimal) -> decimal
+policy quick { within 3s }
+policy thrice { within 4s retry 2 times every 2s }
+policy jittered { within 2s retry 3 times backoff 1s..8s }
+policy endless { within 5s retry forever every 3s }
+"""
+POLICIES = ("quick", "thrice", "jittered", "endless")
+
+FEATURES = (
+    *("after", "at", "every", "timers", "deadline", "entry", "exit", "during", "any", "all"),
+    *("ignore", "defer", "several", "failures", "undo", "blocks", "pivot", "recording", "bind"),
+    *("sequence", "parallel", "serves", "missing", "correlate", "externs", "parts", "asked"),
+)
+"""What a program may have or not: where only some of them meet, rare meetings become common."""
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """A message; `fields` are names of `FIELDS`, beside its key."""
+
+    name: str
+    fields: tuple[str, ...]
+    kind: str = "event"
+    key: str = "id"
+
+    def text(self, key: str) -> str:
+        """Its declaration, with a key of this type."""
+        fields = [f"key {self.key}: {key}"] if self.key else []
+        fields += [f"{each}: {FIELDS[each][0]} = {FIELDS[each][1]}" for each in self.fields]
+        return f"{self.kind} {self.name} {{ {', '.join(fields)} }}"
+
+
+@dataclass(frozen=True, slots=True)
+class Handled:
+    """A command and what its handler promises; `parts` are of `emits`, each with `""`, `?` or `*`."""
+
+    command: Message
+    parts: tuple[tuple[tuple[str, ...], str], ...]
+    refuses: tuple[str, ...]
+    undone_by: Message | None
+    effect: str
+
+    @property
+    def answers(self) -> tuple[str, ...]:
+        """The events that answer a request; none where completion does."""
+        return self.parts[0][0] if self.parts and not self.parts[0][1] else ()
+
+    def text(self, word: str = "handle") -> str:
+        """The clause of a service, or with `handles` of a saga."""
+        emits = ", ".join(" | ".join(events) + count for events, count in self.parts)
+        pieces = [f"{word} {self.command.name}"]
+        pieces += [f"emits {emits}"] if emits else []
+        pieces += [f"refuses {' | '.join(self.refuses)}"] if self.refuses else []
+        pieces += [f"undone by {self.undone_by.name}"] if self.undone_by else []
+        return " ".join([*pieces, *([self.effect] if self.effect else [])])
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """Everything declared around one saga.
+
+    `free` are the events that come by themselves, `taken` the commands that the saga takes, `handled` those that services
+    or another saga carry out. `serves` is what the saga itself handles for others.
+    """
+
+    features: frozenset[str]
+    key: str
+    messages: Mapping[str, Message]
+    free: tuple[str, ...]
+    taken: tuple[str, ...]
+    handled: tuple[Handled, ...]
+    undos: tuple[Handled, ...]
+    serves: Handled | None
+    services: tuple[str, ...]
+
+    @property
+    def text(self) -> str:
+        """All declarations."""
+        declared = (each.text(self.key) for each in self.messages.values())
+        return "\n".join((TYPES.rstrip(), *declared, *self.services))
+
+
+def world(chance: Chance, without: frozenset[str] = frozenset()) -> World:
+    """Some messages and services, and what the program may make of them."""
+    features = frozenset(each for each in FEATURES if each not in without and chance.odds(60))
+    key = chance.pick(("int", "str", "uuid"))
+    free = [Message(name, _fields(chance)) for name in ("Go", "Poke", "Prod", "Note")]
+    if "correlate" in features:
+        free += [Message("By", _fields(chance), key="other")]
+        free += [Message("Found", ("n", "text"), key="")]
+    taken = [Message(name, _fields(chance), "command") for name in ("Stop", "Ask")]
+    handled, undos = _handlers(chance, features)
+    serves = _served(chance) if "serves" in features else None
+    messages = (*free, *taken, *_told(handled, chance), *(each.command for each in handled))
+    messages += (*_told(undos, chance), *(each.command for each in undos))
+    if serves is not None:
+        messages += (*_told((serves,), chance), serves.command)
+    if serves is not None and serves.undone_by is not None:
+        undos += (Handled(serves.undone_by, (), (), None, ""),)
+        messages += (serves.undone_by,)
+    return World(
+        features,
+        key,
+        {each.name: each for each in (*messages, *_EVENTS)},
+        tuple(each.name for each in free),
+        tuple(each.name for each in taken),
+        handled,
+        undos,
+        serves,
+        tuple(_services(chance, features, (*handled, *undos), key)),
+    )
+
+
+_EVENTS = (
+    Message("Full", ("text",)),
+    Message("Told", ("n", "text", "total")),
+    Message("Listed", ("items", "xs", "tags", "color", "moment", "ref", "item")),
+)
+"""What every program has: a refusal that several commands share, and what sagas tell."""
+
+
+def _fields(chance: Chance) -> tuple[str, ...]:
+    return tuple(chance.some(tuple(FIELDS), 25))
+
+
+def _handlers(
+    chance: Chance, features: frozenset[str]
+) -> tuple[tuple[Handled, ...], tuple[Handled, ...]]:
+    """Commands to be requested, and those that undo them."""
+    handled: list[Handled] = []
+    undos: list[Handled] = []
+    for number in (1, 2, 3):
+        undone = chance.pick(("by", "", "irreversible", "readonly", "by"))
+        fields = _fields(chance)
+        if undone == "by":
+            command = Message(f"Undo{number}", tuple(chance.some(fields, 50)), "command")
+            parts = chance.pick(((((f"Undone{number}",), ""),), ()))
+            undos.append(Handled(command, parts, ("NotNow",) if chance.odds(60) else (), None, ""))
+        handled.append(
+            Handled(
+                Message(f"Do{number}", fields, "command"),
+                _parts(chance, number, "parts" in features),
+                tuple(chance.some((f"Not{number}", "Full"), 60)),
+                undos[-1].command if undone == "by" else None,
+                "" if undone == "by" else undone,
+            )
+        )
+    return tuple(handled), tuple(undos)
+
+
+Parts = tuple[tuple[tuple[str, ...], str], ...]
+
+
+def _parts(chance: Chance, number: int, odd: bool) -> Parts:
+    one, two, more = f"Did{number}", f"Else{number}", f"More{number}"
+    plain: list[Parts] = [(((one,), ""),), (((one, two), ""),), (((one, "Did1"), ""),)]
+    if number == 1:
+        plain.pop()
+    if odd:
+        plain += [(), (((one,), "?"),), (((one,), "*"),), (((one, two), ""), ((more,), "*"))]
+    return chance.pick(plain)
+
+
+def _served(chance: Chance) -> Handled:
+    """What the saga itself carries out."""
+    parts: list[Parts] = [((("Served", "Half"), ""),), (((("Served",), "?"),)), ()]
+    undone = Message("Unserve", (), "command") if chance.odds(40) else None
+    refuses = ("Refused",) if chance.odds(60) else ()
+    command = Message("Serve", _fields(chance), "command")
+    return Handled(command, chance.pick(parts), refuses, undone, "")
+
+
+def _told(handled: tuple[Handled, ...], chance: Chance) -> Iterator[Message]:
+    """The events that handlers emit and refuse with; those that several may share come once in the end."""
+    for each in handled:
+        names = (*(name for events, _ in each.parts for name in events), *each.refuses)
+        yield from (Message(name, _fields(chance)) for name in names if name != "Full")
+
+
+def _services(
+    chance: Chance, features: frozenset[str], handled: tuple[Handled, ...], key: str
+) -> Iterator[str]:
+    """Services that carry the commands out; one of them may be somebody else's, one a saga."""
+    for number, each in enumerate(handled):
+        outside = "extern " if "asked" in features and chance.odds(30) else ""
+        if number == 0 and "asked" in features and not (each.undone_by or each.effect):
+            yield _other(each, key)
+        else:
+            yield f"{outside}service Service{number} {{ {each.text()} }}"
+
+
+def _other(handled: Handled, key: str) -> str:
+    """A saga that carries a command out: for who requests it like any service."""
+    events = (*(name for names, _ in handled.parts for name in names), *handled.refuses)
+    reply = f" {{ reply {events[0]}(id) }}" if events else ""
+    start = f"start {{ on {handled.command.name} -> End{reply} }}"
+    return f"saga Helper by id: {key} {handled.text('handles')} {{ {start} final End }}"
