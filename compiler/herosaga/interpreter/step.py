@@ -280,8 +280,7 @@ def _meet(work: Step, occasion: Occasion) -> Outcome:
     part = _arrive(work, occasion)
     found = Found.TAKEN if _hold(work, occasion) else _try(work, occasion)
     if found is Found.DEFERRED:
-        kept = replace(before, deferred=(*before.deferred, work.given))
-        return Outcome(kept, (), Reception.DEFERRED)
+        return _defer(work, before)
     if found is Found.NOTHING and not part:
         return _unmatched(work, before, occasion)
     if part and not work.left and _compose(work, occasion):
@@ -290,6 +289,15 @@ def _meet(work: Step, occasion: Occasion) -> Outcome:
     if stuck is not None:
         return stuck
     return _outcome(work, Reception.IGNORED if found is Found.IGNORED else Reception.TAKEN)
+
+
+def _defer(work: Step, before: Instance) -> Outcome:
+    """Keep it for another state. An answer has come all the same: its request is closed."""
+    kept = replace(before, deferred=(*before.deferred, work.given))
+    if isinstance(work.given, Deliver | Done):
+        after = work.instance
+        kept = replace(kept, requests=after.requests, records=after.records)
+    return Outcome(kept, (), Reception.DEFERRED)
 
 
 def _outcome(work: Step, reception: Reception) -> Outcome:

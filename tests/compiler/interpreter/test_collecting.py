@@ -229,19 +229,22 @@ CASES = {
         Paid            => taken taken; in C; .told c
         """,
     ),
-    "a deferred answer leaves its request open": (
+    "a deferred answer has closed its request, and is then an event like any other": (
         """
         saga X by id: int {
-          start { on Go -> A { request Book(id) compensable } }
-          state A { defer Booked, Full  on Poke -> B }
-          state B { on Booked -> C  on failure of Book -> C }
+          start { on Go -> A { request Book(id) within 1m compensable  request Pay(id) compensable } }
+          state A { defer Booked, Full, Declined  on Poke -> B  on Prod -> D }
+          state B { on failure of Book -> C  on Declined -> C  on Prod -> D }
+          state D { on Booked -> C }
           final C
         }
         """,
         """
         Go
-        Full @1         => deferred; open Book; records Unbook
-        Poke            => taken taken; in C
+        Full @1         => deferred; open Pay; records Repay; due nothing
+        Booked @1       => deferred
+        Declined @2     => deferred; open nothing; records nothing
+        Poke            => taken late late taken; in C
         """,
     ),
     "a deferred time-out": (
