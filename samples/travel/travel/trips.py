@@ -1314,7 +1314,10 @@ class TripSaga(Saga[TripData, TripState, UUID]):
         id: str | None = None,
         transaction: object | None = None,
     ) -> str:
-        """Begin one with its first message, and return the id of that; `id` and `transaction` as a host takes them."""
+        """Begin one: bring it its first message, and return that message's id.
+
+        `id` and `transaction` are those of the host's `publish` and `send`.
+        """
         return await host.publish(message, id, transaction)
 
 
