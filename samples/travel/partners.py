@@ -146,7 +146,9 @@ class Airline:
             return SeatRefused(command.trip_id, "no cots on board")
         await note(context, command.trip_id, seat)
         row = 2 if command.child else 1
-        return SeatAssigned(command.trip_id, f"{row}{ROWS[sum(map(ord, command.name)) % len(ROWS)]}")
+        return SeatAssigned(
+            command.trip_id, f"{row}{ROWS[sum(map(ord, command.name)) % len(ROWS)]}"
+        )
 
     async def free_seat(self, command: FreeSeat, context: Context) -> SeatFreed:
         await undo(context, command.trip_id, f"seat of {command.name}")

@@ -1,17 +1,27 @@
-"""A process that lets orders through the sample, and says so whenever something is committed."""
+"""A process that lets a sample's demo run, and says so whenever something is committed: `python -m kill.shop app orders.db`."""
 
 from __future__ import annotations
 
 import asyncio
+import importlib
 import sys
+from collections.abc import Awaitable
 from datetime import UTC, datetime, timedelta
+from typing import Protocol
 
-import app
 from herosaga_runtime import Host
 from herosaga_runtime.ports import DeadLetterReport, HandlerReport, StepReport, WaitingReport
 
-ORDERS = 30
+COUNT = 30
 PAUSE = 0.05
+
+
+class Sample(Protocol):
+    """What every sample's app offers."""
+
+    def build(self, host: Host) -> None: ...
+
+    def demo(self, host: Host, count: int, pause: float) -> Awaitable[None]: ...
 
 
 class Speaker:
@@ -36,12 +46,12 @@ class Speaker:
         print("waiting", report.reason, flush=True)
 
 
-async def main(path: str) -> None:
-    """Run all orders to their end, going on where an earlier process was."""
+async def main(app: Sample, path: str) -> None:
+    """Run the demo to its end, going on where an earlier process was."""
     host = Host(f"sqlite:///{path}", observer=Speaker(), lease=timedelta(seconds=1))
     app.build(host)
     async with host:
-        await app.demo(host, ORDERS, PAUSE)
+        await app.demo(host, COUNT, PAUSE)
         await ended(host)
 
 
@@ -57,4 +67,5 @@ async def ended(host: Host) -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(main(sys.argv[1]))
+    sample: Sample = importlib.import_module(sys.argv[1])
+    asyncio.run(main(sample, sys.argv[2]))

@@ -1,7 +1,7 @@
 """Kill a process at random moments, start it again, and compare what it left with a run that nobody killed.
 
-`python tests/kill/sweep.py --kills 50` prints each kill with its seed and ends with a table. The same seed waits for
-the same time, though what the process is doing by then is up to the machine.
+`python tests/kill/sweep.py --kills 50` prints each kill with its seed and ends with a table; `--sample travel` takes another
+sample. The same seed waits for the same time, though what the process is doing by then is up to the machine.
 """
 
 from __future__ import annotations
@@ -20,7 +20,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-SHOP = Path(__file__).with_name("shop.py")
 
 Rows = list[tuple[str, ...]]
 
@@ -57,27 +56,31 @@ Moment = Callable[["subprocess.Popen[str]", random.Random, Unkilled], str]
 """Waits for the moment to kill a process, and says which it was."""
 
 
-def start(database: Path) -> subprocess.Popen[str]:
-    """A shop at work on a database."""
-    paths = [ROOT / "samples" / "oms", ROOT / "runtime", ROOT / "compiler"]
+APPS = {"oms": "app", "travel": "agency"}
+"""The samples, and the module of each that builds its host."""
+
+
+def start(sample: str, database: Path) -> subprocess.Popen[str]:
+    """A sample at work on a database."""
+    paths = [ROOT / "samples" / sample, *(ROOT / each for each in ("runtime", "compiler", "tests"))]
     environment = os.environ | {"PYTHONPATH": os.pathsep.join(map(str, paths))}
     return subprocess.Popen(
-        [sys.executable, str(SHOP), str(database)],
+        [sys.executable, "-m", "kill.shop", APPS[sample], str(database)],
         stdout=subprocess.PIPE,
         text=True,
         env=environment,
     )
 
 
-def finish(database: Path) -> Unkilled:
+def finish(sample: str, database: Path) -> Unkilled:
     """Run to the end."""
     times = []
-    with start(database) as shop:
+    with start(sample, database) as shop:
         assert shop.stdout is not None
         for _ in shop.stdout:
             times.append(time.monotonic())
     if shop.returncode:
-        raise SystemExit(f"the shop ended with {shop.returncode}")
+        raise SystemExit(f"{sample} ended with {shop.returncode}")
     return Unkilled(left(database), len(times), times[-1] - times[0] if times else 0.0)
 
 
@@ -100,7 +103,7 @@ def after_lines(shop: subprocess.Popen[str], chance: random.Random, whole: Unkil
 
 
 def left(database: Path) -> Left:
-    """What a database says of orders and effects."""
+    """What a database says of instances and effects."""
     with closing(sqlite3.connect(database)) as connection:
 
         def rows(query: str) -> Rows:
@@ -113,13 +116,13 @@ def left(database: Path) -> Left:
         )
 
 
-def kill(database: Path, seed: int, whole: Unkilled, moment: Moment) -> Kill:
-    """Start a shop, kill it at a random moment, and let another one finish."""
-    with start(database) as shop:
+def kill(sample: str, database: Path, seed: int, whole: Unkilled, moment: Moment) -> Kill:
+    """Start a sample, kill it at a random moment, and let another process finish."""
+    with start(sample, database) as shop:
         said = moment(shop, random.Random(seed), whole)
         shop.kill()
     midway = work_is_left(database, len(whole.left.outcomes))
-    return Kill(seed, said, midway, finish(database).left == whole.left)
+    return Kill(seed, said, midway, finish(sample, database).left == whole.left)
 
 
 def work_is_left(database: Path, instances: int) -> bool:
@@ -132,15 +135,15 @@ def work_is_left(database: Path, instances: int) -> bool:
     return bool(waiting > 0 or ended < instances)
 
 
-def sweep(kills: int, seed: int, moment: Moment = after_seconds) -> list[Kill]:
+def sweep(kills: int, seed: int, moment: Moment = after_seconds, sample: str = "oms") -> list[Kill]:
     """Kill `kills` processes, each on a database of its own, the seeds counted up from `seed`."""
     with tempfile.TemporaryDirectory() as folder:
-        whole = finish(Path(folder) / "unkilled.db")
+        whole = finish(sample, Path(folder) / "unkilled.db")
         instances, effects = len(whole.left.outcomes), len(whole.left.effects)
         print(f"unkilled: {instances} instances, {effects} effects, {whole.length:.2f} s")
         done = []
         for number in range(seed, seed + kills):
-            each = kill(Path(folder) / f"{number}.db", number, whole, moment)
+            each = kill(sample, Path(folder) / f"{number}.db", number, whole, moment)
             done.append(each)
             print(f"seed {each.seed}: killed {each.moment},", end=" ")
             print("midway," if each.midway else "after the last commit,", end=" ")
@@ -152,8 +155,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--kills", type=int, default=50)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--sample", choices=APPS, default="oms")
     given = parser.parse_args(arguments)
-    done = sweep(given.kills, given.seed)
+    done = sweep(given.kills, given.seed, sample=given.sample)
     midway = sum(each.midway for each in done)
     wrong = sum(not each.alike for each in done)
     print(f"{len(done)} kills, {midway} between the first and the last commit, {wrong} different")

@@ -7,8 +7,8 @@ import pytest
 from kill.sweep import after_lines, sweep
 
 
-@pytest.mark.parametrize("seed", [101, 201])
-def test_killed_runs_end_like_one_that_was_not(seed: int) -> None:
-    done = sweep(2, seed, after_lines)
+@pytest.mark.parametrize(("sample", "seed"), [("oms", 101), ("oms", 201), ("travel", 301)])
+def test_killed_runs_end_like_one_that_was_not(sample: str, seed: int) -> None:
+    done = sweep(2, seed, after_lines, sample)
     assert [each.seed for each in done if not each.alike] == []
     assert any(each.midway for each in done)
