@@ -13,6 +13,7 @@ from herosaga.model.types import DictOf, EnumType, ListOf, Optional, RecordType,
 from herosaga.names import (
     constant,
     declarable,
+    extern_names,
     field_name,
     method_name,
     module_path,
@@ -38,6 +39,8 @@ def collisions(model: m.Model) -> Iterator[Finding]:
         yield from _clash([(x.name, x.span) for x in enum.members], constant, "members")
     for saga in model.sagas.values():
         yield from _states(saga)
+    for functions in _by_file(model.externs.values()).values():
+        yield from _clash([(x.name, x.span) for x in functions], field_name, "functions")
     messages = {id: message.name for id, message in model.messages.items()}
     for service in _implemented(model):
         yield from _methods(service, messages)
@@ -45,6 +48,13 @@ def collisions(model: m.Model) -> Iterator[Finding]:
     yield from _undeclarable(model)
     yield from _modules(model)
     yield from _hidden_modules(model)
+
+
+def _by_file(functions: Iterable[m.ExternFunction]) -> Mapping[str, list[m.ExternFunction]]:
+    found: dict[str, list[m.ExternFunction]] = defaultdict(list)
+    for each in functions:
+        found[each.file].append(each)
+    return found
 
 
 def _field_lists(model: m.Model) -> Iterator[tuple[str, tuple[m.Field, ...]]]:
@@ -144,6 +154,8 @@ def _owners(model: m.Model) -> Iterator[tuple[str, str, str, tuple[str, ...], Sp
         yield service.file, service.name, "service", service_classes(service.name), service.span
     for policy in model.policies.values():
         yield policy.file, policy.name, "policy", (constant(policy.name),), policy.span
+    for file, (first, *_) in _by_file(model.externs.values()).items():
+        yield file, first.name, "function", extern_names(file), first.span
 
 
 def _undeclarable(model: m.Model) -> Iterator[Finding]:

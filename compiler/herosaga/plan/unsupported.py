@@ -87,6 +87,8 @@ def _own(node: object) -> Iterator[Use]:
             yield "the outcome of an itinerary", span
         case m.Loop(parallel=True, body=body):
             yield from (("a `for` in a `parallel for`", each.span) for each in _loops(body))
+        case m.Saga():
+            yield from _namesakes(node)
         case m.Migration(computed=computed):
             yield from (use for _, expr in computed for use in _in_migrate(expr))
         case m.Field(meta=m.Meta(pii=True), span=span):
@@ -109,6 +111,16 @@ def _answers(trigger: m.Trigger) -> bool:
         case m.OnMessage(step=step) | m.OnOutcome(step=step):
             return bool(step)
     return isinstance(trigger, m.OnFailure | m.OnTimeout | m.OnFault)
+
+
+def _namesakes(saga: m.Saga) -> Iterator[Use]:
+    """Calls of functions that have one name, and are declared in two files: one object can't have both."""
+    known: dict[str, str] = {}
+    for each in within(saga):
+        if isinstance(each, e.ExternCall):
+            name = each.id.rpartition(".")[2]
+            if known.setdefault(name, each.id) != each.id:
+                yield "a second `extern` function of one name in a saga", each.span
 
 
 def _in_migrate(expr: e.Expr) -> Iterator[Use]:
