@@ -109,6 +109,8 @@ async def carry_out(
             for each in outgoing(saga.name, decision, cause, now):
                 reports += await post(tx, house, each, at, _answered(saga, each, cause))
             reports += await _note(tx, task.mail, cause, decision, then, _diff(old, json), at)
+            if decision.reception is Reception.UNEXPECTED and cause.id != task.mail.id:
+                await tx.cancel(saga.name, cause.id)  # an alarm that was put aside before its time
     if last is not None and (last is not before or found.older is not None):
         saved = _to_store(last, json)
         await tx.save_instance(saved, None if before is None else before.revision)

@@ -17,7 +17,7 @@ from herosaga_runtime.ports import Report, Transaction, to_micros
 from herosaga_runtime.posting import House
 from herosaga_runtime.rows import Kind, Mail, StoredHistory
 from herosaga_runtime.saga import Saga
-from herosaga_runtime.step import _offers as offers
+from herosaga_runtime.step import offers
 
 Act = Callable[[Saga[Any, Any, Any], Instance[Any, Any], datetime], Decision[Any, Any]]
 """One of `undo.retry`, `undo.skip` and, with its target, `undo.force`."""

@@ -108,7 +108,8 @@ class End(Generic[D]):
 class Compensation(Generic[D, S, M]):
     """A `compensation` block: `params` is the class of its parameters.
 
-    `policy` counts runs of the whole body; when they are used up the instance goes to `otherwise`, or is stuck.
+    `policy` counts runs of the whole body, and is a function where it depends on the data; when they are used up the instance
+    goes to `otherwise`, or is stuck.
     """
 
     __slots__ = ("otherwise", "params", "policy", "run")
@@ -117,13 +118,18 @@ class Compensation(Generic[D, S, M]):
         self,
         params: type[M],
         run: Callable[[Step[D], M], None],
-        policy: Policy = ONCE,
+        policy: Policy | Callable[[Step[D], M], Policy] = ONCE,
         otherwise: S | None = None,
     ) -> None:
         self.params = params
         self.run = run
         self.policy = policy
         self.otherwise = otherwise
+
+    def policy_of(self, step: Step[D], undo: M) -> Policy:
+        """The policy, as things stand in a step."""
+        policy = self.policy
+        return policy if isinstance(policy, Policy) else policy(step, undo)
 
 
 class Deadline(Generic[D, S]):

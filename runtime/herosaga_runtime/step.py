@@ -117,7 +117,7 @@ from herosaga_runtime.requests import (
 )
 from herosaga_runtime.saga import Saga
 from herosaga_runtime.undo import deferred
-from herosaga_runtime.verdict import COMPENSATE, DEFER, IGNORE, PASS, STAY, Verdict
+from herosaga_runtime.verdict import COMPENSATE, DEFER, IGNORE, PASS, Verdict
 
 # Looking up an enumeration's member costs a tenth of a small step in Python 3.11.
 _IGNORED: Final = Reception.IGNORED
@@ -227,45 +227,42 @@ def advance(
     if before is None:
         decision = start(saga, envelope, now, incarnation)
     else:
-        while (earlier := _earlier(saga, before, envelope)) is not None:
+        for earlier in _earlier(saga, before, envelope):
+            if _timer(before, earlier.message) is None:
+                continue
             decision = step(saga, before, earlier, now)
             yield earlier, decision
             assert decision.instance is not None
             before = decision.instance
             if decision.entered:
-                before = yield from _offers(saga, before, now)
+                before = yield from offers(saga, before, now)
         decision = step(saga, before, envelope, now)
     yield envelope, decision
     if decision.entered and decision.instance is not None:
-        yield from _offers(saga, decision.instance, now)
+        yield from offers(saga, decision.instance, now)
 
 
-def _earlier(saga: Saga[D, S, Any], before: Instance[D, S], envelope: Envelope) -> Envelope | None:
-    """The alarm of a timer that is due at the very same time and stands before this one in the source.
-
-    A named timer is not among them, because it may not be expected, and would then come for ever: its own alarm follows.
-    """
-    alarm = envelope.message
-    if len(before.timers) < 2 or not isinstance(alarm, Alarm) or before.state is saga.compensating:
-        return None
-    timer = _timer(before, alarm)
+def _earlier(saga: Saga[D, S, Any], before: Instance[D, S], envelope: Envelope) -> list[Envelope]:
+    """The alarms of the timers that are due at the very same time and stand before this one in the source, in that order."""
+    if len(before.timers) < 2 or before.state is saga.compensating:
+        return []
+    timer = _timer(before, envelope.message)
     if timer is None:
-        return None
-    order = saga.order(before.state, timer)
-    same = [
-        (saga.order(before.state, each), each.token)
-        for each in before.timers
-        if each.due == timer.due and (not each.name or each.name == DEADLINE)
+        return []
+    order, origin = saga.order(before.state, timer), before.origin
+    same = [(saga.order(before.state, x), x.token) for x in before.timers if x.due == timer.due]
+    tokens = [token for place, token in sorted(same) if place < order]
+    return [
+        replace(
+            envelope,
+            id=derive_id(origin.saga, origin.key, origin.incarnation, token),
+            message=Alarm(token),
+        )
+        for token in tokens
     ]
-    soonest = min(same, default=(order, timer.token))
-    if soonest[0] >= order:
-        return None
-    origin = before.origin
-    id = derive_id(origin.saga, origin.key, origin.incarnation, soonest[1])
-    return replace(envelope, id=id, message=Alarm(soonest[1]))
 
 
-def _offers(
+def offers(
     saga: Saga[D, S, Any], instance: Instance[D, S], now: datetime
 ) -> Generator[tuple[Envelope, Decision[D, S]], None, Instance[D, S]]:
     """Offer what is deferred, from the oldest; from the beginning again whenever a state was entered."""
@@ -336,11 +333,12 @@ def _collect(
     request = answered(saga, before, envelope)
     if request is None and _astray(before.origin, envelope):
         return Received(before, _LATE)
-    if not (runs or is_part):
+    joined = place.joins and request is not None and request.step
+    if not (runs or is_part or joined):
         return _unmatched(saga, before, envelope, request is not None)
     if request is not None:
         close(saga, work, request, message)
-        if place.joins and request.step:
+        if joined:
             return _joined_answer(saga, before, work, place, request)
     verdict = _first_of(runs, work, message)
     if verdict is PASS and not is_part:
@@ -465,8 +463,11 @@ def _stuck(before: Instance[D, S], reason: str) -> Decision[D, S]:
 # --- time --------------------------------------------------------------------------------------
 
 
-def _timer(before: Instance[Any, Any], alarm: Alarm) -> Timer | None:
-    return next((each for each in before.timers if each.token == alarm.token), None)
+def _timer(before: Instance[Any, Any], message: Message) -> Timer | None:
+    """The timer whose alarm a message is."""
+    if not isinstance(message, Alarm):
+        return None
+    return next((each for each in before.timers if each.token == message.token), None)
 
 
 def _alarm(
@@ -619,7 +620,7 @@ def _hold(
     """Keep the first failure until all the rest is answered."""
     if work.extras.held is None:
         work.extras = changed(work.extras, held=held)
-    return _joined(saga, before, work, place, STAY)
+    return _joined(saga, before, work, place, PASS)
 
 
 def _joined(

@@ -25,6 +25,7 @@ from herosaga_runtime.decision import Decision, Received, Reception
 from herosaga_runtime.envelope import Alarm, Done, Envelope, Fault
 from herosaga_runtime.errors import UsageError
 from herosaga_runtime.instance import (
+    CALM,
     DEADLINE,
     D,
     Extras,
@@ -51,7 +52,7 @@ from herosaga_runtime.requests import (
     refuses,
     waiting_for,
 )
-from herosaga_runtime.saga import Compensation, Saga
+from herosaga_runtime.saga import Saga
 
 Pending = tuple[tuple[Command, Policy], ...]
 
@@ -87,10 +88,11 @@ def begin(saga: Saga[D, S, Any], work: Step[D], target: S) -> Decision[D, S]:
     """Start to undo everything; `target` is entered when the last record is undone, at once if there is none."""
     work.requests = ()
     work.timers = _named(work)
+    if work.extras is not CALM:
+        work.extras = changed(work.extras, arrivals=(), held=None, stuck="")
     if not work.records:
         return enter(saga, work, target)
     work.state = saga.compensating
-    work.extras = changed(work.extras, arrivals=(), held=None, stuck="")
     return _next(saga, work, Undoing(target))
 
 
@@ -219,24 +221,25 @@ def _at(work: Step[Any], undoing: Undoing[Any] | None) -> None:
 
 def _given_up(saga: Saga[D, S, Any], work: Step[D], why: str) -> Decision[D, S]:
     """The current undo failed for good: run its body again, go where `otherwise` says, or wait for an operator."""
-    block = saga.compensations.get(type(work.records[-1].undo))
+    undo = work.records[-1].undo
+    block = saga.compensations.get(type(undo))
     work.requests = ()
     work.timers = _named(work)
     undoing = _undoing(work.extras)
-    if block is not None and block.policy.more(undoing.runs):
-        return _run_again(work, undoing, block)
-    if block is not None and block.otherwise is not None:
-        _at(work, None)
-        return enter(saga, work, block.otherwise, tried=False)
+    if block is not None:
+        policy = block.policy_of(work, undo)
+        if policy.more(undoing.runs):
+            return _run_again(work, undoing, policy)
+        if block.otherwise is not None:
+            _at(work, None)
+            return enter(saga, work, block.otherwise, tried=False)
     stuck = f"undo failed: {why}"
     work.extras = changed(work.extras, stuck=stuck)
     return Received(work, Reception.TAKEN, stuck, work.sent)
 
 
-def _run_again(
-    work: Step[D], undoing: Undoing[Any], block: Compensation[Any, Any, Any]
-) -> Decision[D, Any]:
-    length = block.policy.pause(undoing.runs, f"{work.origin}/{len(work.records)}")
+def _run_again(work: Step[D], undoing: Undoing[Any], policy: Policy) -> Decision[D, Any]:
+    length = policy.pause(undoing.runs, f"{work.origin}/{len(work.records)}")
     _at(work, Undoing(undoing.target, (), undoing.runs + 1))
     work.timers += (Timer(f"u{work.revision}", 0, work.now + length),)
     return work
@@ -275,10 +278,10 @@ def _named(work: Step[Any]) -> tuple[Timer, ...]:
 
 def _limit(saga: Saga[Any, Any, Any], work: Step[Any]) -> tuple[Timer, ...]:
     """The end of the time that a run of a body may take, if its policy says so."""
-    block = saga.compensations.get(type(work.records[-1].undo))
-    if block is None or block.policy.within is None:
-        return ()
-    return (Timer(f"w{work.revision}", 0, work.now + block.policy.within),)
+    undo = work.records[-1].undo
+    block = saga.compensations.get(type(undo))
+    within = None if block is None else block.policy_of(work, undo).within
+    return () if within is None else (Timer(f"w{work.revision}", 0, work.now + within),)
 
 
 def _pending(saga: Saga[D, Any, Any], work: Step[D], record: Record) -> Pending:
