@@ -15,7 +15,9 @@ from herosaga.interpreter.instance import (
     Input,
     Instance,
     Kind,
+    Outcome,
     Policy,
+    Reception,
     Record,
     Request,
     SendKind,
@@ -64,6 +66,11 @@ class Step:
         number = self.number()
         self.sent.append(Sent(number, kind, message, to))
         return number
+
+    def outcome(self, reception: Reception, reason: str = "") -> Outcome:
+        """What the step has come to."""
+        told = "; ".join((reason, *self.notes) if reason else self.notes)
+        return Outcome(self.instance, tuple(self.sent), reception, told, self.entered)
 
     def due(self, delay: timedelta) -> datetime:
         """When a delay is over: never in the past."""

@@ -143,11 +143,6 @@ def _deferred(step: Step) -> Outcome:
     return Outcome(kept, (), Reception.DEFERRED)
 
 
-def _taken(step: Step, reason: str = "") -> Outcome:
-    told = "; ".join(part for part in (reason, *step.notes) if part)
-    return Outcome(step.instance, tuple(step.sent), Reception.TAKEN, told, step.entered)
-
-
 def _alarm(step: Step, token: str) -> Outcome:
     instance = step.instance
     wait = next((each for each in instance.waits if each.token == token), None)
@@ -157,13 +152,13 @@ def _alarm(step: Step, token: str) -> Outcome:
     if wait is not None and wait.kind is Kind.REST:
         _wait(step, None)
         _next(step)
-        return _taken(step)
+        return step.outcome(Reception.TAKEN)
     if wait is not None:
         return _given_up(step, "it took too long")
     if request is None:
         return Outcome(instance, (), Reception.STALE)
     if go_on(step, request):
-        return _taken(step)
+        return step.outcome(Reception.TAKEN)
     return _given_up(step, f"{request.command.name} was not answered")
 
 
@@ -177,13 +172,13 @@ def _answered(step: Step, request: Request) -> Outcome:
     else:
         _finished(step)
         _next(step)
-    return _taken(step)
+    return step.outcome(Reception.TAKEN)
 
 
 def _failed_try(step: Step, request: Request, why: str) -> Outcome:
     """A refusal or fault of an undo: the next try has a new id."""
     if pause(step, request, renew=True):
-        return _taken(step)
+        return step.outcome(Reception.TAKEN)
     return _given_up(step, f"{request.command.name}: {why}")
 
 
@@ -198,14 +193,14 @@ def _given_up(step: Step, why: str) -> Outcome:
         policy = _block_policy(step, block, dict(undo.args))
         if policy.more(undoing.runs):
             _rest(step, policy, undoing)
-            return _taken(step)
+            return step.outcome(Reception.TAKEN)
         if block.otherwise is not None:
             enter(step, block.otherwise, given_up=True)
-            return _taken(step)
+            return step.outcome(Reception.TAKEN)
     stuck = f"undo failed: {why}"
     _set_undoing(step, replace(undoing, queue=()))
     step.instance = replace(step.instance, stuck=stuck)
-    return _taken(step, stuck)
+    return step.outcome(Reception.TAKEN, stuck)
 
 
 def _rest(step: Step, policy: Policy, undoing: Undoing) -> None:
@@ -232,7 +227,7 @@ def operate(step: Step) -> Outcome:
         case Retry():
             pass  # its tries are counted anew
     _next(step)
-    return _taken(step)
+    return step.outcome(Reception.TAKEN)
 
 
 # --- pieces ------------------------------------------------------------------------------------

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import pytest
+from herosaga.interpreter.correlation import finds, key_of
 from herosaga.interpreter.instance import Deliver
-from herosaga.interpreter.step import finds, key_of
 from herosaga.interpreter.values import Value
 
 from helpers.played import Play, play
