@@ -217,23 +217,11 @@ def _results(
     from herosaga.scenarios.running import importable, prepare, run
 
     path, written = prepare(model, scenarios, externs, folder)
-    _unlike_python(model, folder)
     with importable(folder, (project.root / project.output, project.root)):
         if externs is not None:
             _there(project, externs)
         with told(project):
             yield from run(path, written)
-
-
-def _unlike_python(model: m.Model, folder: Path) -> None:
-    """Refuse modules by whose names Python's own would be hidden from us."""
-    for path in folder.iterdir():
-        if path.stem in sys.stdlib_module_names:
-            files = [n for n in model.files if Path(n).stem == path.stem or path.is_dir()]
-            where = f"`{files[0]}`" if files else "a file"
-            raise Stop(
-                f"{where} compiles to the module `{path.stem}`, which Python has itself: give it a namespace"
-            )
 
 
 def _there(project: Settings, externs: Externs) -> None:
