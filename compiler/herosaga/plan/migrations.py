@@ -48,7 +48,7 @@ def _body(place: Place, found: m.Migration) -> Iterator[Line]:
         yield Line(FLAT, code("{} = {}", variable, read_code(place.context, field)))
     yield from _kept(found)
     at = Values(place.context, locals_, old=True)
-    types = {each.name: each.type for each in place.saga.data}
+    types = dict(found.new)
     for name, expr in found.computed:
         yield from _computed(at, name, types[name], expr)
     yield Line(FLAT, code("return data"))
@@ -74,7 +74,7 @@ def _computed(at: Values, name: str, kind: Type, expr: e.Expr) -> Iterator[Line]
     made = value(at, expr)
     _, variable = at.locals.assign(f"new_{name}", kind, at.context.scope)
     form = written(at.context, kind, variable)
-    if form == variable or isinstance(expr, e.Const) and expr.value is None:
+    if form == variable or (isinstance(expr, e.Const) and expr.value is None):
         form = made
     else:
         yield Line(FLAT, code("{} = {}", variable, made))
@@ -99,7 +99,9 @@ def _field(saga: m.Saga, found: m.Migration, name: str) -> m.Field:
     if name == saga.key:
         return _old(name, saga.key_type, saga.span)
     now = dict(found.renamed).get(name, name)
-    field = next(each for each in saga.data if each.name == now)
+    field = next((each for each in saga.data if each.name == now), None)
+    if field is None:
+        return _old(name, dict(found.new)[name], saga.span)
     return m.Field(name, field.type, field.default, field.meta, field.span)
 
 

@@ -30,7 +30,6 @@ _IN_MIGRATE: dict[type, str] = {
 """What an instance that is lifted to a new version has no step for."""
 
 _INSTEAD = {
-    "a `for` in a `parallel for`": "make it a `parallel for` of its own, after this one",
     "a loop's variable where no request of its round is answered": "read a data field there",
     "a field of an older version of which nothing tells the type": "keep it in `data`, as a field with its type, and "
     "drop it in the next version",
@@ -85,8 +84,6 @@ def _own(node: object) -> Iterator[Use]:
             yield _WORDS[type(node)], node.span  # type: ignore[attr-defined]
         case m.OnOutcome(outcome=outcome, span=span) if outcome != "done":
             yield "the outcome of an itinerary", span
-        case m.Loop(parallel=True, body=body):
-            yield from (("a `for` in a `parallel for`", each.span) for each in _loops(body))
         case m.Saga():
             yield from _namesakes(node)
         case m.Migration(computed=computed):
@@ -131,14 +128,3 @@ def _in_migrate(expr: e.Expr) -> Iterator[Use]:
             yield "a field of an older version of which nothing tells the type", part.span
         elif isinstance(part, e.Function) and part.name == "uuid" and not part.args:
             yield "`uuid()` in `migrate`", part.span
-
-
-def _loops(stages: tuple[m.Stage, ...]) -> Iterator[m.Loop]:
-    for stage in stages:
-        match stage:
-            case m.Loop():
-                yield stage
-            case m.Branch(then=then, other=other):
-                yield from _loops((*then, *other))
-            case m.Parallel(branches=branches):
-                yield from _loops(tuple(each for branch in branches for each in branch))
