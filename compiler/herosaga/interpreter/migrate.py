@@ -46,7 +46,7 @@ def _data(program: Program, step: m.Migration, old: dict[str, Json]) -> dict[str
     """The data: what is dropped goes, what is called otherwise goes there, what is computed reads the old names."""
     names = dict(step.renamed)
     kept = {names.get(name, name): value for name, value in old.items() if name not in step.dropped}
-    kinds = data_types(program)
+    kinds = {**data_types(program), **dict(step.new)}
     for name, value in step.computed:
         found = evaluate(value, Scope(program.model, dict(_read(program, value, old))))
         kept[name] = to_json(program.model, kinds[name], found)

@@ -23,14 +23,28 @@ _NO_EVENT = "an instance is migrated before its message is looked at"
 
 
 def migrations(node: ast.Saga, inside: Inside) -> tuple[m.Migration, ...]:
-    """All migrations."""
-    return tuple(_migration(each, inside) for each in node.migrations)
+    """All migrations. One may lead to what only a version between has: what a later one calls by its old name."""
+    found: dict[int, m.Migration] = {}
+    for each in sorted(node.migrations, key=lambda each: each.version, reverse=True):
+        found[each.span.start] = made = _migration(each, inside)
+        inside = _of_version(each, made, inside)
+    return tuple(found[each.span.start] for each in node.migrations)
+
+
+def _of_version(node: ast.Migration, later: m.Migration, inside: Inside) -> Inside:
+    """The names that there were in the version which a migration lifts, beside those that there are now."""
+    env = inside.env
+    gone = {**dict.fromkeys(later.dropped, UNKNOWN), **_renamed(node, env), **dict(later.old)}
+    marks = {**inside.places.marks, **{old: "state" for old, _ in later.states}}
+    places = replace(inside.places, marks=marks)
+    return replace(inside, env=replace(env, data={**gone, **env.data}), places=places)
 
 
 def _migration(node: ast.Migration, inside: Inside) -> m.Migration:
     old = _old(node, inside.env)
     computed = _computed(node, old, inside.env)
     read = {part.name: part.type for _, value in computed for part in _reads(value)}
+    written = {name.text for name, _ in _values(node)} | read.keys()
     moved = [each for each in node.changes if isinstance(each, ast.Moved)]
     states = [each for each in moved if each.kind == "state"]
     fields = [each for each in moved if each.kind == "field"]
@@ -43,6 +57,7 @@ def _migration(node: ast.Migration, inside: Inside) -> m.Migration:
         meta(node.meta),
         node.span,
         tuple((name, kind) for name, kind in read.items() if name in old),
+        tuple((name, kind) for name, kind in inside.env.data.items() if name in written),
     )
 
 

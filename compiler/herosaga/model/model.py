@@ -581,7 +581,8 @@ class Timer(Struct, frozen=True):
 class Migration(Struct, frozen=True):
     """`migrate from n`: states and fields by their old names, fields that are computed, fields that go.
 
-    `old` are the fields that only the older version has, and that something is computed from, with their types.
+    `old` are the fields that only the older version has, and that something is computed from, with their types;
+    `new` the types of all others that it names.
     """
 
     version: int
@@ -592,6 +593,7 @@ class Migration(Struct, frozen=True):
     meta: Meta
     span: Span
     old: tuple[tuple[str, Type], ...] = ()
+    new: tuple[tuple[str, Type], ...] = ()
 
 
 class Step(Struct, frozen=True):
