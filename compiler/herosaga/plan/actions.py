@@ -140,6 +140,12 @@ def policy(at: Values, given: m.Policy) -> PyCode:
     return policy_value(at, given)
 
 
+def is_constant(given: m.Policy) -> bool:
+    """Whether a policy is the same for whatever it is of."""
+    lengths = (*([given.within] if given.within is not None else []), *given.pause)
+    return all(isinstance(each, e.Const) for each in lengths)
+
+
 def policy_value(at: Values, given: m.Policy) -> PyCode:
     """`Policy(within=…, retries=…, every=…, up_to=…)`, what is not said left out."""
     parts: list[PyCode] = []

@@ -5,7 +5,7 @@ from __future__ import annotations
 from herosaga.model import expr as e
 from herosaga.model import model as m
 from herosaga.names import snake
-from herosaga.plan.actions import Line, lines, undo_class
+from herosaga.plan.actions import Line, lines, policy_value, undo_class
 from herosaga.plan.code import PyCode, code, docstring
 from herosaga.plan.expr import value
 from herosaga.plan.place import FLAT, FunctionPlan, Place, told, with_data
@@ -56,6 +56,17 @@ def compensation(place: Place, block: m.Compensation) -> FunctionPlan:
     made = place.plain(f"undo_by_{snake(block.name)}", doc, body)
     undo = undo_class(place.saga, block.name)
     return replace(made, parameters=code("{}, undo: {}", made.parameters, undo))
+
+
+def policy_of(place: Place, block: m.Compensation, given: m.Policy) -> FunctionPlan:
+    """The policy of a compensation, where it depends on the data or on what is undone."""
+    name = f"policy_of_{snake(block.name)}"
+    doc = told("", given.span, f"the policy of compensation {block.name}")
+    body = tuple(with_data([Line(FLAT, code("return {}", policy_value(place.at, given)))]))
+    undo = undo_class(place.saga, block.name)
+    parameters = code("{}, undo: {}", place.step, undo)
+    kind = place.context.runtime("policy", "Policy")
+    return FunctionPlan(place.name(name), parameters, kind, doc, body)
 
 
 # --- times -------------------------------------------------------------------------------------

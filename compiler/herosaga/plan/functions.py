@@ -10,6 +10,7 @@ from herosaga.model import expr as e
 from herosaga.model import model as m
 from herosaga.names import snake
 from herosaga.plan import blocks
+from herosaga.plan.actions import is_constant
 from herosaga.plan.code import PyCode
 from herosaga.plan.migrations import migration
 from herosaga.plan.place import FunctionPlan, Place
@@ -29,6 +30,7 @@ class Functions:
     exits: dict[str, PyCode] = field(default_factory=dict)
     finals: dict[str, PyCode] = field(default_factory=dict)
     compensations: dict[str, PyCode] = field(default_factory=dict)
+    policies: dict[str, PyCode] = field(default_factory=dict)
 
     @property
     def plans(self) -> tuple[FunctionPlan, ...]:
@@ -71,6 +73,9 @@ def _ends(place: Place, found: Functions) -> None:
     for block in place.saga.compensations:
         name = found.add(block.span, blocks.compensation(place, block))
         found.compensations[block.name] = name
+        if block.policy is not None and not is_constant(block.policy):
+            plan = blocks.policy_of(place, block, block.policy)
+            found.policies[block.name] = found.add(block.policy.span, plan)
 
 
 def _of_deadline(saga: m.Saga, deadline: m.Transition) -> Written:

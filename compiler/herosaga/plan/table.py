@@ -115,7 +115,8 @@ def _end(place: Place, made: Functions, final: m.Final) -> PyCode:
 def _compensation(place: Place, made: Functions, block: m.Compensation) -> PyCode:
     parts = [undo_class(place.saga, block.name), made.compensations[block.name]]
     if block.policy is not None:
-        parts.append(code("policy={}", policy(place.at, block.policy)))
+        told = made.policies.get(block.name) or policy(place.at, block.policy)
+        parts.append(code("policy={}", told))
     if block.otherwise is not None:
         parts.append(code("otherwise={}", place.target(block.otherwise)))
     return code("{}({})", place.runtime("Compensation"), join(", ", parts))
