@@ -7,7 +7,7 @@ import logging
 from datetime import datetime
 
 from herosaga_runtime.errors import StoreError
-from herosaga_runtime.ports import Clock, Store, Transport
+from herosaga_runtime.ports import Clock, Random, Store, Transport
 from herosaga_runtime.posting import House
 from herosaga_runtime.relay import Relay
 from herosaga_runtime.reports import Reporter, in_words
@@ -26,10 +26,11 @@ class Crew:
         clock: Clock,
         limits: Limits,
         reporter: Reporter,
+        chance: Random,
         transport: Transport | None,
     ) -> None:
         self.store = store
-        self._worker = Worker(house, store, clock, limits, reporter, self._committed)
+        self._worker = Worker(house, store, clock, limits, reporter, chance, self._committed)
         self._relay = (
             None
             if transport is None

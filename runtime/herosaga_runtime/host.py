@@ -137,7 +137,8 @@ class Host:
             await self._store.close()
             raise
         self._running = Crew(
-            self._house, self._store, self._clock, self._limits, self._reporter, self._transport
+            *(self._house, self._store, self._clock, self._limits, self._reporter),
+            *(self._random, self._transport),
         )
         return self
 
@@ -380,7 +381,8 @@ class Host:
             await tx.forget(mail.consumer, mail.id)
         await tx.enqueue(replace(mail, due=at, attempts=0, crashes=0))
         if mail.consumer in self._routes.sagas:
-            stored = await tx.instance(mail.consumer, mail.key)
+            found = await tx.instance(mail.consumer, mail.key)
+            stored = None if found is None or found.archived else found
             state = None if stored is None else stored.state
             numbers = (0, 0) if stored is None else (stored.incarnation, stored.revision)
             await tx.add_history(

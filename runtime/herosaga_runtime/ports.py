@@ -189,8 +189,13 @@ class Transaction(Protocol):
         """What a handler that has seen a message gave for it, as JSON text; None if it has not seen it."""
         ...
 
-    async def purge(self, before: int, limit: int) -> int:
-        """Forget up to `limit` of the messages that were seen before a time; how many they were."""
+    async def purge(
+        self, before: int, after: tuple[str, str], limit: int
+    ) -> tuple[int, tuple[str, str]]:
+        """Forget what was seen before a time, among the next `limit` pairs of consumer and message id after such a pair.
+
+        How many were forgotten, and the pair to go on after: two empty texts to begin again.
+        """
         ...
 
     async def instance(self, saga: str, key: str) -> StoredInstance | None:

@@ -93,7 +93,6 @@ CREATE TABLE herosaga_owners (owner TEXT PRIMARY KEY, until INTEGER NOT NULL) WI
 """
 
 _SECOND = """
-CREATE INDEX herosaga_inbox_at ON herosaga_inbox (at);
 CREATE TABLE herosaga_matches (
   saga TEXT NOT NULL,
   field TEXT NOT NULL,

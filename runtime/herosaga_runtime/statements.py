@@ -258,14 +258,21 @@ class SqliteTransaction:
         ).fetchone()
         return None if row is None else row[0] or "[]"
 
-    async def purge(self, before: int, limit: int) -> int:
-        """Forget up to `limit` of the messages that were seen before a time; how many they were."""
+    async def purge(
+        self, before: int, after: tuple[str, str], limit: int
+    ) -> tuple[int, tuple[str, str]]:
+        """Forget what was seen before a time. An index of times would cost each message more than looking at all does."""
+        end = self.connection.execute(
+            "SELECT consumer, id FROM herosaga_inbox WHERE (consumer, id) > (?, ?) "
+            "ORDER BY consumer, id LIMIT 1 OFFSET ?",
+            (*after, limit - 1),
+        ).fetchone()
         done = self.connection.execute(
-            "DELETE FROM herosaga_inbox WHERE (consumer, id) IN (SELECT consumer, id "
-            "FROM herosaga_inbox WHERE at < ? ORDER BY at LIMIT ?)",
-            (before, limit),
+            "DELETE FROM herosaga_inbox WHERE (consumer, id) > (?, ?) AND at < ? "
+            + ("" if end is None else "AND (consumer, id) <= (?, ?)"),
+            (*after, before, *(end or ())),
         )
-        return done.rowcount
+        return done.rowcount, end or ("", "")
 
     # --- instances -----------------------------------------------------------------------------
 

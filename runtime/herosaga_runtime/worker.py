@@ -29,6 +29,7 @@ from herosaga_runtime.handlers import (
 from herosaga_runtime.ports import (
     Clock,
     HandlerReport,
+    Random,
     Report,
     Store,
     Transaction,
@@ -94,6 +95,7 @@ class Worker:
         clock: Clock,
         limits: Limits,
         reporter: Reporter,
+        chance: Random,
         committed: Callable[[], None],
     ) -> None:
         self._committed = committed
@@ -109,7 +111,7 @@ class Worker:
         self._running: dict[asyncio.Task[None], Working] = {}
         self._settlers: list[asyncio.Future[None]] = []
         self._renewed: datetime | None = None
-        self._tidying = Tidying(house)
+        self._tidying = Tidying(house, chance)
         self._stopping = False
 
     # --- what others ask of it -----------------------------------------------------------------

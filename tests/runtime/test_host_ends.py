@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from desk import AnySaga, Desk, Moved, Opened, Paid, case, edit, file_url, play
+from casework import AnySaga, Desk, Moved, Opened, Paid, case, edit, file_url, play
 from herosaga_runtime import Host
 from herosaga_runtime.sqlite import SqliteStore
 from herosaga_runtime.testing import START, SeededRandom, VirtualClock

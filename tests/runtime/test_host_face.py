@@ -7,15 +7,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 import pytest
-from herosaga_runtime import Host, Sender, UsageError
-from herosaga_runtime.arms import On
-from herosaga_runtime.making import Step
-from herosaga_runtime.message import Command, Event
-from herosaga_runtime.saga import Externs, ExternSaga
-from herosaga_runtime.testing import SeededRandom, VirtualClock
-from shop import Shop, host_of, placed
-
-from desk import (
+from casework import (
     ASKING,
     RECEIVES,
     Answered,
@@ -26,6 +18,14 @@ from desk import (
     answering,
     ask,
 )
+from herosaga_runtime import Host, Sender, UsageError
+from herosaga_runtime.arms import On
+from herosaga_runtime.making import Step
+from herosaga_runtime.message import Command, Event
+from herosaga_runtime.saga import Externs, ExternSaga
+from herosaga_runtime.testing import SeededRandom, VirtualClock
+from shop import Shop, host_of, placed
+
 from oms import orders
 from oms.orders import OrderFulfilmentState as State
 

@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 import pytest
-from desk import (
+from casework import (
     Answered,
     AskState,
     Clerk,

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from desk import (
+from casework import (
     Answer,
     Answered,
     AnySaga,

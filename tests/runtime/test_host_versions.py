@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, Self
 
 import pytest
-from desk import (
+from casework import (
     AnySaga,
     CaseState,
     Data,

@@ -6,7 +6,19 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from desk import CaseState, Data, Desk, Moved, Opened, Paid, Unmatched, case, edit, file_url, play
+from casework import (
+    CaseState,
+    Data,
+    Desk,
+    Moved,
+    Opened,
+    Paid,
+    Unmatched,
+    case,
+    edit,
+    file_url,
+    play,
+)
 from herosaga_runtime import Service
 from herosaga_runtime.policy import Policy
 from herosaga_runtime.saga import By, Match

@@ -204,13 +204,15 @@ def test_the_newest_instance_of_a_key_is_found() -> None:
     within(work)
 
 
-def test_what_was_seen_first_is_forgotten_first() -> None:
+def test_what_was_seen_long_ago_is_forgotten_part_by_part() -> None:
     async def work(tx: Transaction) -> None:
-        for at in (3, 1, 2, 5):
+        for at in (3, 1, 2, 5, 4):
             assert await tx.remember(SAGA, str(at), at)
-        assert await tx.purge(5, 2) == 2
-        assert [await tx.remember(SAGA, str(at), at) for at in (1, 3, 5)] == [True, False, False]
-        assert await tx.purge(4, 10) == 2
-        assert await tx.purge(4, 10) == 0
+        assert await tx.purge(4, ("", ""), 2) == (2, (SAGA, "2"))
+        assert await tx.purge(4, (SAGA, "2"), 2) == (1, (SAGA, "4"))
+        assert await tx.purge(4, (SAGA, "4"), 2) == (0, ("", ""))
+        assert [await tx.remember(SAGA, str(at), at) for at in (1, 3, 4, 5)] == [
+            *(True, True, False, False),
+        ]
 
     within(work)
