@@ -44,8 +44,8 @@ def advance(
     program: Program, before: Instance | None, given: Input, now: datetime, incarnation: int = 1
 ) -> Steps:
     """All steps that one input brings about. Those of timers that are due at the same instant and stand earlier in the
-    source come first, if they are spent thereby (else their own alarm says so); after each step that entered a state,
-    deferred messages are offered.
+    source come first, as far as they are still waited for; after each step that entered a state, deferred messages are
+    offered.
 
     An error of an expression or an extern function is raised: then nothing has happened.
     """
@@ -54,7 +54,7 @@ def advance(
         instance = before
         for each in _due_before(before, given):
             found = _with_deferred(program, instance, each, now, incarnation)
-            if found[0][1].reception in (Reception.TAKEN, Reception.IGNORED):
+            if found[0][1].reception is not Reception.STALE:
                 steps += found
                 instance = found[-1][1].instance
         return steps + _with_deferred(program, instance, given, now, incarnation)
@@ -62,7 +62,7 @@ def advance(
 
 def _due_before(before: Instance | None, given: Input) -> tuple[Alarm, ...]:
     """The alarms that come before this one: due at the same instant, and earlier in the source."""
-    if before is None or not isinstance(given, Alarm):
+    if before is None or before.state == COMPENSATING or not isinstance(given, Alarm):
         return ()
     timers = [each for each in before.waits if each.kind in OF_SOURCE]
     mine = next((each for each in timers if each.token == given.token), None)

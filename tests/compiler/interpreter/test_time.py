@@ -126,7 +126,7 @@ CASES = {
         Go            => due 10s, 20s; waits timer, timer
         wait 10s      => taken; .told tea; waits timer
         Poke          => due 20s, 20s
-        wait 10s      => ignored unexpected; stuck timer tea is not expected in A; waits timer
+        wait 10s      => unexpected ignored unexpected; stuck timer tea is not expected in A; waits timer
         Poke          => stuck nothing; due 30s
         Prod          => due nothing
         """,
