@@ -27,7 +27,13 @@ if TYPE_CHECKING:
     from herosaga_runtime.host import Host
     from herosaga_runtime.ports import Clock, Observer, Random, Transport
     from herosaga_runtime.saga import Saga
-    from herosaga_runtime.views import DeadLetter, HistoryEntry, InstanceSummary, InstanceView, Waiting
+    from herosaga_runtime.views import (
+        DeadLetter,
+        HistoryEntry,
+        InstanceSummary,
+        InstanceView,
+        Waiting,
+    )
 
 logging.getLogger("herosaga").addHandler(logging.NullHandler())  # quiet unless the app listens
 
