@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 from herosaga.model import model as m
 from herosaga.names import constant
@@ -29,11 +29,12 @@ class FunctionPlan(Struct, frozen=True):
 
 
 class Place(Struct, frozen=True):
-    """Where a saga's functions stand."""
+    """Where a saga's functions stand. `goals` are constants for the states that they lead to, if it has many."""
 
     context: Context
     saga: m.Saga
     prefix: str
+    goals: Mapping[str, PyCode] = {}
 
     @property
     def at(self) -> Values:
@@ -58,6 +59,10 @@ class Place(Struct, frozen=True):
     def target(self, name: str) -> PyCode:
         """`OrderFulfilmentState.CHARGING`."""
         return code("{}.{}", self.state, identifier(constant(name)))
+
+    def goal(self, name: str) -> PyCode:
+        """The same in a function, for which it has to be found quickly."""
+        return self.goals.get(name) or self.target(name)
 
     def name(self, wanted: str) -> PyCode:
         """A free name for a function."""

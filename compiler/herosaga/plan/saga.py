@@ -20,14 +20,19 @@ from msgspec import Struct
 
 COMPENSATING = "Compensating"
 
+_MANY = 50
+"""So many states have constants. Python 3.11 looks up a class's attributes in one small table for all classes; a saga that
+goes through hundreds of them would find each of them, and everybody else's too, by the slow way."""
+
 
 class SagaPlan(Struct, frozen=True):
-    """All of a saga; `base` is its states' `StrEnum`. `externs` joins protocols of several files."""
+    """All of a saga; `base` is its states' `StrEnum`. `externs` joins protocols of several files, `goals` are constants."""
 
     base: PyCode
     state: PyCode
     state_doc: PyCode
     members: tuple[MemberPlan, ...]
+    goals: tuple[MemberPlan, ...]
     data: DataPlan
     undos: tuple[ShapePlan, ...]
     functions: tuple[FunctionPlan, ...]
@@ -38,7 +43,8 @@ class SagaPlan(Struct, frozen=True):
 
 def saga_plan(context: Context, saga: m.Saga, prefix: str) -> SagaPlan:
     """Everything that a module has of one saga; `prefix` begins its functions' names."""
-    place = Place(context, saga, prefix)
+    goals = _goals(context, saga)
+    place = Place(context, saga, prefix, goals)
     made = functions(place)
     externs, joined = used_externs(context, saga)
     return SagaPlan(
@@ -46,6 +52,7 @@ def saga_plan(context: Context, saga: m.Saga, prefix: str) -> SagaPlan:
         place.state,
         docstring(f"The states of `{saga.name}`."),
         tuple(_members(saga)),
+        tuple(MemberPlan(goal, place.target(name), None) for name, goal in goals.items()),
         data_plan(context, saga),
         tuple(_undo(context, saga, each) for each in saga.compensations),
         made.plans,
@@ -53,6 +60,13 @@ def saga_plan(context: Context, saga: m.Saga, prefix: str) -> SagaPlan:
         joined,
         face_plan(place, externs),
     )
+
+
+def _goals(context: Context, saga: m.Saga) -> dict[str, PyCode]:
+    names = (*(each.name for each in saga.states), *(each.name for each in saga.finals))
+    if len(names) <= _MANY:
+        return {}
+    return {each: context.scope.free(f"{constant(saga.name)}_{constant(each)}") for each in names}
 
 
 def _members(saga: m.Saga) -> Iterator[MemberPlan]:

@@ -126,5 +126,5 @@ def _end(place: Place, transition: m.Transition) -> Line:
     if transition.target is None:
         return Line(FLAT, code("return {}", place.runtime("STAY")))
     if transition.compensate:
-        return Line(FLAT, code("return step.compensate({})", place.target(transition.target)))
-    return Line(FLAT, code("return {}", place.target(transition.target)))
+        return Line(FLAT, code("return step.compensate({})", place.goal(transition.target)))
+    return Line(FLAT, code("return {}", place.goal(transition.target)))
