@@ -1,0 +1,51 @@
+"""The page on hosts is true: its program runs."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+PAGE = (ROOT / "docs" / "runtime.md").read_text("utf-8")
+BLOCKS = re.findall(r"^```python\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL)
+
+MAIN = """
+import asyncio
+
+import app
+
+
+async def main() -> None:
+    async with shop("memory:") as host:
+        for _, order in app.orders(3):
+            await check_out(host, order)
+            await check_out(host, order)
+            await host.settle()
+            await look(host, order)
+            await look_back(host, order)
+        await look_after(host)
+        await look_for_trouble(host)
+
+
+asyncio.run(main())
+"""
+
+
+def test_the_program_runs(tmp_path: Path) -> None:
+    assert len(BLOCKS) == PAGE.count("```python") == 5
+    program = tmp_path / "page.py"
+    program.write_text("\n".join([*BLOCKS, MAIN]), "utf-8")
+    places = [ROOT / "samples" / "oms", ROOT / "runtime"]
+    done = subprocess.run(
+        [sys.executable, str(program)],
+        env=os.environ | {"PYTHONPATH": os.pathsep.join(map(str, places))},
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+    assert done.returncode == 0, done.stderr
+    assert "oms.OrderPlaced taken Reserving" in done.stdout
+    assert done.stdout.splitlines()[-1] == "3 in all"
