@@ -155,7 +155,10 @@ def _hold(work: Step, occasion: Occasion) -> bool:
 
 
 def _join(work: Step, before: Instance) -> Outcome | None:
-    """Go on from a joined state if nothing is open any more: with the failure that was held, else onward."""
+    """Go on from a joined state if nothing is open any more: as the failure that was held says, else onward.
+
+    A failure that is ignored, or whose transition stays in the state, is no reason not to go on.
+    """
     state = work.program.states.get(work.instance.state)
     if state is None or not state.joins or work.left or joining(work):
         return None
@@ -166,7 +169,7 @@ def _join(work: Step, before: Instance) -> Outcome | None:
         found = try_members(work, occasion)
         if found is Found.NOTHING:
             return _stuck(before, f"{_said(occasion)} is not expected in {state.name}")
-        if found is Found.TAKEN:
+        if work.left:
             return None
     go_onward(work, state)
     return None

@@ -211,6 +211,15 @@ CASES = {
         Declined @2       => in Bad
         """,
     ),
+    "parallel: a failure that is ignored, or has an internal transition, is no reason not to go on": (
+        PARALLEL.replace("on Prod -> Aside", 'on Declined { set told += "declined" }  ignore Full'),
+        """
+        Go
+        Paid @2
+        done 3
+        Full @1 reason=mute => taken; in Done; .told paid looked
+        """,
+    ),
     "parallel: nothing to compensate, begun by compensate": (
         PARALLEL,
         """
