@@ -160,8 +160,8 @@ def _parts(making: Making, transition: m.Transition, run: PyCode) -> list[PyCode
         case m.OnTimer(timer):
             return [literal(timer), run]
         case m.OnAll(messages):
-            level = transition.level
-            return [items(map(name, messages)), run, *([literal(level)] if level else [])]
+            group = [code("group={}", literal(transition.level))] if transition.level else []
+            return [items(map(name, messages)), run, *group]
         case m.Onward():
             return [run]
         case m.After(expr) | m.At(expr) | m.Deadline(expr):

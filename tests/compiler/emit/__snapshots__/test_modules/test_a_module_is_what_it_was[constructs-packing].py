@@ -491,7 +491,7 @@ DURING_WAITING_LABELLING_READY: Final[tuple[Arm[PackingData, PackingState], ...]
     OnAll(
         (Waived, Repacked),
         during_waiting_labelling_ready_on_all_of_waived_and_repacked,
-        "during Waiting, Labelling, Ready",
+        group="during Waiting, Labelling, Ready",
     ),
     On(Waived, during_waiting_labelling_ready_on_waived),
     Ignore(Repacked),
