@@ -114,14 +114,14 @@ def step(
     program: Program, before: Instance | None, given: Input, now: datetime, incarnation: int = 1
 ) -> Outcome:
     """One step."""
+    if isinstance(given, Retry | Skip):
+        return undo.operate(program, before, given, now)
     if before is None:
         return start(program, given, now, incarnation)
     if before.outcome:
         stale = isinstance(given, Alarm)
         return Outcome(before, (), Reception.STALE if stale else Reception.LATE)
     work = Step(program, before, given, now)
-    if isinstance(given, Retry | Skip):
-        return undo.operate(work)
     if before.state == COMPENSATING:
         return undo.receive(work)
     return receive(work)

@@ -6,7 +6,7 @@ While an instance is in `Compensating` its records are frozen and its only open 
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from herosaga.interpreter.act import Seen, Step, ask, perform, policy_of, scope
 from herosaga.interpreter.enter import enter
@@ -29,6 +29,7 @@ from herosaga.interpreter.instance import (
     Undoing,
     Wait,
 )
+from herosaga.interpreter.program import Program
 from herosaga.interpreter.requests import (
     answered,
     close,
@@ -214,18 +215,16 @@ def _rest(step: Step, policy: Policy, undoing: Undoing) -> None:
 # --- operators ---------------------------------------------------------------------------------
 
 
-def operate(step: Step) -> Outcome:
-    """Retry or skip the undo that is stuck."""
-    instance = step.instance
-    if instance.state != COMPENSATING or not instance.stuck:
+def operate(
+    program: Program, before: Instance | None, given: Retry | Skip, now: datetime
+) -> Outcome:
+    """Retry the undo that is stuck, its tries counted anew, or skip it."""
+    if before is None or before.state != COMPENSATING or not before.stuck:
         raise ValueError("there is no undo that is stuck")
-    step.instance = replace(instance, stuck="")
-    _set_undoing(step, Undoing(_undoing(instance).target))
-    match step.given:
-        case Skip():
-            step.instance = replace(step.instance, records=instance.records[:-1], skipped=True)
-        case Retry():
-            pass  # its tries are counted anew
+    step = Step(program, replace(before, stuck=""), given, now)
+    _set_undoing(step, Undoing(_undoing(before).target))
+    if isinstance(given, Skip):
+        step.instance = replace(step.instance, records=before.records[:-1], skipped=True)
     _next(step)
     return step.outcome(Reception.TAKEN)
 

@@ -262,6 +262,23 @@ CASES = {
         Poke            => taken taken; in C
         """,
     ),
+    "a deferred fault and a deferred completion": (
+        """
+        saga X by id: int {
+          data { told: str = "" }
+          start { on Go -> A { request Book(id)  request Look(id) } }
+          state A { defer fault of Book, Look.done  on Poke -> B  on Booked -> C }
+          state B { on fault of Book { set told += "f" }  on Look.done { set told += "d" }  on Prod -> C }
+          final C
+        }
+        """,
+        """
+        Go
+        fault 1         => deferred; open Book, Look
+        done 2          => deferred; open Book
+        Poke            => taken taken late; .told f; open nothing
+        """,
+    ),
     "a deferred message that fails is put aside alone": (
         """
         saga X by id: int {

@@ -124,13 +124,16 @@ def test_run(name: str) -> None:
 
 FOUND = """
 event Bill { invoice: str, other: int }
+record Order { number: int }
 event Note { of: int }
+event Deep { order: Order }
 saga X by id: int {
   data { invoice: str = "i1" }
   correlate Bill where invoice == event.invoice
   correlate Note by event.of
+  correlate Deep by event.order.number
   start { on Go -> A }
-  state A { on Bill -> B  on Note {  } }
+  state A { on Bill -> B  on Note {  }  on Deep {  } }
   missing { on Bill { publish Told(id = event.other) } }
   final B
 }
@@ -145,10 +148,11 @@ def test_a_message_finds_its_instance_by_its_key_another_field_or_the_data() -> 
         for message in (
             Value.of("Go", {"id": 1, "n": 0}),
             Value.of("Note", {"of": 2}),
+            Value.of("Deep", {"order": Value.of("Order", {"number": 1})}),
             Value.of("Bill", {"invoice": "i1", "other": 1}),
         )
     }
-    assert found == {("Go", True), ("Note", False), ("Bill", True)}
+    assert found == {("Go", True), ("Note", False), ("Deep", True), ("Bill", True)}
     assert key_of(played.program, Value.of("Note", {"of": 2})) == 2
 
 

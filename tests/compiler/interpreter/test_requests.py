@@ -140,6 +140,25 @@ CASES = {
         done 2          => ignored; open nothing
         """,
     ),
+    "what answers nobody, for missing": (
+        """
+        saga X by id: int {
+          start { on Go -> A { request Book(id) } }
+          state A { on Booked -> B  on failure of Book -> B }
+          missing { on Booked when event.n == 1 { publish Told(id) } }
+          final B
+        }
+        """,
+        """
+        Booked @1 n=1   => taken; sent Told
+        Booked @1       => late; in none
+        Full @another   => late
+        Booked @foreign => unexpected
+        Hint @1         => unexpected
+        fault 1         => late
+        done 1          => late
+        """,
+    ),
     "a second part of emits is an ordinary event": (
         """
         saga X by id: int {

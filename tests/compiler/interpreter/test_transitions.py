@@ -168,7 +168,7 @@ CASES = {
         Poke n=1      => taken; in none; sent Told
         Poke          => ignored; in none
         Go            => unexpected; in none
-        Booked @another => unexpected
+        Told @another => unexpected
         ring after #1 => late
         Go n=1        => in A
         """,

@@ -157,6 +157,42 @@ CASES = {
         Unbooked        => in Gone; outcome compensation_failed
         """,
     ),
+    "completion answers an undo, and what is late is late": (
+        """
+        saga X by id: int {
+          compensation back { request Look(id) within 10s }
+          start { on Go -> A { request Book(id) compensable by back } }
+          state A { on Poke compensate -> B  on failure of Book -> B }
+          final B failed
+        }
+        """,
+        """
+        Go
+        Poke            => open Look
+        done 1          => late
+        fault 1         => late
+        ring request 1 attempt 1 => stale
+        ring request 2 attempt 1 => taken; stuck undo failed: Look was not answered; open nothing
+        retry           => open Look
+        done 3          => in B; outcome compensated
+        retry           => fails
+        """,
+    ),
+    "a command that is answered by events is not by its completion": (
+        """
+        saga X by id: int {
+          start { on Go -> A { request Book(id) compensable } }
+          state A { on Poke compensate -> B  on Booked {  }  on failure of Book -> B }
+          final B failed
+        }
+        """,
+        """
+        Go
+        done 1          => late; open Book
+        Poke            => open Unbook
+        done 2          => late; open Unbook
+        """,
+    ),
     "skipping all of it": (
         ONCE,
         """
