@@ -33,16 +33,17 @@ def measure(subject: Subject, rounds: int, count: int) -> list[Line]:
     of this process, so other processes disturb little; what disturbs a round disturbs all its turns, so
     ratios are taken within rounds.
     """
-    turns = [[_turn(each, subject, count) for each in subject.contenders] for _ in range(rounds)]
+    turns = [[turn(each, subject, count) for each in subject.contenders] for _ in range(rounds)]
     lines = []
     for place, contender in enumerate(subject.contenders):
-        events = median(turn[place] for turn in turns)
-        ratio = median(turn[place] / turn[0] for turn in turns)
+        events = median(each[place] for each in turns)
+        ratio = median(each[place] / each[0] for each in turns)
         lines.append(Line(contender.name, events, ratio))
     return lines
 
 
-def _turn(contender: Contender, subject: Subject, count: int) -> float:
+def turn(contender: Contender, subject: Subject, count: int) -> float:
+    """Nanoseconds an event in one turn."""
     taken = sum(_run(contender, script, count) for script in subject.scripts.values())
     return taken / count / subject.events
 
@@ -57,13 +58,6 @@ def _run(contender: Contender, script: Script, count: int) -> int:
         return process_time_ns() - begin
     finally:
         gc.enable()
-
-
-def preparation(contender: Contender, count: int) -> float:
-    """Nanoseconds to make what one instance needs before its first event: a library's model and machine."""
-    begin = process_time_ns()
-    contender.prepare(count, ())
-    return (process_time_ns() - begin) / count
 
 
 def table(subject: Subject, lines: Sequence[Line]) -> str:

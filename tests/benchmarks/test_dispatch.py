@@ -10,13 +10,16 @@ from pathlib import Path
 
 import pytest
 
+from benchmarks.dispatch.beside import beside, memory, preparation
 from benchmarks.dispatch.contender import Contender, Script, Subject, View, check
+from benchmarks.dispatch.growth import growth, growth_table
 from benchmarks.dispatch.in_place import NoLibrary
-from benchmarks.dispatch.measure import SUBJECTS, measure, preparation, table, versions
+from benchmarks.dispatch.measure import SUBJECTS, measure, table, versions
 from benchmarks.dispatch.order.subject import ORDER
 from benchmarks.dispatch.parcel import parcel
 from benchmarks.dispatch.parcel.model import MACHINE
 from benchmarks.dispatch.parcel.subject import PARCEL
+from benchmarks.dispatch.tour.subject import tour
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -73,7 +76,27 @@ def test_a_round_gives_a_line_for_each_contender(subject: Subject) -> None:
 def test_what_is_printed_beside_the_table(subject: Subject) -> None:
     assert "transitions" in versions()
     assert all(preparation(contender, 1) >= 0 for contender in subject.contenders)
+    assert all(memory(contender, 2) > 0 for contender in subject.contenders[-2:])
+    assert len(beside(subject, 1)) == 3
     assert subject.size(1) > 0
+
+
+def test_tours_of_any_length_are_the_same_tour() -> None:
+    short, long = tour(3), tour(12)
+    for each in (short, long):
+        check(each.contenders, each.scripts)
+    (one,), (other,) = (list(each.scripts.values()) for each in (short, long))
+    ends = [_last(each.contenders[0], script) for each, script in ((short, one), (long, other))]
+    assert ends[0].state == ends[1].state == "Ended"
+    assert ends[0].data == ends[1].data
+
+
+def test_sizes_take_turns() -> None:
+    tours = [replace(tour(size), contenders=tour(size).contenders[:2]) for size in (3, 12)]
+    result = growth(tours, rounds=1, count=1)
+    assert [each.name for each in result.lines] == ["generated module", "hand-written"]
+    assert all(len(each.events) == 2 and each.grown > 0 for each in result.lines)
+    assert len(growth_table(tours, result).splitlines()) == 1 + 2 + 1
 
 
 def test_the_parcel_has_the_size_that_is_claimed() -> None:
