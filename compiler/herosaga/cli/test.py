@@ -17,7 +17,7 @@ from herosaga.cli.settings import Settings, settings_of, targets
 from herosaga.cli.stop import Stop
 from herosaga.cli.users import imported, named, told
 from herosaga.cli.writing import content, replace_file
-from herosaga.findings import Severity
+from herosaga.findings import Finding, Severity
 
 if TYPE_CHECKING:
     from herosaga.model import model as m
@@ -75,10 +75,13 @@ def test(
     """
     _possible(emit, output, junit, coverage)
     project = settings_of(paths or [])
-    model = _model(paths or [], project)
-    if model is None:
+    checked = checked_project(paths or [], project)
+    if _wrong(checked.findings, checked.files):
         return 1
+    model = checked.model
     scenarios = _chosen(model, paths or [], project, only)
+    if _wrong(_refused(model, scenarios), checked.files):
+        return 1
     externs = _externs(project, model, scenarios)
     if emit is not None:
         return _emit(model, scenarios, externs, output)
@@ -99,18 +102,21 @@ def _possible(emit: Emit | None, output: str, junit: str, coverage: bool) -> Non
         raise Stop("`--emit` runs nothing: there are no results for `--junit` or `--coverage`")
 
 
-def _model(paths: Sequence[str], project: Settings) -> m.Model | None:
-    """The model of a program that is right; what is wrong with it is told, and nothing is run."""
-    from herosaga.compile import refused
+def _wrong(findings: Sequence[Finding], files: int) -> bool:
+    """Whether there are errors, with which nothing is run. They are told."""
+    errors = [each for each in findings if each.severity is Severity.ERROR]
+    if errors:
+        write(full_text(errors, sys.stdout))
+        say(f"{summary(errors, files)}\nnothing is run until the errors are mended\n")
+    return bool(errors)
 
-    checked = checked_project(paths, project)
-    later = () if checked.broken else refused(checked.model)
-    wrong = [*(each for each in checked.findings if each.severity is Severity.ERROR), *later]
-    if not wrong:
-        return checked.model
-    write(full_text(wrong, sys.stdout))
-    say(f"{summary(wrong, checked.files)}\nnothing is run until the errors are mended\n")
-    return None
+
+def _refused(model: m.Model, scenarios: Sequence[m.Scenario]) -> Sequence[Finding]:
+    """What can't be generated yet, of what these scenarios need."""
+    from herosaga.compile import refused
+    from herosaga.scenarios.running import needed, part
+
+    return refused(part(model, needed(model, scenarios)))
 
 
 def _chosen(

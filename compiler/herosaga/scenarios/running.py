@@ -7,6 +7,7 @@ import sys
 import traceback
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import fields, replace
 from pathlib import Path
 from time import perf_counter
 from types import ModuleType
@@ -62,6 +63,16 @@ def needed(model: m.Model, scenarios: Sequence[m.Scenario]) -> tuple[str, ...]:
             found[name] = None
             open_.extend(model.files[name].imports)
     return tuple(name for name in model.files if name in found)
+
+
+def part(model: m.Model, files: Sequence[str]) -> m.Model:
+    """What these files of a project declare."""
+    kept: dict[str, Any] = {}
+    for each in fields(model):
+        declared = getattr(model, each.name)
+        if isinstance(declared, Mapping) and each.name not in ("files", "uses"):
+            kept[each.name] = {id: node for id, node in declared.items() if node.file in files}
+    return replace(model, **kept)
 
 
 def prepare(

@@ -195,6 +195,15 @@ def test_a_wrong_program_is_not_run(here: Here) -> None:
     assert said.err.endswith("nothing is run until the errors are mended\n")
 
 
+def test_what_is_not_compiled_yet_is_in_nobodys_way(here: Here) -> None:
+    flow = "flow Around { Go -> Gone }\n"
+    here.write(walk=WALK + RIGHT, other=f'import "walk.saga"\nnamespace other\n{flow}')
+    assert here("test").code == 0
+    here.write(walk=WALK + RIGHT + flow)
+    said = here("test")
+    assert said.code == 1 and "error[HS007]" in said.out
+
+
 def test_what_is_wrong_with_the_call(here: Here) -> None:
     here.write(walk=WALK + RIGHT)
     for arguments, told in {
