@@ -77,7 +77,7 @@ Where the language leaves it open
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterable, Iterator
+from collections.abc import Generator, Iterator
 from dataclasses import replace
 from datetime import datetime
 from typing import Any, Final
@@ -90,38 +90,31 @@ from herosaga_runtime.errors import UsageError
 from herosaga_runtime.instance import (
     CALM,
     DEADLINE,
-    Arrival,
     D,
-    Held,
     Instance,
     Origin,
-    Request,
     S,
     Timer,
     changed,
     with_extras,
 )
 from herosaga_runtime.keys import key_text
-from herosaga_runtime.making import Failure, Step, first, following
+from herosaga_runtime.making import Step, first, following
 from herosaga_runtime.message import Message
-from herosaga_runtime.moves import again, calm, enter, onward, parted, waits
-from herosaga_runtime.place import Place, Runs, ignore
+from herosaga_runtime.moves import enter
+from herosaga_runtime.place import ignore
+from herosaga_runtime.receiving import receive
 from herosaga_runtime.requests import (
     answered,
-    answers_saga,
     close,
-    go_on,
-    is_own_answer,
-    numbered,
-    waiting_for,
 )
 from herosaga_runtime.saga import Saga
-from herosaga_runtime.undo import deferred
-from herosaga_runtime.verdict import COMPENSATE, DEFER, IGNORE, PASS, Verdict
+from herosaga_runtime.settling import astray, settled, unmatched
+from herosaga_runtime.verdict import COMPENSATE, IGNORE, PASS, Verdict
+from herosaga_runtime.waking import timer_of
 
 # Looking up an enumeration's member costs a tenth of a small step in Python 3.11.
 _IGNORED: Final = Reception.IGNORED
-_REPEATED: Final = Reception.REPEATED
 _LATE: Final = Reception.LATE
 _TAKEN: Final = Reception.TAKEN
 
@@ -134,12 +127,12 @@ def step(
     place = saga.places[before.state]
     runs = place.messages.get(type(message))
     if runs is None or place.special:
-        return _receive(saga, before, place, envelope, now)
+        return receive(saga, before, place, envelope, now)
     request = answered(saga, before, envelope) if before.requests else None
     if request is None:
         if runs[0] is ignore:
             return Received(before, _IGNORED)
-        if envelope.answers is not None and _astray(before.origin, envelope):
+        if envelope.answers is not None and astray(before.origin, envelope):
             return Received(before, _LATE)
     work = following(saga, before, envelope, now)
     if request is not None:
@@ -149,12 +142,9 @@ def step(
         if verdict is PASS:
             continue
         if isinstance(verdict, Verdict):
-            return _settled(saga, before, work, verdict)
+            return settled(saga, before, work, verdict)
         return enter(saga, work, verdict)
-    return _unmatched(saga, before, envelope, request is not None)
-
-
-# --- the beginning -----------------------------------------------------------------------------
+    return unmatched(saga, before, envelope, request is not None)
 
 
 def start(
@@ -211,9 +201,6 @@ def _data_of(saga: Saga[D, S, Any], message: Message) -> D:
     return saga.data.__new__(saga.data) if key is None else saga.new(key(message))
 
 
-# --- all that a message brings about -----------------------------------------------------------
-
-
 def advance(
     saga: Saga[D, S, Any],
     before: Instance[D, S] | None,
@@ -228,7 +215,7 @@ def advance(
         decision = start(saga, envelope, now, incarnation)
     else:
         for earlier in _earlier(saga, before, envelope):
-            if _timer(before, earlier.message) is None:
+            if timer_of(before, earlier.message) is None:
                 continue
             decision = step(saga, before, earlier, now)
             yield earlier, decision
@@ -246,7 +233,7 @@ def _earlier(saga: Saga[D, S, Any], before: Instance[D, S], envelope: Envelope) 
     """The alarms of the timers that are due at the very same time and stand before this one in the source, in that order."""
     if len(before.timers) < 2 or before.state is saga.compensating:
         return []
-    timer = _timer(before, envelope.message)
+    timer = timer_of(before, envelope.message)
     if timer is None:
         return []
     order, origin = saga.order(before.state, timer), before.origin
@@ -290,377 +277,3 @@ def _offer(
         return step(saga, before, envelope, now)
     except Exception as error:
         return Received(before, Reception.UNEXPECTED, f"{type(error).__name__}: {error}")
-
-
-# --- what comes of a message -------------------------------------------------------------------
-
-
-def _receive(
-    saga: Saga[D, S, Any],
-    before: Instance[D, S],
-    place: Place[D, S],
-    envelope: Envelope,
-    now: datetime,
-) -> Decision[D, S]:
-    """What no arm of the state names, alarms and the like, and what comes to a state that collects messages."""
-    message = envelope.message
-    if before.outcome is not None:
-        return Received(before, Reception.STALE if isinstance(message, Alarm) else _LATE)
-    if before.state is saga.compensating:
-        return undo.receive(saga, before, following(saga, before, envelope, now))
-    if isinstance(message, Alarm):
-        return _alarm(saga, before, following(saga, before, envelope, now), place, message)
-    if isinstance(message, Fault):
-        return _fault(saga, before, following(saga, before, envelope, now), place, message)
-    if isinstance(message, Done):
-        return _done(saga, before, following(saga, before, envelope, now), place, message)
-    if place.special:
-        return _collect(saga, before, following(saga, before, envelope, now), place, message)
-    return _unmatched(saga, before, envelope, answered(saga, before, envelope) is not None)
-
-
-def _collect(
-    saga: Saga[D, S, Any],
-    before: Instance[D, S],
-    work: Step[D],
-    place: Place[D, S],
-    message: Message,
-) -> Decision[D, S]:
-    """A message to a state that may wait for several."""
-    envelope = work.cause
-    runs = place.messages.get(type(message), ())
-    is_part = type(message) in place.parts
-    request = answered(saga, before, envelope)
-    if request is None and _astray(before.origin, envelope):
-        return Received(before, _LATE)
-    joined = place.joins and request is not None and request.step
-    if not (runs or is_part or joined):
-        return _unmatched(saga, before, envelope, request is not None)
-    if request is not None:
-        close(saga, work, request, message)
-        if joined:
-            return _joined_answer(saga, before, work, place, request)
-    verdict = _first_of(runs, work, message)
-    if verdict is PASS and not is_part:
-        return _unmatched(saga, before, envelope, request is not None)
-    return _collected(saga, before, work, place, verdict)
-
-
-def _first_of(runs: Iterable[Any], work: Step[Any], message: Message | None) -> Any:
-    """What the first function comes to whose guard holds; `PASS` where none does."""
-    for run in runs:
-        verdict = run(work, message)
-        if verdict is not PASS:
-            return verdict
-    return PASS
-
-
-def _collected(
-    saga: Saga[D, S, Any],
-    before: Instance[D, S],
-    work: Step[D],
-    place: Place[D, S],
-    verdict: Any,
-) -> Decision[D, S]:
-    """Go on from what the arms for a message have come to: with composites, if the state was not left."""
-    if verdict is DEFER:
-        return deferred(before, work.cause, work)
-    message = work.cause.message
-    if type(message) in place.parts:
-        _note(work, place, message)
-    if verdict is not COMPENSATE and isinstance(verdict, Verdict) and place.composites:
-        verdict = _composite(work, place, verdict)
-    if not isinstance(verdict, Verdict):
-        return _leave(saga, work, place, verdict)
-    return work if verdict is PASS else _settled(saga, before, work, verdict)
-
-
-def _note(work: Step[Any], place: Place[Any, Any], message: Message) -> None:
-    found = [
-        Arrival(each.name, message.TYPE) for each in place.composites if type(message) in each.parts
-    ]
-    new = tuple(each for each in dict.fromkeys(found) if each not in work.extras.arrivals)
-    if new:
-        work.extras = changed(work.extras, arrivals=(*work.extras.arrivals, *new))
-
-
-def _composite(work: Step[Any], place: Place[Any, Any], verdict: Any) -> Any:
-    """What the first composite comes to of which this message is a part and which is complete; else `verdict`."""
-    kind = type(work.cause.message)
-    for each in place.composites:
-        needed = {Arrival(each.name, part.TYPE) for part in each.parts}
-        if kind not in each.parts or not needed.issubset(work.extras.arrivals):
-            continue
-        taken = each.run(work)
-        if taken is not PASS:
-            left = tuple(x for x in work.extras.arrivals if x.of != each.name)
-            work.extras = changed(work.extras, arrivals=left)
-            return taken
-    return verdict
-
-
-def _leave(saga: Saga[D, S, Any], work: Step[D], place: Place[D, S], target: S) -> Decision[D, S]:
-    if place.joins:
-        parted(work)
-    return enter(saga, work, target)
-
-
-def _take(
-    saga: Saga[D, S, Any],
-    before: Instance[D, S],
-    work: Step[D],
-    place: Place[D, S],
-    runs: Runs[S],
-) -> Decision[D, S] | None:
-    """Try what time and requests bring about, in order; None when no guard holds."""
-    verdict = _first_of(runs, work, work.cause.message)
-    return None if verdict is PASS else _collected(saga, before, work, place, verdict)
-
-
-def _settled(
-    saga: Saga[D, S, Any], before: Instance[D, S], work: Step[D], verdict: Verdict
-) -> Decision[D, S]:
-    """What a transition has come to that enters no state itself."""
-    if verdict is COMPENSATE:
-        return undo.begin(saga, work, saga.state(work.target))
-    if verdict is DEFER:
-        return deferred(before, work.cause, work)
-    if verdict is IGNORE:
-        if work.requests is before.requests and work.timers is before.timers:
-            return Received(work if work.extras is not before.extras else before, _IGNORED)
-        return Received(work, _IGNORED)
-    work.extras = calm(work.extras)
-    return work
-
-
-def _astray(origin: Origin, envelope: Envelope) -> bool:
-    """Whether a message answers another instance of this saga: an earlier one with this key."""
-    return answers_saga(origin, envelope) and not is_own_answer(origin, envelope)
-
-
-def _unmatched(
-    saga: Saga[D, S, Any], before: Instance[D, S], envelope: Envelope, awaited: bool
-) -> Decision[D, S]:
-    """A message that no arm takes."""
-    message = envelope.message
-    if not awaited and type(message) in saga.starts:
-        return Received(before, _REPEATED)
-    if not awaited and answers_saga(before.origin, envelope) and type(message) in saga.answers:
-        return Received(before, _LATE)
-    reason = f"{message.TYPE} is not expected in {before.state}"
-    if not awaited:
-        return Received(before, Reception.UNEXPECTED, reason)
-    return _stuck(before, reason)
-
-
-def _stuck(before: Instance[D, S], reason: str) -> Decision[D, S]:
-    """The instance waited for this and can't take it: only an operator can help."""
-    extras = changed(before.extras, stuck=reason)
-    stuck = with_extras(before, extras, before.revision + 1)
-    return Received(stuck, Reception.UNEXPECTED, reason)
-
-
-# --- time --------------------------------------------------------------------------------------
-
-
-def _timer(before: Instance[Any, Any], message: Message) -> Timer | None:
-    """The timer whose alarm a message is."""
-    if not isinstance(message, Alarm):
-        return None
-    return next((each for each in before.timers if each.token == message.token), None)
-
-
-def _alarm(
-    saga: Saga[D, S, Any],
-    before: Instance[D, S],
-    work: Step[D],
-    place: Place[D, S],
-    alarm: Alarm,
-) -> Decision[D, S]:
-    timer = _timer(before, alarm)
-    if timer is not None:
-        return _timed(saga, before, work, place, timer)
-    request = waiting_for(before, alarm)
-    if request is None:
-        return Received(before, Reception.STALE)
-    if go_on(work, request):
-        return work
-    runs = place.timeouts.get(type(request.command), ())
-    return _failed(saga, before, work, place, request, runs, "timed out")
-
-
-def _timed(
-    saga: Saga[D, S, Any],
-    before: Instance[D, S],
-    work: Step[D],
-    place: Place[D, S],
-    timer: Timer,
-) -> Decision[D, S]:
-    """A timer, which is spent unless nothing expects it."""
-    work.timers = tuple([each for each in before.timers if each is not timer])
-    if timer.name == DEADLINE:
-        return _deadline(saga, before, work, place)
-    if timer.name:
-        runs = place.timers.get(timer.name, ())
-        taken = _take(saga, before, work, place, runs)
-        return taken or _stuck(before, f"{timer.name} is not expected in {before.state}")
-    if timer.index >= len(place.timed):
-        return Received(work, _IGNORED)  # of a version whose state waited for more
-    run: Any = place.timed[timer.index].run
-    if timer.period is not None:
-        work.timers += (again(timer, work),)
-        run(work)
-        return work
-    verdict = run(work)
-    if verdict is PASS:
-        return Received(work, _IGNORED)
-    return _collected(saga, before, work, place, verdict)
-
-
-def _deadline(
-    saga: Saga[D, S, Any], before: Instance[D, S], work: Step[D], place: Place[D, S]
-) -> Decision[D, S]:
-    verdict = PASS if saga.deadline is None else saga.deadline.run(work)
-    if verdict is PASS:
-        return Received(work, _IGNORED)
-    if verdict is COMPENSATE or not isinstance(verdict, Verdict):
-        work.extras = changed(work.extras, expired=True)
-    return _collected(saga, before, work, place, verdict)
-
-
-# --- requests that are not answered by an event ------------------------------------------------
-
-
-def _fault(
-    saga: Saga[D, S, Any],
-    before: Instance[D, S],
-    work: Step[D],
-    place: Place[D, S],
-    fault: Fault,
-) -> Decision[D, S]:
-    request = numbered(before, work.cause)
-    if request is None:
-        return Received(before, _LATE)
-    runs = place.faults.get(type(request.command), ())
-    return _failed(saga, before, work, place, request, runs, fault.reason)
-
-
-def _failed(
-    saga: Saga[D, S, Any],
-    before: Instance[D, S],
-    work: Step[D],
-    place: Place[D, S],
-    request: Request,
-    runs: Runs[S],
-    reason: str,
-) -> Decision[D, S]:
-    """A request timed out for good, or its handler's host gave up."""
-    close(saga, work, request, work.cause.message)
-    late = isinstance(work.cause.message, Alarm)
-    if place.joins and request.step:
-        held = Held(request.command, reason, None, late, request.step, request.round)
-        return _hold(saga, before, work, place, held)
-    work.failed = Failure(type(request.command), reason)
-    how = "was not answered in time" if late else f"failed: {reason}"
-    why = f"{request.command.TYPE} {how}, and {before.state} does not expect that"
-    return _take(saga, before, work, place, runs) or _stuck(before, why)
-
-
-def _done(
-    saga: Saga[D, S, Any],
-    before: Instance[D, S],
-    work: Step[D],
-    place: Place[D, S],
-    done: Done,
-) -> Decision[D, S]:
-    """A command was carried out that is not answered by an event."""
-    request = numbered(before, work.cause)
-    if request is None:
-        return Received(before, _LATE)
-    close(saga, work, request, done)
-    runs = place.done.get(type(request.command), ())
-    if place.joins and request.step:
-        return _joined_answer(saga, before, work, place, request)
-    if not runs:
-        return Received(work, _IGNORED)
-    why = f"nothing expects in {before.state} that {done.command} is done"
-    return _take(saga, before, work, place, runs) or _stuck(before, why)
-
-
-# --- states that wait for several requests at once ---------------------------------------------
-
-
-def _joined_answer(
-    saga: Saga[D, S, Any],
-    before: Instance[D, S],
-    work: Step[D],
-    place: Place[D, S],
-    request: Request,
-) -> Decision[D, S]:
-    message, command = work.cause.message, type(request.command)
-    if getattr(work, "refused", None) is command:
-        reason = work.failure.reason
-        held = Held(request.command, reason, message, False, request.step, request.round)
-        return _hold(saga, before, work, place, held)
-    work.answers, work.round = request.step, request.round
-    rows = place.done.get(command, ()) if isinstance(message, Done) else ()
-    verdict = _first_of(rows or place.messages.get(type(message), ()), work, message)
-    if verdict is PASS and type(message) not in place.parts:
-        return _unmatched(saga, before, work.cause, True)
-    return _joined(saga, before, work, place, verdict)
-
-
-def _hold(
-    saga: Saga[D, S, Any],
-    before: Instance[D, S],
-    work: Step[D],
-    place: Place[D, S],
-    held: Held,
-) -> Decision[D, S]:
-    """Keep the first failure until all the rest is answered."""
-    if work.extras.held is None:
-        work.extras = changed(work.extras, held=held)
-    return _joined(saga, before, work, place, PASS)
-
-
-def _joined(
-    saga: Saga[D, S, Any],
-    before: Instance[D, S],
-    work: Step[D],
-    place: Place[D, S],
-    verdict: Any,
-) -> Decision[D, S]:
-    """Go on from what an answer has come to; when it was the last one, with the first failure, or onwards."""
-    decision = _collected(saga, before, work, place, verdict)
-    if decision is not work or work.entered or waits(work) or work.state is not before.state:
-        return decision
-    held = work.extras.held
-    if held is None:
-        return enter(saga, work, onward(place, work))
-    return _released(saga, before, work, place, held)
-
-
-def _released(
-    saga: Saga[D, S, Any],
-    before: Instance[D, S],
-    work: Step[D],
-    place: Place[D, S],
-    held: Held,
-) -> Decision[D, S]:
-    """Look at the failure that was held, as if it came now."""
-    command = type(held.command)
-    work.extras = changed(work.extras, held=None)
-    work.failed = Failure(command, held.reason)
-    work.answers, work.round = held.step, held.round
-    if held.message is not None:
-        work.refused = command
-        runs = place.messages.get(type(held.message), ())
-    else:
-        runs = (place.timeouts if held.late else place.faults).get(command, ())
-    verdict = _first_of(runs, work, held.message)
-    if verdict is PASS:
-        why = f"{command.TYPE} failed ({held.reason}), and {before.state} does not expect that"
-        return _stuck(before, why)
-    if isinstance(verdict, Verdict):
-        return _settled(saga, before, work, verdict)
-    return enter(saga, work, verdict)
