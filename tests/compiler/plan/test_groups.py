@@ -86,4 +86,5 @@ def test_a_thousand_states_name_their_group_once() -> None:
     assert not findings
     text = printed(model, "x.saga")
     assert text.count("during_any_on_stop") == 2
+    assert "BIG_S7: Final = BigState.S7" in text and "return BIG_S7\n" in text
     assert len(text) < 400_000
