@@ -164,8 +164,8 @@ def reply(step: Step, message: Value) -> None:
     """Answer the command being handled, else the start command; a second answer is dropped."""
     asking = step.given.request if isinstance(step.given, Deliver) else ""
     instance = step.instance
-    first = not step.answered if asking else not instance.replied
     to = asking or instance.caller
+    first = not instance.replied if to == instance.caller else not step.answered
     if not to:
         step.send("publish", message)
     elif first:

@@ -69,6 +69,7 @@ CASES = {
         Ask ?you        => to you; kinds reply
         Ask             => to me; kinds reply
         Ask ?you        => to you
+        Ask ?me         => sent nothing
         Ask             => sent nothing
         """,
     ),
