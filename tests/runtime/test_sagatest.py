@@ -202,6 +202,36 @@ def test_what_is_asked_for_again_and_again_never_times_out() -> None:
     test.after("10s").when(it.Booked(id=1)).expect_state(it.XState.B)
 
 
+def test_the_limit_of_a_compensation_ends_what_it_asks_for() -> None:
+    text = """
+saga X by id: int {
+  compensation back { request Unbook(id)  publish Told(id)  within 5m retry 1 times every 1m  otherwise -> C }
+  start { on Go -> A { compensable by back } }
+  state A { on Poke compensate -> B  after 1h -> B }
+  final B
+  final C manual
+}
+"""
+    it, test = go(text)
+    test.when(it.Poke(id=1)).when_timed_out(it.Unbook).expect_state(it.XState.COMPENSATING)
+    assert not test.sent(it.Unbook)
+    test.after("1m").expect_sent(it.Unbook)
+    test.when_timed_out(it.Unbook).expect_state(it.XState.C)
+
+
+def test_what_is_closed_before_its_time_does_not_time_out() -> None:
+    text = """
+saga X by id: int {
+  start { on Go -> A { request Book(id) within 2h } }
+  state A { after 1h -> B  on failure of Book -> B }
+  final B
+}
+"""
+    it, test = go(text)
+    with pytest.raises(Unmet, match="closed before that"):
+        test.when_timed_out(it.Book)
+
+
 def test_what_a_saga_sends_to_itself_comes_in_steps_of_its_own() -> None:
     it, test = go(LOOP, n=3)
     test.when(it.Poke(id=1))

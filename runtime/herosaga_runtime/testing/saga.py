@@ -120,17 +120,14 @@ class SagaTest(Generic[D, S, K]):
         self._begin(frame.f_code.co_filename, frame.f_lineno)
         world = self._world
         key, request = self._asked(command)
-        if request.policy.within is None:
-            self._refuse(
-                f"{name_of(command)} to time out", "it has no `within`, and waits for ever"
-            )
-        if request.policy.retries is None:
-            why = "it is asked for again and again (`retry forever`): let time pass with `after`"
-            self._refuse(f"{name_of(command)} to time out", why)
-        for due in world.pass_time(datetime.max.replace(tzinfo=world.now.tzinfo)):
-            if self._is_last(due, key, request.command):
-                world.ring(due)
+        self._can_time_out(key, request)
+        while (due := world.next_due()) is not None:
+            last = self._is_last(due, key, request.command)
+            world.ring(due)
+            if last:
                 break
+            if not any(e.command is request.command for e in world.instances[key].requests):
+                self._refuse(f"{name_of(command)} to time out", "it was closed before that")
         self._turn_to([key])
         world.settle()
         return self
@@ -152,8 +149,7 @@ class SagaTest(Generic[D, S, K]):
         frame = sys._getframe(1)
         self._begin(frame.f_code.co_filename, frame.f_lineno)
         world = self._world
-        for _ in world.pass_time(world.now + length(time)):
-            pass
+        world.pass_time(world.now + length(time))
         return self
 
     # --- what there is -------------------------------------------------------------------------
@@ -367,6 +363,21 @@ class SagaTest(Generic[D, S, K]):
             self._refuse(f"an open request for {name_of(command)}", f"open are: {_listed(names)}")
         return found
 
+    def _can_time_out(self, key: str, request: Request) -> None:
+        """Refuse what waits without end; the run of a `compensation` may have a limit that its requests have not."""
+        wanted = f"{name_of(type(request.command))} to time out"
+        if request.policy.retries is None:
+            why = "it is asked for again and again (`retry forever`): let time pass with `after`"
+            self._refuse(wanted, why)
+        if request.policy.within is None and not self._limits(key):
+            self._refuse(wanted, "it has no `within`, and waits for ever")
+
+    def _limits(self, key: str) -> list[str]:
+        """What ends the run of the `compensation` that the instance is in."""
+        found = self._world.instances[key]
+        undoes = found.state is self._world.saga.compensating
+        return [each.token for each in found.timers if undoes and not each.name]
+
     def _is_last(self, due: Due, key: str, command: Command) -> bool:
         """Whether an alarm ends the last attempt of the request for this very command."""
         if due.key != key:
@@ -374,7 +385,7 @@ class SagaTest(Generic[D, S, K]):
         for each in self._world.instances[key].requests:
             if each.command is command and each.token == due.token:
                 return not each.paused and not each.policy.more(each.attempt)
-        return False
+        return due.token in self._limits(key)
 
     def _tell(self, command: type[Command], event: Event) -> Self:
         """Tell what became of the oldest open request for a command."""

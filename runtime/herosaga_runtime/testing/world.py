@@ -58,6 +58,7 @@ class World(Generic[D, S, K]):
         self._touched: list[str] = []
         self._decimals = DECIMALS.copy()
         self._count = 0
+        self._rounds = 0
         self._ended: dict[str, datetime] = {}
         self._spent: set[tuple[str, int, str, datetime]] = set()
 
@@ -218,21 +219,18 @@ class World(Generic[D, S, K]):
 
     def ring(self, due: Due) -> None:
         """Let an alarm come. The clock is moved on to its time, if it is not there yet."""
+        self._rounds = self._rounds + 1 if due.time <= self.now else 0
+        if self._rounds > _ROUNDS:
+            raise UsageError(f"{self.saga.name} goes round for ever at {self.now}: {due.token}")
         self.now = max(self.now, due.time)
         before = self.instances[due.key]
         self._spent.add((due.key, before.origin.incarnation, due.token, due.time))
         self.bring(due.key, self.envelope(Alarm(due.token)))
 
-    def pass_time(self, until: datetime) -> Iterator[Due]:
-        """Move the clock on, from one due alarm to the next: each is rung after it was given."""
-        rounds, at = 0, self.now
+    def pass_time(self, until: datetime) -> None:
+        """Move the clock on, from one due alarm to the next."""
         while (due := self.next_due()) is not None and due.time <= until:
-            yield due
             self.ring(due)
-            rounds = rounds + 1 if self.now == at else 0
-            at = self.now
-            if rounds > _ROUNDS:
-                raise UsageError(f"{self.saga.name} goes round for ever at {at}: {due.token}")
         self.now = max(self.now, until)
 
     def settle(self) -> None:
@@ -242,8 +240,7 @@ class World(Generic[D, S, K]):
         for key in touched:
             instance = self.instances.get(key)
             if instance is not None and _is_due(instance, now):
-                for _ in self.pass_time(now):
-                    pass
+                self.pass_time(now)
         self._touched.clear()
 
     def _alarms(self, key: str, instance: Instance[D, S]) -> Iterator[tuple[str, datetime]]:
