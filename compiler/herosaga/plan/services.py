@@ -48,7 +48,7 @@ def service_plan(context: Context, service: Service) -> ServicePlan:
         literal(service.id),
         tuple(_method(context, each) for each in service.handlers),
         items(_handler(context, each) for each in service.handlers),
-        context.runtime("service", "Context"),
+        context.runtime("service", "Context") if service.handlers else code("object"),
     )
 
 
