@@ -7,12 +7,11 @@ import sqlite3
 from datetime import timedelta
 
 import pytest
+from casework import AnySaga, Moved, Opened, Paid, case
 from herosaga_runtime import Event, Host
 from herosaga_runtime.saga import By
 from herosaga_runtime.sqlite import SqliteStore
 from herosaga_runtime.testing import SeededRandom, VirtualClock
-
-from casework import AnySaga, Moved, Opened, Paid, case
 
 PLAIN = case(
     receives=(By(Opened, lambda event: event.case), By(Moved, lambda event: event.case)), missing=()

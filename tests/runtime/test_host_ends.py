@@ -136,7 +136,7 @@ async def opened(at: Desk) -> None:
 
 @pytest.mark.parametrize(
     ("script", "saga", "before", "stride"),
-    [(a_life, KEPT, None, 13), (a_new_version, NEW, OLD, 7)],
+    [(a_life, KEPT, None, 23), (a_new_version, NEW, OLD, 11)],
 )
 def test_a_host_may_end_at_any_statement(
     tmp_path: Path, script: Script, saga: AnySaga, before: AnySaga | None, stride: int
