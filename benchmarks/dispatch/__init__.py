@@ -7,7 +7,7 @@ order fulfilment of `samples/oms`, has heavier ones: sums of decimals, several m
 A third, `tour`, is written for 10, 100 and 1,000 states, each with transitions of its own beside those of a `during any`,
 and compiled before it is measured. All of them go through the same 1,403 events, which lead through every state of the
 largest at least once, so that their times can be compared: what a step costs is not to grow with the saga. Each size
-takes its turn in each round.
+takes its turn in each round, and the best round of each counts.
 
 All contenders do the same work. They make the same messages, note the same requests with the times by which they are due,
 and the same records of how to undo them; they look up which request an answer closes by the saga, key, incarnation

@@ -93,10 +93,10 @@ def test_tours_of_any_length_are_the_same_tour() -> None:
 
 def test_sizes_take_turns() -> None:
     tours = [replace(tour(size), contenders=tour(size).contenders[:2]) for size in (3, 12)]
-    result = growth(tours, rounds=1, count=1)
-    assert [each.name for each in result.lines] == ["generated module", "hand-written"]
-    assert all(len(each.events) == 2 and each.grown > 0 for each in result.lines)
-    assert len(growth_table(tours, result).splitlines()) == 1 + 2 + 1
+    lines = growth(tours, rounds=1, count=1)
+    assert [each.name for each in lines] == ["generated module", "hand-written"]
+    assert all(len(each.events) == 2 and each.grown > 0 for each in lines)
+    assert len(growth_table(tours, lines).splitlines()) == 1 + 2 + 1
 
 
 def test_the_parcel_has_the_size_that_is_claimed() -> None:
