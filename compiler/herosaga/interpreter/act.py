@@ -77,9 +77,9 @@ class Step:
         return max(self.now, self.now + delay)
 
     def token(self, what: str) -> str:
-        """A token that no other alarm of this instance has or had."""
+        """A token that no other alarm of this instance has or had, nor any of an earlier incarnation."""
         self.instance = replace(self.instance, alarms_set=self.instance.alarms_set + 1)
-        return f"{what} #{self.instance.alarms_set}"
+        return f"{what} {self.instance.incarnation}.{self.instance.alarms_set}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,7 +200,8 @@ def ask(step: Step, command: Value, policy: Policy, tag: str = "", round: int = 
     """Send a command, and wait for its answer."""
     number = step.send("request", command)
     due = None if policy.within is None else step.due(policy.within)
-    request = Request(number, command, policy, due=due, step=tag, round=round)
+    of = step.instance.incarnation
+    request = Request(number, command, policy, due=due, step=tag, round=round, incarnation=of)
     step.instance = replace(step.instance, requests=(*step.instance.requests, request))
     return number
 

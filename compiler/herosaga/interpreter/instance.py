@@ -108,11 +108,13 @@ class Request:
     renew: bool = False
     step: str = ""
     round: int = 0
+    incarnation: int = 1
 
     @property
     def token(self) -> str:
-        """What an alarm must carry to be this request's."""
-        return f"request {self.number} {'pause' if self.paused else 'attempt'} {self.attempt}"
+        """What an alarm must carry to be this request's, and of this instance."""
+        what = "pause" if self.paused else "attempt"
+        return f"request {self.incarnation}.{self.number} {what} {self.attempt}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -199,6 +199,7 @@ def _request_to_json(model: m.Model, request: Request) -> Json:
         "renew": request.renew,
         "step": request.step,
         "round": request.round,
+        "incarnation": request.incarnation,
     }
 
 

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import pytest
+from herosaga.interpreter.instance import Deliver
+from herosaga.interpreter.step import advance
+from herosaga.interpreter.values import Value
 
-from helpers.played import play
+from helpers.played import Play, play
 
 EVERY = """
 saga X by id: int {
@@ -89,9 +92,9 @@ CASES = {
         """
         Go
         Poke
-        ring after #1 => stale; in A
-        ring after #2 => taken; in B
-        ring after #2 => stale
+        ring after 1.1 => stale; in A
+        ring after 1.2 => taken; in B
+        ring after 1.2 => stale
         """,
     ),
     "every is evaluated once, and comes at whole multiples": (
@@ -110,8 +113,8 @@ CASES = {
         """
         Go n=1        => due 10s
         wait 1s
-        ring every #1 => taken; due 20s
-        ring every #1 => stale
+        ring every 1.1 => taken; due 20s
+        ring every 1.1 => stale
         """,
     ),
     "every needs a time": (
@@ -137,9 +140,9 @@ CASES = {
         Go            => due 10s, 20s
         wait 5s
         Poke          => due 15s, 20s
-        ring timer tea #1 => stale
+        ring timer tea 1.1 => stale
         Prod          => due 20s
-        ring timer tea #3 => stale
+        ring timer tea 1.3 => stale
         """,
     ),
     "a deferred alarm waits for another state, if its timer was not set anew": (
@@ -150,7 +153,7 @@ CASES = {
         wait 10s      => deferred; waits timer, timer
         Poke          => taken taken; in C; .told late; due 10s, 20s
         Poke          => in B
-        ring timer tea #3 => deferred
+        ring timer tea 1.3 => deferred
         Poke          => taken taken; .told late late
         """,
     ),
@@ -159,7 +162,7 @@ CASES = {
         """
         Go
         Told          => in B
-        ring timer tea #1 => deferred
+        ring timer tea 1.1 => deferred
         Prod          => taken
         Poke          => taken stale; waits timer, timer
         """,
@@ -169,7 +172,7 @@ CASES = {
         """
         Go
         Told
-        ring timer tea #1 => deferred
+        ring timer tea 1.1 => deferred
         Told          => taken stale; in D
         """,
     ),
@@ -206,7 +209,7 @@ CASES = {
         Go            => due 10s
         wait 10s      => ignored; due nothing
         Prod n=1
-        ring deadline #1 => stale
+        ring deadline 1.1 => stale
         Poke          => outcome failed
         """,
     ),
@@ -273,10 +276,19 @@ CASES = {
         """,
         """
         Go
-        ring after #2 => taken stale; in B
+        ring after 1.2 => taken stale; in B
         """,
     ),
 }
+
+
+def test_the_alarms_of_an_earlier_incarnation_are_stale() -> None:
+    played = Play(TIMERS)
+    given = Deliver(Value.of("Go", {"id": 1, "n": 0}))
+    (step,) = advance(played.program, None, given, played.now, incarnation=2)
+    played.instance = step[1].instance
+    played.line("ring timer tea 1.1 => stale")
+    played.line("ring timer tea 2.1 => taken")
 
 
 @pytest.mark.parametrize("name", CASES)

@@ -169,7 +169,7 @@ CASES = {
         Poke          => ignored; in none
         Go            => unexpected; in none
         Told @another => unexpected
-        ring after #1 => late
+        ring after 1.1 => late
         Go n=1        => in A
         """,
     ),
@@ -187,7 +187,7 @@ CASES = {
         Booked @1     => late
         fault 1       => late
         Go            => late
-        ring after #1 => stale
+        ring after 1.1 => stale
         """,
     ),
     "a start that comes again": (
