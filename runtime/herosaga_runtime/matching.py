@@ -10,9 +10,11 @@ A field or message that is `none` finds nothing, and nothing finds it.
 from __future__ import annotations
 
 from dataclasses import replace
+from decimal import localcontext
 from typing import Any
 
 from herosaga_runtime.envelope import Envelope, derive_id
+from herosaga_runtime.expressions import DECIMALS
 from herosaga_runtime.instance import Instance
 from herosaga_runtime.keys import key_text
 from herosaga_runtime.ports import Transaction
@@ -47,7 +49,8 @@ def is_for_all(saga: AnySaga, mail: Mail, envelope: Envelope) -> bool:
 async def spread(tx: Transaction, saga: AnySaga, envelope: Envelope, at: int) -> bool:
     """Let a message wait for each instance that it finds; False if it finds none."""
     match = saga.matches[type(envelope.message)]
-    value = match.of_message(envelope.message)
+    with localcontext(DECIMALS):
+        value = match.of_message(envelope.message)
     if value is None:
         return False
     keys = await tx.matching(saga.name, match.field, key_text(value))

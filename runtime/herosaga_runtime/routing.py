@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from decimal import localcontext
 from typing import Any
 
 from herosaga_runtime.envelope import Done, Envelope, Fault, Ref
 from herosaga_runtime.errors import UsageError
+from herosaga_runtime.expressions import DECIMALS
 from herosaga_runtime.message import Command, Message
 from herosaga_runtime.rows import Kind
 from herosaga_runtime.saga import Saga
@@ -106,11 +108,8 @@ class Routes:
         if answers is not None and self._takes(answers.saga, message):
             found.append(Address(Kind.STEP, answers.saga, answers.key))
         for saga in self._sagas_of.get(type(message), ()):
-            if answers is not None and _asks(saga, answers, command):
-                continue
-            key = saga.key_of(message)
-            place = key_for_all(envelope.id) if key is None else key
-            found.append(Address(Kind.STEP, saga.name, place))
+            if answers is None or not _asks(saga, answers, command):
+                found.append(Address(Kind.STEP, saga.name, _place(saga, envelope)))
         if not found and isinstance(message, Command) and not self.outside:
             raise UsageError(
                 f"nobody handles {message.TYPE}: add its service or saga, or give the host a transport"
@@ -127,6 +126,13 @@ class Routes:
 
 def _asks(saga: Saga[Any, Any, Any], answers: Ref, command: type[Message] | None) -> bool:
     return saga.name == answers.saga or command in saga.calls
+
+
+def _place(saga: Saga[Any, Any, Any], envelope: Envelope) -> str:
+    """The key of the instance that a message is for, or of the mail for all that it finds by their data."""
+    with localcontext(DECIMALS):
+        key = saga.key_of(envelope.message)
+    return key_for_all(envelope.id) if key is None else key
 
 
 def _bind(service: Service[Any], handler: Handler, implementation: object) -> Bound:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
+from decimal import Decimal, localcontext
 from pathlib import Path
 
 import pytest
@@ -165,3 +165,20 @@ def test_values_that_are_equal_find_each_other() -> None:
         assert await at.states(exact) == {"a": "Paid", "b": "Paid", "c": "Open"}
 
     play(scene, exact)
+
+
+def test_what_is_calculated_is_calculated_alike_in_any_context() -> None:
+    by_amount: Match[Data, Paid] = Match(
+        *(Paid, "invoice"),
+        lambda data: Decimal(data.invoice or 0),
+        lambda event: Decimal(event.invoice or 0) / 3,
+    )
+    exact = case(receives=(By(Opened, lambda event: event.case), by_amount))
+    third = "0.3333333333333333333333333333"
+
+    async def scene(at: Desk) -> None:
+        await at.publish(Opened("a", third), Paid("1"))
+        assert await at.states(exact) == {"a": "Paid"}
+
+    with localcontext(prec=5):
+        play(scene, exact)
