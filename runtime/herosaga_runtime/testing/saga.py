@@ -54,7 +54,7 @@ class SagaTest(Generic[D, S, K]):
     def __init__(
         self, saga: Callable[P, Saga[D, S, K]], /, *externs: P.args, **nothing: P.kwargs
     ) -> None:
-        self._world = World(saga(*externs, **nothing))
+        self._world = World(saga(*externs, **nothing), saga)
         self._keys: list[str] = []
         self._expected: set[int] = set()
 

@@ -11,7 +11,6 @@ from typing import Any, Final, Generic
 from herosaga_runtime.decision import Decision, Outgoing, Received, Reception
 from herosaga_runtime.envelope import Alarm, Envelope, Ref
 from herosaga_runtime.errors import UsageError
-from herosaga_runtime.expressions import DECIMALS
 from herosaga_runtime.instance import D, Instance, Request, S
 from herosaga_runtime.message import Command, Message
 from herosaga_runtime.saga import K, Saga
@@ -44,19 +43,19 @@ class World(Generic[D, S, K]):
     `turn` counts the `when`s and `after`s, `place` is the line of the latest.
     """
 
-    def __init__(self, saga: Saga[D, S, K]) -> None:
+    def __init__(self, saga: Saga[D, S, K], made_from: object) -> None:
         self.saga = saga
-        self._stepped, self._ran = watched(saga)
+        found = watched(saga, made_from)
+        self._stepped, self._ran = found.saga, found.ran
+        self._receives, self._decimals = found.receives, found.decimals
         self.now = START
         self.instances: dict[str, Instance[D, S]] = {}
         self.archive: dict[str, Instance[D, S]] = {}
         self.run: list[Entry] = []
         self.turn = 0
         self.place = Place("", 0)
-        self._receives = frozenset((*saga.keys, *saga.matches))
         self._mail: deque[tuple[str, Envelope]] = deque()
         self._touched: list[str] = []
-        self._decimals = DECIMALS.copy()
         self._count = 0
         self._rounds = 0
         self._ended: dict[str, datetime] = {}
