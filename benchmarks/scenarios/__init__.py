@@ -1,0 +1,1 @@
+"""What a scenario costs, beside the bare steps that it takes."""
