@@ -14,6 +14,7 @@ from herosaga_runtime import Host, Outcome
 from herosaga_runtime.testing import SeededRandom, VirtualClock, pass_time
 
 import agency
+from helpers.commands import herosaga
 from helpers.projects import folder, generated
 from travel.trips import CancelTrip, Trip, TripState
 
@@ -39,6 +40,12 @@ OUTCOMES: Ended = {
 def test_it_is_compiled() -> None:
     for module in generated(folder(SAMPLE)):
         assert (SAMPLE / module.path).read_text() == module.text
+
+
+def test_its_demo_runs() -> None:
+    done = herosaga(ROOT, "run", "samples/travel", "--demo")
+    assert done.returncode == 0, done.stderr
+    assert "12 instances: 9 compensated, 3 completed" in done.stdout + done.stderr
 
 
 async def played(url: str) -> Ended:
