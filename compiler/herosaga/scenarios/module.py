@@ -95,7 +95,7 @@ def _test(context: Context, scenario: m.Scenario, externs: Externs | None, retur
     if externs is not None and uses_externs(context.model, saga):
         sagas.append(code("{}()", identifier(externs.name)))
     kind = context.runtime("testing", "SagaTest")
-    told = f"{scenario.title} ({_place(scenario)})"
+    told = " ".join(f"{scenario.title} ({_place(scenario)})".split())  # on one line
     lines = (
         Line(code("def {}():" if returns else "def {}() -> None:", name)),
         Line(code("{}{}", _NESTED, docstring(told))),

@@ -42,14 +42,23 @@ TITLES = {
     "7 lamps": "test_n7_lamps",
     "\\u00e9t\\u00e9": "test_ete",
     "日本": "test_scenario",
+    "two\\nlines": "test_two_lines",
+    "class": "test_class",
     "word " * 30: f"test{'_word' * 14}",
 }
 
 
 @pytest.mark.parametrize("title", TITLES)
 def test_titles_as_names(title: str) -> None:
-    found = model(walk=f'{EVENTS} scenario "{title}" for Walk {{ }}')
-    assert list(module(found, found.scenarios, None).tests) == [TITLES[title]]
+    found = model(walk=f'{EVENTS} scenario "{title}" for Walk {{ when Go(id = "x") }}')
+    made = module(found, found.scenarios, None)
+    assert list(made.tests) == [TITLES[title]]
+    (line,) = (
+        number
+        for number, span in made.spans.items()
+        if "when" in span.source.text[span.start :][:4]
+    )
+    assert made.text.splitlines()[line - 1] == '        test.when(Go(id="x"))'
 
 
 def test_titles_that_are_alike_as_names() -> None:
