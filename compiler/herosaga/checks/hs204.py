@@ -81,3 +81,15 @@ def no_instance(name: str, span: Span, labels: tuple[Label, ...]) -> Finding:
         labels=labels,
         hint="read fields of `event`, or the key",
     )
+
+
+def into_loop(target: str, variable: str, span: Span, loop: Span) -> Finding:
+    """An arrow that leads into the middle of a `for` from outside of it."""
+    return finding(
+        PAGE,
+        f"`{variable}` has no value in `{target}` if it is entered from here",
+        span,
+        text="leads into the middle of a `for`",
+        labels=(Label(loop, f"gives `{variable}` its value, round by round"),),
+        hint="lead to the sequence, which begins anew, or to one of its states outside of the `for`",
+    )

@@ -14,6 +14,7 @@ from herosaga.model.collide import collisions
 from herosaga.model.declare import declare, imports_of, scopes
 from herosaga.model.externs import externs
 from herosaga.model.flows import flows
+from herosaga.model.into_loops import into_loops
 from herosaga.model.itinerary import itineraries, travelled, with_outcomes
 from herosaga.model.policies import policies
 from herosaga.model.properties import properties
@@ -65,6 +66,7 @@ def build(files: Sequence[ast.File]) -> tuple[m.Model, tuple[Finding, ...]]:
     report.extend(unfit_sets(model))
     for each in model.sagas.values():
         report.extend(unset(each))
+        report.extend(into_loops(each))
     return model, _in_order(report, files)
 
 

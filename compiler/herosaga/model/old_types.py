@@ -215,7 +215,8 @@ def _operand(op: str, other: Type, wanted: Type) -> Type:
         case "+", kind if kind == DATETIME:
             return DURATION
         case "-", kind if kind == DATETIME:
-            return {DURATION: DATETIME, DATETIME: DURATION}.get(wanted, UNKNOWN)
+            found: dict[Type, Type] = {DURATION: DATETIME, DATETIME: DURATION}
+            return found.get(wanted, UNKNOWN)
         case "+" | "-" | "*" | "%", kind if kind in NUMBERS and wanted in (DECIMAL, FLOAT):
             return wanted  # a whole number can be read as one, but not the other way round
     return other
