@@ -133,6 +133,11 @@ class Arrival:
     of: str
     part: str
 
+    @property
+    def grouped(self) -> bool:
+        """Whether it has come for a group of states, not for one alone."""
+        return not self.of.startswith(":")
+
 
 @record
 class Held:

@@ -29,13 +29,14 @@ def answer(
     place: Place[D, S],
     request: Request,
 ) -> Decision[D, S]:
+    """An answer to what one of the steps has asked."""
     message, command = work.cause.message, type(request.command)
     if getattr(work, "refused", None) is command:
         reason = work.failure.reason
         held = Held(request.command, reason, message, False, request.step, request.round)
         return hold(saga, before, work, place, held)
     work.answers, work.round = request.step, request.round
-    rows = place.done.get(command, ()) if isinstance(message, Done) else ()
+    rows = place.steps.get(command, ()) if isinstance(message, Done) else ()
     verdict = first_of(rows or place.messages.get(type(message), ()), work, message)
     if verdict is PASS and type(message) not in place.parts:
         return unmatched(saga, before, work.cause, True)

@@ -8,7 +8,7 @@ from typing import Any, Final
 from herosaga_runtime.decision import Decision
 from herosaga_runtime.envelope import Done, Fault
 from herosaga_runtime.errors import UsageError
-from herosaga_runtime.instance import CALM, D, Extras, Outcome, S, Timer, changed
+from herosaga_runtime.instance import CALM, Arrival, D, Extras, Outcome, S, Timer, changed
 from herosaga_runtime.making import Step
 from herosaga_runtime.place import Place
 from herosaga_runtime.saga import End, Saga
@@ -94,12 +94,18 @@ def calm(extras: Extras[S]) -> Extras[S]:
 def _at(place: Place[Any, S], extras: Extras[S]) -> Extras[S]:
     """The extras of an instance that enters a state."""
     if extras.arrivals:
-        groups = {each.name for each in place.composites if each.group}
-        arrivals = tuple(each for each in extras.arrivals if each.of in groups)
-        extras = changed(extras, arrivals=arrivals)
+        extras = changed(extras, arrivals=_arrivals(place, extras))
     expired = extras.expired and place.end is not None
     made = changed(extras, stuck="", held=None, expired=expired)
     return CALM if made == CALM else made
+
+
+def _arrivals(place: Place[Any, Any], extras: Extras[Any]) -> tuple[Arrival, ...]:
+    """What has come for the groups that the state is in. In a state that is passed through it is not known yet which."""
+    if place.onward and not place.joins:
+        return tuple(each for each in extras.arrivals if each.grouped)
+    groups = {each.name for each in place.composites if each.group}
+    return tuple(each for each in extras.arrivals if each.of in groups)
 
 
 # --- time --------------------------------------------------------------------------------------

@@ -41,9 +41,9 @@ Timed = After[D, S] | At[D, S] | Every[D, S]
 class Place(Generic[D, S]):
     """A state, with everything that holds there.
 
-    The functions for `messages`, for the requests that have `timeouts`, `faults` or are `done`, and for `timers`; what is
-    `timed` from its entry on; `composites`, and the messages that are `parts` of one. `joins`: it waits for all that its
-    entry asks for. `simple` is a state whose entry does nothing and which waits for no time, `special` one that collects
+    The functions for `messages`, for the requests that have `timeouts`, `faults` or are `done` (in `steps` those of a joined
+    state's steps), and for `timers`; what is `timed` from its entry on; `composites`, and the messages that are `parts` of
+    one. `joins`: it waits for all that its entry asks for. `simple` is a state whose entry does nothing and which waits for no time, `special` one that collects
     messages.
     """
 
@@ -59,6 +59,7 @@ class Place(Generic[D, S]):
         "parts",
         "simple",
         "special",
+        "steps",
         "timed",
         "timeouts",
         "timers",
@@ -76,6 +77,7 @@ class Place(Generic[D, S]):
         self.timeouts: dict[type[Command], Runs[S]] = {}
         self.faults: dict[type[Command], Runs[S]] = {}
         self.done: dict[type[Command], Runs[S]] = {}
+        self.steps: dict[type[Command], Runs[S]] = {}
         self.timers: dict[str, Runs[S]] = {}
         for arm in arms:
             self._put(arm, calls)
@@ -106,7 +108,10 @@ class Place(Generic[D, S]):
                 _add(self.faults, command, without_event(run))
             case OnDone(trigger=command, run=run, step=step):
                 taken = without_event(run)
-                _add(self.done, command, of_step(step, taken) if step else taken)
+                if step:
+                    _add(self.steps, command, of_step(step, taken))
+                else:
+                    _add(self.done, command, taken)
             case OnTimer(trigger=timer, run=run):
                 _add(self.timers, timer, without_event(run))
             case Ignore(trigger=what):

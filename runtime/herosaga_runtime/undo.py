@@ -155,6 +155,8 @@ def receive(saga: Saga[D, S, Any], before: Instance[D, S], work: Step[D]) -> Dec
             return Received(before, Reception.LATE)
         if isinstance(message, Fault):
             return _failed_try(saga, work, request, message.reason)
+        if not saga.calls[type(request.command)].completes:
+            return Received(before, Reception.LATE)
         close(saga, work, request, message)
         return _answered(saga, work)
     request = answered(saga, before, envelope)

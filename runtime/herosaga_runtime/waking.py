@@ -141,7 +141,7 @@ def done(
 ) -> Decision[D, S]:
     """A command was carried out that is not answered by an event."""
     request = numbered(before, work.cause)
-    if request is None:
+    if request is None or not saga.calls[type(request.command)].completes:
         return Received(before, Reception.LATE)
     close(saga, work, request, done)
     runs = place.done.get(type(request.command), ())
