@@ -222,10 +222,16 @@ class Saga(Generic[D, S, K]):
         key = self.keys.get(type(message))
         return None if key is None else key_text(key(message))
 
-    def match_of(self, message: Message) -> tuple[str, str] | None:
-        """The data field by which a message finds its instances, and the text that it must have; None if it is found otherwise."""
+    def match_of(self, message: Message) -> tuple[str, str | None] | None:
+        """The data field by which a message finds its instances, and the text that it must have.
+
+        A field that is to be none is none's: the text is None. None altogether if the message is found otherwise.
+        """
         match = self.matches.get(type(message))
-        return None if match is None else (match.field, key_text(match.of_message(message)))
+        if match is None:
+            return None
+        value = match.of_message(message)
+        return match.field, None if value is None else key_text(value)
 
     def indexed(self, instance: Instance[D, S]) -> dict[str, str]:
         """The data fields by which this instance can be found, as text; those that are unset or none are absent."""

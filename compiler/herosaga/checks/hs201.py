@@ -222,6 +222,17 @@ def not_a_list(found: str, span: Span) -> Finding:
     )
 
 
+def nothing_in(span: Span) -> Finding:
+    """`[]` where something is to be made of its elements."""
+    return finding(
+        PAGE,
+        "nothing is ever in `[]`, and nothing says what would be",
+        span,
+        text="empty, of no type",
+        hint="name a list, or write its elements",
+    )
+
+
 def stray_generator(span: Span) -> Finding:
     """`x for …` outside a function."""
     return finding(

@@ -84,6 +84,7 @@ def bodies(saga: Saga) -> Iterator[tuple[Action, ...]]:
         yield transition.actions
     for state in saga.states:
         yield state.entry
+        yield state.exit
         for transition in moves(state):
             yield transition.actions
         yield from (every.actions for every in state.every)

@@ -133,6 +133,9 @@ def _checked(
 
 def element_of(source: e.Expr, env: Env) -> Type:
     """The type of a loop's variable."""
+    if _is_nothing(source):
+        env.report.append(hs201.nothing_in(source.span))
+        return UNKNOWN
     match source.type:
         case ListOf(element=inside) | SetOf(element=inside) | DictOf(key=inside):
             return inside
@@ -143,6 +146,11 @@ def element_of(source: e.Expr, env: Env) -> Type:
             return UNKNOWN
     env.report.append(hs201.not_a_list(str(source.type), source.span))
     return UNKNOWN
+
+
+def _is_nothing(value: e.Expr) -> bool:
+    """Whether it is `[]` where nothing says of what."""
+    return isinstance(value, e.ListExpr) and value.type == ListOf(UNKNOWN) and not value.items
 
 
 # --- names -------------------------------------------------------------------------------------
@@ -367,6 +375,9 @@ def _extern(node: ast.Call, shape: Shape, env: Env) -> e.Expr:
     return e.ExternCall(shape.id, args, env.world.results[shape.id], node.span)
 
 
+_OF_ELEMENTS = frozenset(("min", "max", "sum", "any", "all"))
+
+
 def _function(node: ast.Call, env: Env, expected: Type | None) -> e.Expr:
     name = node.name.text
     match node.args:
@@ -377,6 +388,9 @@ def _function(node: ast.Call, env: Env, expected: Type | None) -> e.Expr:
             env.report.append(hs202.named(arg.name.text, name, arg.span))
             return e.Bad(UNKNOWN, node.span)
     args = tuple(infer(arg.value, env) for arg in node.args)
+    for each in args if name in _OF_ELEMENTS else ():
+        if _is_nothing(each):
+            env.report.append(hs201.nothing_in(each.span))
     if name in ("min", "max") and len(args) > 1:
         args = (_joined(args, node.span, env, None),)
     return functions.call(name, args, node.span, env.report)

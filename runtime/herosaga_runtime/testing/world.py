@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime
-from decimal import getcontext, setcontext
+from decimal import getcontext, localcontext, setcontext
 from typing import Any, Final, Generic
 
 from herosaga_runtime.decision import Decision, Outgoing, Received, Reception
@@ -14,8 +14,8 @@ from herosaga_runtime.errors import UsageError
 from herosaga_runtime.instance import D, Instance, Request, S
 from herosaga_runtime.message import Command, Message
 from herosaga_runtime.saga import K, Saga
-from herosaga_runtime.step import advance
-from herosaga_runtime.testing.run import Entry, Place
+from herosaga_runtime.step import advance, offers
+from herosaga_runtime.testing.run import Entry, Place, Said
 from herosaga_runtime.testing.times import START
 from herosaga_runtime.testing.watched import watched
 
@@ -24,6 +24,11 @@ _ROUNDS: Final = 1000
 
 _CALLER: Final = "test"
 """The test asks: so it is called where a command's answer goes."""
+
+
+Steps = Iterator[tuple[Envelope, Decision[D, S]]]
+Act = Callable[[Saga[D, S, Any], Envelope], Decision[D, S]]
+"""A step that the test takes itself."""
 
 
 class Due:
@@ -78,6 +83,8 @@ class World(Generic[D, S, K]):
         if match is None:
             raise UsageError(f"{self.saga.name} does not receive {message.TYPE}")
         field, text = match
+        if text is None:
+            return [""]
         found = [
             k for k, each in self.instances.items() if self.saga.indexed(each).get(field) == text
         ]
@@ -97,19 +104,39 @@ class World(Generic[D, S, K]):
                     f"{self.saga.name} sends {envelope.message.TYPE} to itself for ever"
                 )
 
+    def put(self, key: str, words: str, act: Act[D, S]) -> None:
+        """Let a step be taken that no message brings about, and then whatever comes of it."""
+        envelope = self.envelope(Said(words))
+        with localcontext(self._decimals):
+            decision = act(self._stepped, envelope)
+        self._take(key, envelope, self.instances.get(key), self._after(envelope, decision))
+        while self._mail:
+            self.bring(*self._mail.popleft())
+
+    def _after(self, envelope: Envelope, decision: Decision[D, S]) -> Steps[D, S]:
+        yield envelope, decision
+        if decision.entered and decision.instance is not None:
+            yield from offers(self._stepped, decision.instance, self.now)
+
     def _bring(self, key: str, envelope: Envelope) -> None:
-        """Bring an envelope to the instance of a key, and note every step that this is."""
+        """Bring an envelope to the instance of a key."""
         incarnation = 1 if self.saga.retain is None else self._archive(key)
         before = self.instances.get(key)
+        steps = advance(self._stepped, before, envelope, self.now, incarnation)
+        self._take(key, envelope, before, steps)
+
+    def _take(
+        self, key: str, envelope: Envelope, before: Instance[D, S] | None, steps: Steps[D, S]
+    ) -> None:
+        """Take steps, and note each. One that fails leaves nothing; as on a host after its tries, what came is put aside."""
         self._touched.append(key)
         context = getcontext()
         setcontext(self._decimals)
         try:
-            for cause, decision in advance(self._stepped, before, envelope, self.now, incarnation):
+            for cause, decision in steps:
                 self._note(key, cause, before, decision)
                 before = decision.instance
         except Exception as error:
-            # As on a host: nothing of the step is kept, and after its tries the message is put aside.
             self._failed(key, envelope, before, error)
         finally:
             setcontext(context)
@@ -125,13 +152,6 @@ class World(Generic[D, S, K]):
     def _is_running(self, key: str) -> bool:
         found = self.instances.get(key)
         return found is None or found.outcome is None
-
-    def put(self, key: str, envelope: Envelope, decision: Decision[D, S]) -> None:
-        """Make a decision come true that no message has brought about."""
-        before = self.instances.get(key)
-        self._touched.append(key)
-        self._note(key, envelope, before, decision)
-        self._keep(key, decision.instance)
 
     def _note(
         self,

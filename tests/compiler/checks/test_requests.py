@@ -161,6 +161,11 @@ TAKEN = {
         + f"state A {{ on Charged -> Done  on Wish -> B  {FAILS} }}\nstate B {{ after 1d -> Odd }}",
         ["HS411"],
     ),
+    "what a state asks for when it is left": (
+        "start { on Placed -> A }\nstate A { exit { request Charge(id) within 5s compensable }  on Wish -> B }\n"
+        f"state B {{ after 1d -> Odd  {FAILS} }}",
+        ["HS411"],
+    ),
     "a group takes it": (
         WITH
         + "state A { on Charged -> Done  on Wish -> B }\nstate B { after 1d -> Odd  ignore Charged }\n"
