@@ -121,6 +121,33 @@ CASES = {
         Prod            => in A; arrived Prod
         """,
     ),
+    "those of a group are kept where a sequence passes through a state of none": (
+        """
+        saga X by id: int {
+          data { told: str = "" }
+          start { on Go -> Trip }
+          sequence Trip {
+            step Book(id)
+            if told == "" { step Pay(id) }
+            for x in [1] { step Look(id) }
+            done -> Done
+            failed -> Bad
+            on all(Poke, Prod) { set told += "whole " }
+          }
+          during Trip { on all(Prod, Told) { set told += "during " } }
+          final Done
+          final Bad failed
+        }
+        """,
+        """
+        Go
+        Prod            => arrived Prod, Prod
+        Booked          => in Trip.Pay; arrived Prod, Prod
+        Poke            => .told whole; arrived Prod
+        Paid            => in Trip.Look; arrived Prod
+        Told            => .told whole during; arrived nothing
+        """,
+    ),
     "compensating drops all": (
         GROUP,
         """

@@ -303,6 +303,25 @@ CASES = {
         Unbooked        => taken unexpected taken late; in Gone; outcome compensated
         """,
     ),
+    "expired, where undo was given up": (
+        OTHERWISE,
+        """
+        Go
+        Booked @1
+        wait 1h         => in Compensating
+        fault 4
+        wait 5s
+        fault 5
+        wait 5s
+        fault 6
+        wait 5s         => open Repay
+        fault 8
+        wait 5s
+        fault 9
+        wait 5s
+        fault 10        => in Manual; outcome expired; records Unbook, repay
+        """,
+    ),
     "expired": (
         LOOSE,
         """
