@@ -219,6 +219,65 @@ saga X by id: int {
     test.when_timed_out(it.Unbook).expect_state(it.XState.C)
 
 
+STUCK = """
+saga X by id: int {
+  start { on Go -> A { request Book(id) within 1m compensable } }
+  state A { on Booked -> B { request Pay(id) within 1m compensable } }
+  state B { on Paid -> C  on Poke compensate -> D }
+  final C
+  final D { publish Prod(id) }
+}
+"""
+
+
+def stuck() -> tuple[Any, SagaTest[Any, Any, Any]]:
+    """A saga whose undo of Pay is given up."""
+    it, test = go(STUCK)
+    test.when(it.Booked(id=1)).when(it.Poke(id=1)).when_timed_out(it.Refund)
+    assert test.stuck and test.state is it.XState.COMPENSATING
+    return it, test
+
+
+def test_an_operator_lets_an_undo_begin_again() -> None:
+    it, test = stuck()
+    test.retry().expect_sent(it.Refund)
+    assert not test.stuck
+    test.when(it.Refunded(id=1)).when(it.Unbooked(id=1)).expect_outcome(Outcome.COMPENSATED)
+    test.expect_compensated(it.Book)
+
+
+def test_an_operator_leaves_what_can_not_be_undone() -> None:
+    it, test = stuck()
+    test.skip().expect_sent(it.Unbook)
+    test.when(it.Unbooked(id=1)).expect_published(it.Prod)
+    test.expect_outcome(Outcome.COMPENSATION_FAILED)
+    assert test.compensated(it.Book) and not test.compensated(it.Pay)
+    assert "skipped by an operator: Compensating, sends Unbook" in str(test)
+
+
+def test_an_operator_lets_everything_be_undone() -> None:
+    it, test = go(STUCK)
+    test.when(it.Booked(id=1)).compensate(it.XState.D).expect_sent(it.Refund)
+    with pytest.raises(UsageError, match="no undo is stuck"):
+        test.retry()
+
+
+def test_what_is_given_may_send_to_itself() -> None:
+    text = """
+saga X by id: int {
+  data { n: int = 0 }
+  start { on Go -> B }
+  state A { entry { publish Poke(id, n = 3) }  on Poke -> B { set n = event.n } }
+  state B { on Prod -> C }
+  final C
+}
+"""
+    it = compiled(text)
+    test = SagaTest(it.X).given(1, it.XState.A)
+    test.expect_state(it.XState.B)
+    assert test.data.n == 3
+
+
 def test_what_is_closed_before_its_time_does_not_time_out() -> None:
     text = """
 saga X by id: int {

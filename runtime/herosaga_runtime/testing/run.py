@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final, NamedTuple
 
+from herosaga_runtime import codec
 from herosaga_runtime.arms import After, At, Every
 from herosaga_runtime.decision import Decision, Outgoing, Reception
 from herosaga_runtime.envelope import Alarm, Done, Envelope, Fault
@@ -23,16 +24,18 @@ class Place(NamedTuple):
     line: int
 
 
-@message("herosaga.given")
-class Given(Event):
-    """That an instance was put where it is: nothing has come."""
+@message("herosaga.test")
+class Said(Event):
+    """What the test has done to an instance by itself, in words: no message has come."""
+
+    words: str
 
     def to_json(self) -> JsonObject:
-        return {}
+        return {"words": self.words}
 
     @classmethod
-    def from_json(cls, json: JsonValue) -> Given:
-        return cls()
+    def from_json(cls, json: JsonValue) -> Said:
+        return cls(codec.Fields("Said", json).need("words", codec.read_str))
 
 
 class Entry:
@@ -98,8 +101,8 @@ class Entry:
     def came(self) -> str:
         """What came, in words."""
         match self.cause.message:
-            case Given():
-                return "given"
+            case Said(words=words):
+                return words
             case Alarm() as alarm:
                 return _alarm(self, alarm)
             case Fault(command=name, reason=reason):

@@ -3,41 +3,29 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from types import TracebackType
-from typing import Generic, NoReturn, ParamSpec, Self, TypeVar
+from typing import ParamSpec, Self
 
+from herosaga_runtime import undo as undoing
+from herosaga_runtime.decision import Decision
 from herosaga_runtime.envelope import Done, Fault, Ref
-from herosaga_runtime.errors import UsageError
-from herosaga_runtime.instance import D, Instance, Outcome, Request, S
+from herosaga_runtime.instance import D, Instance, Request, S
 from herosaga_runtime.keys import key_text
 from herosaga_runtime.message import Command, Event, Message, Undo
 from herosaga_runtime.saga import K, Saga
-from herosaga_runtime.testing.coverage import Coverage
+from herosaga_runtime.testing.expecting import Expecting, listed
 from herosaga_runtime.testing.given import given
-from herosaga_runtime.testing.looking import (
-    chosen,
-    compared,
-    fits,
-    latest,
-    outputs,
-    silent,
-    undone,
-    wish,
-)
-from herosaga_runtime.testing.run import PUBLISHED, REPLIED, SENT, Entry, Given, Place, Unmet, told
+from herosaga_runtime.testing.run import Place
 from herosaga_runtime.testing.times import length
 from herosaga_runtime.testing.words import name_of
 from herosaga_runtime.testing.world import Due, World
 
 P = ParamSpec("P")
-C = TypeVar("C", bound=Command)
-E = TypeVar("E", bound=Event)
-M = TypeVar("M", bound=Message)
 
 
-class SagaTest(Generic[D, S, K]):
+class SagaTest(Expecting[D, S, K]):
     """A saga in a test: `SagaTest(OrderFulfilment)`, or with its extern functions `SagaTest(OrderFulfilment, Functions())`.
 
     `when` brings a message, `after` lets time pass, and both go through the very step that a host takes. All is in memory, and
@@ -54,9 +42,7 @@ class SagaTest(Generic[D, S, K]):
     def __init__(
         self, saga: Callable[P, Saga[D, S, K]], /, *externs: P.args, **nothing: P.kwargs
     ) -> None:
-        self._world = World(saga(*externs, **nothing), saga)
-        self._keys: list[str] = []
-        self._expected: set[int] = set()
+        super().__init__(World(saga(*externs, **nothing), saga))
 
     def __enter__(self) -> Self:
         return self
@@ -87,14 +73,17 @@ class SagaTest(Generic[D, S, K]):
         Without `data` it has only its key and the defaults. `awaiting` are commands that it has requested and that are not
         answered yet, `undo` what was recorded to be undone, oldest first.
         """
-        self._begin(sys._getframe(1).f_code.co_filename, sys._getframe(1).f_lineno)
+        frame = sys._getframe(1)
+        self._begin(frame.f_code.co_filename, frame.f_lineno)
         world, text = self._world, key_text(key)
-        envelope = world.envelope(Given())
-        instance = world.saga.new(key) if data is None else data
-        decision = given(world.saga, text, state, instance, awaiting, undo, envelope, world.now)
-        world.put(text, envelope, decision)
+        begun = world.saga.new(key) if data is None else data
+        world.put(
+            text,
+            "given",
+            lambda saga, said: given(saga, text, state, begun, awaiting, undo, said, world.now),
+        )
+        self._turn_to([text])
         world.settle()
-        self._keys = [text]
         return self
 
     def when(self, message: Message, /, *, ids: bool = True) -> Self:
@@ -152,172 +141,28 @@ class SagaTest(Generic[D, S, K]):
         world.pass_time(world.now + length(time))
         return self
 
-    # --- what there is -------------------------------------------------------------------------
+    # --- operators -----------------------------------------------------------------------------
 
-    def about(self, key: K, /) -> Self:
-        """Turn to the instance of a key."""
-        text = key_text(key)
-        if self._world.known(text) is None:
-            raise UsageError(f"there is no instance with the key {text}")
-        self._keys = [text]
-        return self
+    def retry(self) -> Self:
+        """An operator lets a stuck undo of the instance begin again, with all its tries."""
+        frame = sys._getframe(1)
+        self._begin(frame.f_code.co_filename, frame.f_lineno)
+        return self._tell_instance("retried by an operator", undoing.retry)
 
-    @property
-    def now(self) -> datetime:
-        """The time in the test."""
-        return self._world.now
+    def skip(self) -> Self:
+        """An operator leaves what a stuck undo should undo, and lets the instance go on with the next."""
+        frame = sys._getframe(1)
+        self._begin(frame.f_code.co_filename, frame.f_lineno)
+        return self._tell_instance("skipped by an operator", undoing.skip)
 
-    @property
-    def instance(self) -> Instance[D, S]:
-        """The instance that the last `when` was for."""
-        found = self._world.known(self._keys[0]) if self._keys else None
-        if found is None:
-            raise UsageError("there is no instance yet")
-        return found
-
-    @property
-    def instances(self) -> Mapping[str, Instance[D, S]]:
-        """All instances that are not archived, by the text of their keys."""
-        return self._world.instances
-
-    @property
-    def state(self) -> S:
-        """The state of the instance."""
-        return self.instance.state
-
-    @property
-    def data(self) -> D:
-        """The data of the instance."""
-        return self.instance.data
-
-    @property
-    def outcome(self) -> Outcome | None:
-        """How the instance has ended; None while it runs."""
-        return self.instance.outcome
-
-    @property
-    def stuck(self) -> str:
-        """Why only an operator can help the instance; "" if nobody need help it."""
-        return self.instance.extras.stuck
-
-    @property
-    def run(self) -> Sequence[Entry]:
-        """Every step so far."""
-        return tuple(self._world.run)
-
-    def sent(self, command: type[C], /, **fields: object) -> list[C]:
-        """The commands of a type that were sent since the last `when` or `after`, with these fields."""
-        return chosen(outputs(self._latest(), SENT), command, fields)
-
-    def published(self, event: type[E], /, **fields: object) -> list[E]:
-        """The events of a type that were published since the last `when` or `after`, with these fields."""
-        return chosen(outputs(self._latest(), PUBLISHED), event, fields)
-
-    def replied(self, event: type[E], /, **fields: object) -> list[E]:
-        """The answers of a type that were given since the last `when` or `after`, with these fields."""
-        return chosen(outputs(self._latest(), REPLIED), event, fields)
-
-    def nothing(self) -> bool:
-        """Whether nothing was sent, published or replied since the last `when` or `after`."""
-        return silent(self._latest())
-
-    def compensated(self, what: type[Command | Undo], /) -> bool:
-        """Whether something is undone by now: a `compensation` by the class of its parameters, or a command, by the one
-        that was undone or the one that undid it.
-        """
-        return any(what in found for found in undone(self._world.run))
-
-    def late(self, message: type[M], /, **fields: object) -> list[M]:
-        """The messages of a type, with these fields, that have come too late so far."""
-        return chosen((each.about for each in self._world.run if each.late), message, fields)
-
-    def dead(self, message: type[M], /, **fields: object) -> list[M]:
-        """The messages of a type, with these fields, that went to the dead letters so far.
-
-        What became of a request that nobody expected, its time-out, fault or completion, counts by its command.
-        """
-        return chosen((each.about for each in self._world.run if each.dead), message, fields)
-
-    def coverage(self) -> Coverage:
-        """What this test has reached of the saga."""
-        found = Coverage()
-        found.note(self._world.run)
-        return found
-
-    def __str__(self) -> str:
-        return told(self._world.run)
-
-    # --- what is expected ----------------------------------------------------------------------
-
-    def expect_state(self, state: S, /, *others: S) -> None:
-        """The instance is in this state, or in one of these; if the last `when` was for several, each is."""
-        wanted = " or ".join(str(each) for each in (state, *others))
-        if not self._keys:
-            self._refuse(f"state {wanted}", "there is no instance")
-        for key in self._keys:
-            found = self._world.known(key)
-            if found is None or found.state not in (state, *others):
-                where = "gone" if found is None else f"in {found.state}"
-                self._refuse(f"state {wanted}", f"the instance is {where}")
-
-    def expect_outcome(self, outcome: Outcome | None, /) -> None:
-        """The instance has ended this way; with None, it has not ended."""
-        if self.outcome != outcome:
-            self._refuse(f"outcome {outcome or 'none'}", f"the outcome is {self.outcome or 'none'}")
-
-    def expect_sent(self, command: type[C], /, **fields: object) -> C:
-        """At least one such command was sent since the last `when` or `after`: the first."""
-        return self._expect("sent", SENT, command, fields)
-
-    def expect_published(self, event: type[E], /, **fields: object) -> E:
-        """At least one such event was published since the last `when` or `after`: the first."""
-        return self._expect("published", PUBLISHED, event, fields)
-
-    def expect_replied(self, event: type[E], /, **fields: object) -> E:
-        """At least one such answer was given since the last `when` or `after`: the first."""
-        return self._expect("replied", REPLIED, event, fields)
-
-    def expect_nothing(self) -> None:
-        """Nothing was sent, published or replied since the last `when` or `after`."""
-        if not self.nothing():
-            words = [each for entry in self._latest() for each in entry.outputs]
-            self._refuse("nothing", f"what came: {', '.join(words)}")
-
-    def expect_compensated(self, what: type[Command | Undo], /) -> None:
-        """Something is undone by now, see `compensated`."""
-        if not self.compensated(what):
-            names = [name_of(undo) for undo, _ in undone(self._world.run)]
-            self._refuse(f"compensated {name_of(what)}", f"undone so far: {_listed(names)}")
-
-    def expect_late(self, message: type[M], /, **fields: object) -> M:
-        """Such a message has come too late: the first."""
-        found = self.late(message, **fields)
-        if not found:
-            others = [each.about for each in self._world.run if each.late]
-            came = compared(others, message, fields)
-            self._refuse(f"late {wish(message, fields)}", f"late so far: {came}")
-        return found[0]
-
-    def expect_dead(self, message: type[M], /, **fields: object) -> M:
-        """Such a message went to the dead letters: the first. None of them makes the test fail then."""
-        found = self.dead(message, **fields)
-        if not found:
-            others = [each.about for each in self._world.run if each.dead]
-            came = compared(others, message, fields)
-            self._refuse(f"dead {wish(message, fields)}", f"dead letters so far: {came}")
-        for index, each in enumerate(self._world.run):
-            if each.dead and isinstance(each.about, message) and fits(each.about, fields):
-                self._expected.add(index)
-        return found[0]
-
-    def expect_no_dead(self) -> None:
-        """No message went to the dead letters but those that `expect_dead` has asked for."""
-        world = self._world
-        for index, each in enumerate(world.run):
-            if each.dead and index not in self._expected:
-                came = f"{each.came}: {each.decision.reason}; expect it as dead where that is meant"
-                error = Unmet("no dead letter", came, world.run, each.place)
-                raise error from each.error
+    def compensate(self, state: S, /) -> Self:
+        """An operator lets the instance undo all that it has done, and then go to a state."""
+        frame = sys._getframe(1)
+        self._begin(frame.f_code.co_filename, frame.f_lineno)
+        return self._tell_instance(
+            "told to compensate by an operator",
+            lambda saga, instance, now: undoing.force(saga, instance, state, now),
+        )
 
     # --- inside --------------------------------------------------------------------------------
 
@@ -325,9 +170,6 @@ class SagaTest(Generic[D, S, K]):
         world = self._world
         world.turn += 1
         world.place = Place(file, line)
-
-    def _latest(self) -> list[Entry]:
-        return latest(self._world.run, self._world.turn)
 
     def _turn_to(self, keys: list[str]) -> None:
         """Look at these from now on; a message that finds no instance turns to none."""
@@ -360,7 +202,7 @@ class SagaTest(Generic[D, S, K]):
         if found is None:
             requests = [each for i in self._world.instances.values() for each in i.requests]
             names = [name_of(type(each.command)) for each in requests]
-            self._refuse(f"an open request for {name_of(command)}", f"open are: {_listed(names)}")
+            self._refuse(f"an open request for {name_of(command)}", f"open are: {listed(names)}")
         return found
 
     def _can_time_out(self, key: str, request: Request) -> None:
@@ -387,6 +229,17 @@ class SagaTest(Generic[D, S, K]):
                 return not each.paused and not each.policy.more(each.attempt)
         return due.token in self._limits(key)
 
+    def _tell_instance(
+        self,
+        words: str,
+        act: Callable[[Saga[D, S, K], Instance[D, S], datetime], Decision[D, S]],
+    ) -> Self:
+        """Do what an operator wants of the instance."""
+        world, instance = self._world, self.instance
+        world.put(instance.origin.key, words, lambda saga, said: act(saga, instance, world.now))
+        world.settle()
+        return self
+
     def _tell(self, command: type[Command], event: Event) -> Self:
         """Tell what became of the oldest open request for a command."""
         world = self._world
@@ -396,24 +249,3 @@ class SagaTest(Generic[D, S, K]):
         self._turn_to([key])
         world.settle()
         return self
-
-    def _expect(self, word: str, how: str, wanted: type[M], fields: dict[str, object]) -> M:
-        messages = outputs(self._latest(), how)
-        found = chosen(messages, wanted, fields)
-        if not found:
-            came = compared(messages, wanted, fields)
-            self._refuse(
-                f"{word} {wish(wanted, fields)}", f"{word} since the last `when` or `after`: {came}"
-            )
-        return found[0]
-
-    def _refuse(self, expected: str, came: str) -> NoReturn:
-        frame = sys._getframe(1)
-        while frame.f_back is not None and frame.f_globals["__name__"] == __name__:
-            frame = frame.f_back
-        place = Place(frame.f_code.co_filename, frame.f_lineno)
-        raise Unmet(expected, came, self._world.run, place)
-
-
-def _listed(names: Sequence[str]) -> str:
-    return ", ".join(names) or "nothing"

@@ -93,6 +93,10 @@ class World(Generic[D, S, K]):
     def bring(self, key: str, envelope: Envelope) -> None:
         """Bring an envelope to the instance of a key, and then whatever comes to this saga itself because of it."""
         self._bring(key, envelope)
+        self._deliver()
+
+    def _deliver(self) -> None:
+        """Bring what the saga has sent to itself."""
         rounds = 0
         while self._mail:
             key, envelope = self._mail.popleft()
@@ -110,8 +114,7 @@ class World(Generic[D, S, K]):
         with localcontext(self._decimals):
             decision = act(self._stepped, envelope)
         self._take(key, envelope, self.instances.get(key), self._after(envelope, decision))
-        while self._mail:
-            self.bring(*self._mail.popleft())
+        self._deliver()
 
     def _after(self, envelope: Envelope, decision: Decision[D, S]) -> Steps[D, S]:
         yield envelope, decision
