@@ -74,7 +74,9 @@ FORMS: list[tuple[Type, Any, Any]] = [
 ]
 
 
-@pytest.mark.parametrize(("kind", "value", "form"), FORMS, ids=lambda each: str(each)[:30])
+@pytest.mark.parametrize(
+    ("kind", "value", "form"), FORMS, ids=[f"{kind}, {str(form)[:30]}" for kind, _, form in FORMS]
+)
 def test_there_and_back(kind: Type, value: Any, form: Any) -> None:
     assert to_json(model(SHAPES), kind, value) == form
     assert from_json(model(SHAPES), kind, form) == value
