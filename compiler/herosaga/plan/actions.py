@@ -7,7 +7,8 @@ from collections.abc import Iterable, Iterator
 from herosaga.model import expr as e
 from herosaga.model import model as m
 from herosaga.model.fit import fit
-from herosaga.model.types import INT
+from herosaga.model.types import BOOL, INT
+from herosaga.model.within import within
 from herosaga.names import constant, field_name, undo_class_name
 from herosaga.plan.code import PyCode, code, identifier, join, literal
 from herosaga.plan.expr import Values, arguments, in_order, value
@@ -160,6 +161,7 @@ def policy_value(at: Values, given: m.Policy) -> PyCode:
 
 def _if(at: Values, saga: m.Saga, action: m.If, depth: int, word: PyCode = _IF) -> Iterator[Line]:
     indent = PyCode("    " * depth)
+    action = _merged(action)
     yield Line(indent, code("{} {}:", word, value(at, action.condition)))
     yield from _block(at, saga, action.then, depth)
     match action.other:
@@ -172,15 +174,31 @@ def _if(at: Values, saga: m.Saga, action: m.If, depth: int, word: PyCode = _IF) 
             yield from _block(at, saga, action.other, depth)
 
 
+def _merged(action: m.If) -> m.If:
+    """An `if` of which all stands in another `if` as one, as one writes it in Python."""
+    match action:
+        case m.If(other=(), then=(m.If(other=()) as inner,), span=span):
+            test = e.Binary("and", action.condition, inner.condition, BOOL, span)
+            return _merged(m.If(test, inner.then, (), span))
+        case _:
+            return action
+
+
 def _for(at: Values, saga: m.Saga, action: m.For, depth: int) -> Iterator[Line]:
     source = in_order(at, action.source)
-    locals_, variable = at.locals.assign(action.var, action.type, at.context.scope)
+    name = action.var if _reads(action.body, action.var) else f"_{action.var}"
+    locals_, variable = at.locals.assign(name, action.type, at.context.scope, action.var)
     head = code("for {} in {}:", variable, source)
     if action.index:
         locals_, index = locals_.assign(action.index, INT, at.context.scope)
         head = code("for {}, {} in enumerate({}):", index, variable, source)
     yield Line(PyCode("    " * depth), head)
     yield from _block(Values(at.context, locals_), saga, action.body, depth)
+
+
+def _reads(node: object, variable: str) -> bool:
+    """Whether something reads a loop's variable, or one of its name in it."""
+    return any(isinstance(each, e.Local) and each.name == variable for each in within(node))
 
 
 def _block(at: Values, saga: m.Saga, actions: tuple[m.Action, ...], depth: int) -> Iterator[Line]:

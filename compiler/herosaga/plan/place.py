@@ -74,8 +74,7 @@ class Place(Struct, frozen=True):
 
     def plain(self, name: str, doc: PyCode, lines: Iterable[Line]) -> FunctionPlan:
         """A function that gives nothing back."""
-        body = tuple(with_data(lines)) or (Line(FLAT, code("pass")),)
-        return FunctionPlan(self.name(name), self.step, code("None"), doc, body)
+        return FunctionPlan(self.name(name), self.step, code("None"), doc, tuple(with_data(lines)))
 
 
 def with_data(body: Iterable[Line], named: bool = False) -> Iterator[Line]:
