@@ -56,13 +56,20 @@ def _repeated(at: Values, scenario: m.Scenario) -> Iterator[Named]:
     times = Counter[Named]()
     for args in _arguments(scenario):
         for name, argument in args:
-            if argument is not None and not isinstance(argument, e.EnumConst):
+            if argument is not None and not _is_plain(argument):
                 expr = settled(argument)
                 if not moves(expr):
                     times[name, value(at, expr)] += 1
     for (name, text), count in times.items():
         if count > 1 and len(text) > len("Decimal"):
             yield name, text
+
+
+def _is_plain(argument: e.Expr) -> bool:
+    """Whether a value is as well written again: a name would tell nothing, and an empty set's would have no type."""
+    return isinstance(argument, e.EnumConst) or (
+        isinstance(argument, e.ListExpr) and not argument.items
+    )
 
 
 def _arguments(scenario: m.Scenario) -> Iterator[Args]:

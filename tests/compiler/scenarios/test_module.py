@@ -33,7 +33,7 @@ def test_a_module_as_it_is_written(snapshot: SnapshotAssertion) -> None:
 
 
 EVENTS = """
-event Go { key id: str  test: str = ""  now_: str = ""  names: list[str] = []  from: int? }
+event Go { key id: str  test: str = ""  now_: str = ""  names: list[str] = []  all: set[str] = []  from: int? }
 saga Walk by id: str { start { on Go -> Done } final Done }
 """
 TITLES = {
@@ -73,8 +73,8 @@ def test_values_that_come_again_have_a_name() -> None:
     found = model(walk=f"""{EVENTS} scenario "s" for Walk {{
   when Go(id = "a long name", test = "another one", names = ["one", "two"], from = 1)
   when Go(id = "a long name", test = "another one", now_ = "another one", names = ["one", "two"], from = 1)
-  when Go(id = "some other name")
-  when Go(id)
+  when Go(id = "some other name", all = [])
+  when Go(id, all = [])
 }}""")
     text = written(found)
     (body,) = (each for each in ast.parse(text).body if isinstance(each, ast.FunctionDef))
@@ -85,7 +85,11 @@ def test_values_that_come_again_have_a_name() -> None:
         "names",
         "id_2",
     ]
-    assert "Go(id=id_2)" in text and 'now_="another one"' in text and "from_=1" in text
+    assert (
+        text.count("Go(id=id_2, all=frozenset(()))") == 2
+        and 'now_="another one"' in text
+        and "from_=1" in text
+    )
 
 
 def test_one_that_depends_on_the_time_keeps_the_value_it_was_given() -> None:
