@@ -199,15 +199,18 @@ def not_an_end(name: str, kind: str, outcome: str, ends: tuple[str, ...], span: 
     )
 
 
-def has_an_answer(command: str, answers: tuple[str, ...], span: Span) -> Finding:
-    """`C.done` of a command that is answered by an event."""
+def has_an_answer(command: str, answers: tuple[str, ...], span: Span, word: str = "on") -> Finding:
+    """`C.done` of a command that is answered by an event; in a scenario after the word `when`."""
     listed = " | ".join(answers)
+    hint = f"wait for the answer: `on {', '.join(answers)}`"
+    if word == "when":
+        hint = f"let the answer come: `when {answers[0]}`"
     return finding(
         PAGE,
         f"`{command}` is answered by `{listed}`, so there is no `{command}.done`",
         span,
         text="never comes",
-        hint=f"wait for the answer: `on {', '.join(answers)}`",
+        hint=hint,
     )
 
 

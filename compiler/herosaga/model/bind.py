@@ -57,7 +57,7 @@ def build(files: Sequence[ast.File]) -> tuple[m.Model, tuple[Finding, ...]]:
         flows(decls, visible, world, report),
         activities(decls, visible, world, declared, report),
         itineraries(slips, world, around),
-        scenarios(files, visible, world, sagas, report),
+        scenarios(files, visible, world, sagas, handlers, report),
         properties(files, visible, sagas, report),
         used,
     )

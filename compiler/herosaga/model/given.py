@@ -8,10 +8,10 @@ from typing import Any
 from herosaga.model import expr as e
 from herosaga.model.arguments import pair
 from herosaga.model.env import Env, Variable
-from herosaga.model.fit import bare
+from herosaga.model.fit import bare, goes
 from herosaga.model.infer import check
 from herosaga.model.literals import constant
-from herosaga.model.types import MessageType, NoneType, Type
+from herosaga.model.types import MessageType, NoneType, Type, Unknown
 from herosaga.model.world import Shape
 from herosaga.syntax import ast
 from msgspec import Struct
@@ -29,6 +29,12 @@ class Given(Struct, frozen=True):
         variables = {name: Variable(kind, param=True) for name, kind in self.types.items()}
         return replace(env, variables=variables)
 
+    def fits(self, name: str, kind: Type) -> bool:
+        """Whether a field of this name was given, and may stand for one of this type."""
+        return name in self.types and (
+            isinstance(self.types[name], Unknown) or goes(self.types[name], kind)
+        )
+
     def adding(self, args: tuple[tuple[str, e.Expr | None], ...], shape: Shape) -> Given:
         """With the fields of one more message; what it leaves to a default is not given."""
         values = {name: value for name, value in args if value is not None}
@@ -37,14 +43,14 @@ class Given(Struct, frozen=True):
 
 
 def message(call: ast.Call, shape: Shape, given: Given, env: Env) -> e.Construct:
-    """A whole message; a field that it needs and does not name is one that was given earlier."""
+    """A whole message; a field that it needs and does not name is one that was given earlier, if that fits."""
     lent = {
-        name: replace(slot, required=slot.required and name not in given.values)
+        name: replace(slot, required=slot.required and not given.fits(name, slot.type))
         for name, slot in shape.slots.items()
     }
     args = dict(some(call, replace(shape, slots=lent), given, env))
     for name, slot in shape.slots.items():
-        if slot.required and name not in args and name in given.values:
+        if slot.required and name not in args and given.fits(name, slot.type):
             earlier = ast.Var(name, call.name.span)
             args[name] = filled(earlier, slot.type, given, env)
     return e.Construct(

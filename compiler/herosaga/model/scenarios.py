@@ -32,10 +32,15 @@ _MESSAGES = {
 }
 
 
+Handlers = Mapping[str, m.Handler]
+"""Who handles a command, by the command."""
+
+
 class Stage(Struct, frozen=True):
-    """Where a scenario plays: its saga, and what its expressions see beside what is given."""
+    """Where a scenario plays: its saga, who handles what, and what its expressions see beside what is given."""
 
     saga: m.Saga
+    handlers: Handlers
     env: Env
 
 
@@ -44,6 +49,7 @@ def scenarios(
     scopes: Mapping[str, Scope],
     world: World,
     sagas: Mapping[str, m.Saga],
+    handlers: Handlers,
     report: list[Finding],
 ) -> tuple[m.Scenario, ...]:
     """All scenarios; one for an unknown saga is left out."""
@@ -54,7 +60,9 @@ def scenarios(
         for node in file.scenarios:
             decl = find(env.scope, node.saga, ("saga",), report)
             if decl is not None:
-                found.append(_scenario(node, file.source.name, Stage(sagas[decl.id], env)))
+                found.append(
+                    _scenario(node, file.source.name, Stage(sagas[decl.id], handlers, env))
+                )
     report.extend(titles(((each.saga, each.title, each.span) for each in found), "scenarios"))
     return tuple(found)
 
@@ -99,7 +107,7 @@ def _scene(node: ast.Scene, given: Given, stage: Stage) -> tuple[m.Scene | None,
         case ast.SceneMessage():
             return _message(node, given, env)
         case ast.SceneOutcome():
-            return _outcome(node, given, env)
+            return _outcome(node, given, stage)
         case ast.SceneTimeout(command=name, span=span):
             decl = find(scope, name, ("command",), report)
             return (m.SceneTimeout(decl.id, span) if decl else None), given
@@ -123,7 +131,8 @@ def _message(node: ast.SceneMessage, given: Given, env: Env) -> tuple[m.Scene, G
     return m.SceneMessage(value, node.span), given.adding(value.args, shape)
 
 
-def _outcome(node: ast.SceneOutcome, given: Given, env: Env) -> tuple[m.Scene | None, Given]:
+def _outcome(node: ast.SceneOutcome, given: Given, stage: Stage) -> tuple[m.Scene | None, Given]:
+    env = stage.env
     decl = find(env.scope, node.of, ("itinerary", "command"), env.report)
     if decl is None:
         return None, given
@@ -132,6 +141,11 @@ def _outcome(node: ast.SceneOutcome, given: Given, env: Env) -> tuple[m.Scene | 
         env.report.append(
             hs103.not_an_end(node.of.text, decl.kind, node.outcome, ends, node.of.span)
         )
+        return None, given
+    handler = stage.handlers.get(decl.id)
+    if handler is not None and handler.answers:
+        names = tuple(env.world.shapes[each].name for each in handler.answers)
+        env.report.append(hs103.has_an_answer(node.of.text, names, node.of.span, "when"))
         return None, given
     name = f"{node.of.text}.{node.outcome}"
     shape = env.world.shapes.get(f"{decl.id}.{node.outcome}", Shape("", name, "outcome", {}))
