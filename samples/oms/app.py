@@ -72,7 +72,7 @@ async def demo(host: Host, count: int = 12, pause: float = 0.15) -> None:
             customers.create_task(cancel(host, number))
         customers.create_task(send_back(host, 1))
         for number, order in orders(count):
-            await host.publish(order, id=f"demo-order-{number}")
+            await OrderFulfilment.start(host, order, id=f"demo-order-{number}")
             await asyncio.sleep(pause)
 
 
@@ -85,8 +85,8 @@ async def cancel(host: Host, number: int) -> None:
 async def send_back(host: Host, number: int) -> None:
     """Return an order once it has arrived."""
     await until(host, order_id(number), OrderFulfilmentState.COMPLETED)
-    event = ReturnRequested(order_id(number), "it was green")
-    await host.publish(event, id=f"demo-return-{number}")
+    request = ReturnRequested(order_id(number), "it was green")
+    await OrderCancellation.start(host, request, id=f"demo-return-{number}")
 
 
 async def until(host: Host, order: UUID, state: OrderFulfilmentState) -> None:
