@@ -130,7 +130,8 @@ class Locals(Struct, frozen=True):
         if scope.importable(alias):
             alias = f"each_{alias}"
         while alias in taken:
-            alias += "_"
+            # One that nothing reads begins with a line; linters know it only if it ends without.
+            alias += "2" if alias.startswith("_") else "_"
         return identifier(alias)
 
     def python(self, name: str) -> PyCode:
