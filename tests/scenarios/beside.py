@@ -78,13 +78,14 @@ class Beside:
             raise
         if theirs is None:
             self.differing.append(f"{envelope.message}: only the interpreted step fails: {failed}")
-            return iter(ours)
+            yield from ours
+            return
         self._compare(envelope, _ours(ours), self._theirs(program, theirs))
         self.steps += len(ours)
         last = ours[-1][1].instance
         if last is not None:
             self._twins[id(last)] = last, theirs[-1].instance
-        return iter(ours)
+        yield from ours
 
     def _compare(self, envelope: Envelope, ours: Told, theirs: Told) -> None:
         for name, each in ours.items():
