@@ -153,26 +153,10 @@ def _atom(at: Values, expr: e.Expr) -> PyCode:
         case e.ListExpr(elements, type_):
             listed = items(value(at, each) for each in elements)
             return code("frozenset({})", listed) if isinstance(type_, SetOf) else listed
-        case e.Local(name, param):
-            return (
-                code("undo.{}", identifier(field_name(name))) if param else at.locals.python(name)
-            )
-        case e.DataField(name):
-            return at.locals.python(name) if at.old else code("data.{}", attribute(name))
-        case e.EventValue():
-            return code("event")
-        case e.FailureValue():
-            return code("step.failure")
-        case e.Round():
-            return code("step.round")
         case e.Ordered(inner):
             return code("tuple({})", in_order(at, inner))
-        case e.StateValue():
-            return code("step.state")
-        case e.Now():
-            return code("step.now")
         case e.FieldOf(inner, name):
-            return code("{}.{}", _at_least(at, inner, _ATOM), identifier(field_name(name)))
+            return code("{}.{}", _at_least(at, inner, _ATOM), attribute(name))
         case e.Item(inner, index):
             return code("{}[{}]", _at_least(at, inner, _ATOM), value(at, index))
         case e.Function():
@@ -186,6 +170,27 @@ def _atom(at: Values, expr: e.Expr) -> PyCode:
         case e.Narrowed(inner):
             present = at.context.runtime("expressions", "present")
             return code("{}({})", present, value(at, inner))
+        case _:
+            return _known(at, expr)
+
+
+def _known(at: Values, expr: e.Expr) -> PyCode:
+    """What a function finds there: its variables, the data, the message, and what the step knows."""
+    match expr:
+        case e.Local(name, param):
+            return code("undo.{}", attribute(name)) if param else at.locals.python(name)
+        case e.DataField(name):
+            return at.locals.python(name) if at.old else code("data.{}", attribute(name))
+        case e.EventValue():
+            return code("event")
+        case e.FailureValue():
+            return code("step.failure")
+        case e.Round():
+            return code("step.round")
+        case e.StateValue():
+            return code("step.state")
+        case e.Now():
+            return code("step.now")
         case _:
             raise AssertionError(f"a program with errors is not planned: {expr}")
 
