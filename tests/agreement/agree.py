@@ -57,7 +57,10 @@ def played(
 def replayed(
     program: Program, module: ModuleType, inputs: tuple[Input, ...]
 ) -> Disagreement | None:
-    """A run that is written down."""
+    """A run that is written down; None also if it has a message that the saga does not take."""
+    takes = {each.__name__ for each in module.X.keys}
+    if any(each.do == "message" and each.what not in takes for each in inputs):
+        return None
     left = iter(inputs)
     return played(program, module, lambda seen: _possible(left, seen), lambda given, seen: None)
 

@@ -154,10 +154,10 @@ def terms(chance: Chance, here: Here, handled: Handled) -> Iterator[str]:
 def policy(chance: Chance, scope: Scope) -> str:
     """A policy, declared or inline."""
     if chance.odds(50):
-        return f"with {chance.pick(POLICIES)}"
+        return f"with {chance.pick(('quick', *POLICIES))}"
     computed = [f"1s * (1 + {name} % 3)" for name in scope.of("int")[:1]]
     within = f"within {chance.pick(['2s', '1s', '4s', *computed])}"
-    if chance.odds(40):
+    if chance.odds(60):
         return within
     times = chance.pick(("1 times", "2 times", "forever"))
     pace = chance.pick(("every 1s", "backoff 1s..4s", "every 2s"))
@@ -204,6 +204,12 @@ def _arm(chance: Chance, here: Here) -> str:
 
 
 def _if(chance: Chance, here: Here, depth: int) -> Lines:
+    maybe = here.scope.of("int?")
+    if maybe and chance.odds(30):
+        inside = here.seeing(
+            here.scope.plus(**{maybe[0]: "int"}) if "." not in maybe[0] else here.scope
+        )
+        return block(f"if {maybe[0]} is not none", action(chance, inside, 0))
     then = action(chance, here, depth)
     lines = block(f"if {condition(chance, here.scope)}", then)
     if chance.odds(50):

@@ -25,8 +25,7 @@ from herosaga_runtime.expressions import DECIMALS
 from herosaga_runtime.instance import Instance
 from herosaga_runtime.message import Command
 from herosaga_runtime.saga import Saga
-from herosaga_runtime.step import _offers as offers
-from herosaga_runtime.step import advance
+from herosaga_runtime.step import advance, offers
 from herosaga_runtime.stored import instance_from_json, instance_to_json
 
 AnyInstance = Instance[Any, Any]

@@ -7,17 +7,16 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import contextmanager
-from types import ModuleType
+from contextlib import ExitStack, contextmanager
 from typing import Any
 
 from agreement.inputs import Input
+from agreement.patching import replaced
 from agreement.seen import Seen
-from herosaga.interpreter import act, enter, evaluate, step, undo
+from herosaga.interpreter import act, enter, evaluate
 from herosaga.model import expr as e
 from herosaga.model import model as m
 
-_MODULES = (act, enter, evaluate, step, undo)
 Hits = Counter[str]
 
 
@@ -39,23 +38,10 @@ def watched(hits: Hits) -> Iterator[None]:
         return value(expr, scope)
 
     perform, take, value = act._perform, enter.act, evaluate.evaluate
-    pairs = ((perform, performed), (take, acted), (value, evaluated))
-    places = [each for old, new in pairs for each in _places(old, new)]
-    for module, name, _, new in places:
-        setattr(module, name, new)
-    try:
+    with ExitStack() as stack:
+        for old, new in ((perform, performed), (take, acted), (value, evaluated)):
+            stack.enter_context(replaced("herosaga.interpreter", old, new))
         yield
-    finally:
-        for module, name, old, _ in places:
-            setattr(module, name, old)
-
-
-def _places(old: Any, new: Any) -> Iterator[tuple[ModuleType, str, Any, Any]]:
-    """Every name in the interpreter's modules that a function goes by."""
-    for module in _MODULES:
-        for name, each in vars(module).items():
-            if each is old:
-                yield module, name, old, new
 
 
 # --- what is counted ---------------------------------------------------------------------------
@@ -115,7 +101,8 @@ def _trigger(trigger: m.Trigger) -> str:
             return "done of a joined step" if tag else "done"
         case m.OnTimeout() | m.OnFault():
             return f"{type(trigger).__name__[2:].lower()} of"
-    return type(trigger).__name__.removeprefix("On").lower()
+    name = type(trigger).__name__
+    return name.lower() if name == "Onward" else name.removeprefix("On").lower()
 
 
 def _expr(expr: e.Expr) -> str:
@@ -149,8 +136,8 @@ def _met(given: Input, before: Seen, after: Seen) -> Iterator[str]:
     if after.failed:
         yield "step that fails"
         return
-    yield f"reception {after.steps[0].reception}"
-    yield from (f"deferred, then {each.reception}" for each in after.steps[1:])
+    yield from (f"reception {each.reception}" for each in after.steps)
+    yield from ("further step" for _ in after.steps[1:])
     yield from (
         f"sent {each.kind}{' as answer' if each.answers else ''}"
         for s in after.steps

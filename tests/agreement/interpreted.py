@@ -109,12 +109,10 @@ class Interpreted:
 
     def _timers(self, found: i.Instance) -> Iterator[tuple[str, int]]:
         places = count()
-        for each in sorted(found.waits, key=lambda each: (each.due, each.name, each.order)):
+        for each in sorted(found.waits, key=lambda each: (each.due, _name(each), each.order)):
             match each.kind:
-                case i.Kind.TIMER:
-                    label = each.name
-                case i.Kind.DEADLINE:
-                    label = "@deadline"
+                case i.Kind.TIMER | i.Kind.DEADLINE:
+                    label = _name(each)
                 case i.Kind.RUN | i.Kind.REST:
                     label = "undo"
                 case _:
@@ -154,6 +152,11 @@ class Interpreted:
         if message.id.startswith("herosaga."):
             return dict(message.fields)
         return message_to_json(self.model, message)
+
+
+def _name(wait: i.Wait) -> str:
+    """The name of a timer of the saga's, or of its deadline; "" for one of a state."""
+    return "@deadline" if wait.kind is i.Kind.DEADLINE else wait.name
 
 
 def _called(given: i.Input) -> str:

@@ -60,7 +60,10 @@ class Run:
         yield from ((6, self._alarm(each)) for each in due if each[1] <= self.at)
         for request in seen.requests[-3:]:
             yield from ((5, each) for each in self._answers(request))
-            yield 2, Input(0, "fault", request.type, number=request.number)
+            likely = request.type in self._failing(seen.state)
+            yield 6 if likely else 1, Input(0, "fault", request.type, number=request.number)
+            if request.due is not None and likely:
+                yield 8, self._alarm((f"request {request.number}", request.due))
         yield from ((4, self._message(each)) for each in self._awaited(seen.state))
 
     def _starts(self) -> Iterator[str]:
@@ -81,14 +84,23 @@ class Run:
 
     def _awaited(self, state: str) -> Iterator[str]:
         """The messages that a state names."""
-        found = (each for each in self.program.saga.states if each.name == state)
-        for member in (member for each in found for member in each.members):
-            what = member.trigger if isinstance(member, m.Transition) else member.what
+        for what in self._triggers(state):
             match what:
                 case m.OnMessage(message=message):
                     yield message
                 case m.OnAll(messages=messages):
                     yield from messages
+
+    def _failing(self, state: str) -> Iterator[str]:
+        """The commands of which a state awaits that they fail."""
+        for what in self._triggers(state):
+            if isinstance(what, m.OnTimeout | m.OnFault | m.OnFailure):
+                yield what.command
+
+    def _triggers(self, state: str) -> Iterator[m.Trigger]:
+        found = (each for each in self.program.saga.states if each.name == state)
+        for member in (member for each in found for member in each.members):
+            yield member.trigger if isinstance(member, m.Transition) else member.what
 
     # --- what is not ---------------------------------------------------------------------------
 

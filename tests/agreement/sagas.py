@@ -76,7 +76,13 @@ def _plan(chance: Chance, around: World) -> Plan:
     has = around.features.__contains__
     sequences = ("Run", "Book")[: 1 + chance.below(2)] if has("sequence") else ()
     states = _STATES[: 1 + chance.below(3 if sequences else 4)]
-    data = {"n", "ok", *chance.some(tuple(FIELDS), 50), *(["text"] if has("correlate") else [])}
+    data = {
+        "n",
+        "ok",
+        "maybe",
+        *chance.some(tuple(FIELDS), 50),
+        *(["text"] if has("correlate") else []),
+    }
     return Plan(
         around,
         states,
@@ -118,8 +124,10 @@ def _saga(chance: Chance, plan: Plan) -> Lines:
 
 def _deadline(chance: Chance, plan: Plan) -> Lines:
     here = plan.here()
-    head = f"deadline {chance.pick(('10s', '6s', '20s', '1m'))}{_guard(chance, here, 30)}"
-    return block(f"{head}{_arrow(chance, plan, 0)}", actions(chance, here, 1))
+    head = f"deadline {chance.pick(('4s', '2s', '6s', '20s'))}{_guard(chance, here, 20)}"
+    end = f"{' compensate' if chance.odds(40) else ''} -> Gone"
+    arrow = end if chance.odds(60) else _arrow(chance, plan, 0)
+    return block(f"{head}{arrow}", actions(chance, here, 1))
 
 
 def _compensation(chance: Chance, plan: Plan, name: str) -> Lines:
@@ -215,7 +223,7 @@ def _triggers(chance: Chance, plan: Plan) -> tuple[str, Here]:
     """What sets a transition off, and what it sees."""
     world = plan.world
     kinds = [(5, "free"), (5, "answer"), (1, "taken")]
-    kinds += [(5, "failure")] if plan.has("failures") else []
+    kinds += [(6, "failure")] if plan.has("failures") else []
     kinds += [(2, "timer")] if plan.timers else []
     kinds += [(3, "all")] if plan.has("all") else []
     kinds += [(2, "several")] if plan.has("several") else []
@@ -257,7 +265,7 @@ def _answer(chance: Chance, plan: Plan) -> str:
 
 
 def _failure(chance: Chance, plan: Plan) -> str:
-    kind = chance.pick(("failure", "failure", "timeout", "fault"))
+    kind = chance.pick(("failure", "timeout", "fault", "timeout", "fault"))
     return f"{kind} of {chance.pick(plan.world.handled).command.name}"
 
 
@@ -383,7 +391,7 @@ def _stage(
         kinds += [(1, "action"), (1, "pivot")]
     if depth > 0 and not joined:
         kinds += [(2, "if"), (2, "for")]
-        kinds += [(3, "parallel"), (3, "parallel for")] if plan.has("parallel") else []
+        kinds += [(4, "parallel"), (7, "parallel for")] if plan.has("parallel") else []
     match chance.weighted(kinds):
         case "if":
             return _branch(chance, plan, here, counter, depth - 1, joined)
@@ -446,9 +454,17 @@ def _step(chance: Chance, plan: Plan, here: Here, counter: Counter) -> Lines:
     if answers:
         seen, _ = _seeing(chance, plan, answers)
         inside = here.seeing(replace(seen.scope, names={**here.scope.names, **seen.scope.names}))
-    lines = block(head, actions(chance, inside, 2) if chance.odds(50) else [])
+    done = actions(chance, inside, 2) if chance.odds(50) else []
+    lines = block(head, [*done, *_of_loop(chance, inside)])
     for refusal in chance.some(handled.refuses, 35):
         seen, binds = _seeing(chance, plan, (refusal,))
         reaction = f"on {refusal}{binds}{_guard(chance, seen, 30)}{_arrow(chance, plan, 0)}"
         lines += indented(block(reaction, actions(chance, seen, 1)))
     return lines
+
+
+def _of_loop(chance: Chance, here: Here) -> Lines:
+    """Something that only the element of this round says: where all rounds are asked for at once, that is known by the answer."""
+    shown = {"each": "n = each", "tag": "text = tag", "one": "text = one.sku, n = one.quantity"}
+    told = [shown[name] for name, _, _ in LOOPS if name in here.scope.names]
+    return [f"publish Told(id, {told[0]})"] if told and chance.odds(70) else []

@@ -71,15 +71,15 @@ def tried(choose: Choose, folder: Path, tally: Tally, runs: int = RUNS) -> Disag
         return Disagreement(text, (), (f"not compiled: {error!r}",))
     for _ in range(runs):
         tally.runs += 1
-        found = _once(made, module, Chance(choose), tally)
+        found = once(made, module, choose, tally)
         if found is not None:
             return found
     return None
 
 
-def _once(made: Program, module: ModuleType, chance: Chance, tally: Tally) -> Disagreement | None:
+def once(made: Program, module: ModuleType, choose: Choose, tally: Tally) -> Disagreement | None:
     """One run."""
-    before = Seen()
+    chance, before = Chance(choose), Seen()
 
     def watch(given: Input, seen: Seen) -> None:
         nonlocal before
@@ -117,7 +117,7 @@ def again(text: str, inputs: Inputs, folder: Path) -> Disagreement | None:
     return replayed(made, module, inputs)
 
 
-def smallest(found: Disagreement, seconds: float = 120) -> Disagreement:
+def smallest(found: Disagreement, seconds: float = 60) -> Disagreement:
     """The same disagreement, told by as small a program and run as can be found in this time."""
     kind = found.kind
     with TemporaryDirectory() as folder:
