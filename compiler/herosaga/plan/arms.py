@@ -10,12 +10,10 @@ from herosaga.model import model as m
 from herosaga.plan.code import PyCode, code, items, join, literal, number
 from herosaga.plan.expr import value
 from herosaga.plan.functions import Functions
+from herosaga.plan.levels import Held, Run, runs_of
 from herosaga.plan.place import Place
 from herosaga.plan.timely import Orders
-from herosaga.plan.written import level_name
 from msgspec import Struct
-
-Held = m.Member | m.Every
 
 
 class GroupPlan(Struct, frozen=True):
@@ -44,7 +42,7 @@ class Making(Struct, frozen=True):
 def rows(making: Making) -> tuple[tuple[GroupPlan, ...], tuple[RowPlan, ...]]:
     """What states share, and the states."""
     place = making.place
-    runs = {state.name: tuple(_runs(state)) for state in place.saga.states}
+    runs = runs_of(place.saga)
     groups = _groups(making, [run for some in runs.values() for run in some])
     found = tuple(
         RowPlan(place.target(name), tuple(_of_runs(making, some, groups)))
@@ -69,43 +67,14 @@ def arms(making: Making, members: Iterable[Held]) -> Iterator[PyCode]:
 # --- what several states share -------------------------------------------------------------------
 
 
-class _Run(Struct, frozen=True):
-    """What stands together at one level."""
-
-    level: str
-    held: tuple[Held, ...]
-
-    @property
-    def key(self) -> tuple[int, ...]:
-        """The same for the same nodes."""
-        return tuple(map(id, self.held))
-
-
-def _runs(state: m.State) -> Iterator[_Run]:
-    """A state's members level by level, innermost first, each level with what it does again and again."""
-    levels: list[tuple[str, list[Held]]] = []
-    for member in state.members:
-        if not levels or levels[-1][0] != member.level:
-            levels.append((member.level, []))
-        levels[-1][1].append(member)
-    for every in state.every:
-        found = next((held for level, held in reversed(levels) if level == every.level), None)
-        if found is None:
-            levels.append((every.level, [every]))
-        else:
-            found.append(every)
-    for level, held in levels:
-        yield _Run(level, tuple(held))
-
-
-def _groups(making: Making, runs: Iterable[_Run]) -> Mapping[tuple[int, ...], GroupPlan]:
+def _groups(making: Making, runs: Iterable[Run]) -> Mapping[tuple[int, ...], GroupPlan]:
     """The levels that more than one state has, and that are more than one line."""
     counts = Counter(run.key for run in runs if run.level and len(run.held) > 1)
     found: dict[tuple[int, ...], GroupPlan] = {}
     place = making.place
     for run in runs:
         if counts[run.key] > 1 and run.key not in found:
-            name = place.context.scope.free((place.prefix + level_name(run.level)).upper())
+            name = place.context.scope.free((place.prefix + run.name).upper())
             final, arm = place.context.scope.use("typing", "Final"), place.runtime("Arm")
             kind = code("{}[tuple[{}[{}, {}], ...]]", final, arm, place.data, place.state)
             found[run.key] = GroupPlan(name, kind, tuple(arms(making, run.held)))
@@ -113,7 +82,7 @@ def _groups(making: Making, runs: Iterable[_Run]) -> Mapping[tuple[int, ...], Gr
 
 
 def _of_runs(
-    making: Making, runs: Iterable[_Run], groups: Mapping[tuple[int, ...], GroupPlan]
+    making: Making, runs: Iterable[Run], groups: Mapping[tuple[int, ...], GroupPlan]
 ) -> Iterator[PyCode]:
     for run in runs:
         if run.key in groups:

@@ -12,6 +12,9 @@ PROGRAM = """
 event Go {{ key id: str }}
 event Stop {{ key id: str }}
 event Pause {{ key id: str }}
+event Did {{ key id: str }}
+command Do {{ key id: str }}
+service Desk {{ handle Do emits Did }}
 {sagas}
 """
 SAGA = """
@@ -68,6 +71,13 @@ def test_groups_of_several_sagas_have_names_of_their_own() -> None:
     members = f"{STATES} during any {{ on Stop -> Z ignore Pause }}"
     names = [shown(each)[0] for each in planned(members, members)]
     assert names == [["S0_DURING_ANY"], ["S1_DURING_ANY"]]
+
+
+def test_what_holds_in_a_whole_sequence_has_a_name_beside_its_failures() -> None:
+    steps = "step Do(id) step Again: Do(id) done -> Z failed -> Z"
+    (saga,) = planned(f"sequence A {{ {steps} on Stop -> Z after 1d -> Z ignore Pause }}")
+    group = "*SEQUENCE_A"
+    assert shown(saga) == (["SEQUENCE_A"], [("On", "OnFailure", group), ("On", "OnFailure", group)])
 
 
 def test_a_thousand_states_name_their_group_once() -> None:

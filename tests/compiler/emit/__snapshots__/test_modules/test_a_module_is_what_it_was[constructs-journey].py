@@ -9,7 +9,7 @@ from typing import Final, Protocol
 from uuid import UUID
 
 from herosaga_runtime import codec
-from herosaga_runtime.arms import After, On, OnDone, OnFailure, Onward
+from herosaga_runtime.arms import After, Arm, On, OnDone, OnFailure, Onward
 from herosaga_runtime.making import Step
 from herosaga_runtime.message import Command, Event, JsonObject, JsonValue, message, record
 from herosaga_runtime.policy import Policy
@@ -856,6 +856,12 @@ class JourneySaga(Saga[JourneyData, JourneyState, UUID]):
         return await host.publish(message, id, transaction)
 
 
+SEQUENCE_BOOKING: Final[tuple[Arm[JourneyData, JourneyState], ...]] = (
+    On(CallOff, booking_on_call_off),
+    After(timedelta(days=3), booking_after_3_days),
+)
+
+
 Journey: Final = JourneySaga(
     "constructs.Journey",
     version=1,
@@ -903,8 +909,7 @@ Journey: Final = JourneySaga(
             On(CarReserved, booking_reserve_car_on_car_reserved_or_bike_reserved),
             On(BikeReserved, booking_reserve_car_on_car_reserved_or_bike_reserved),
             OnFailure(ReserveCar, booking_failed),
-            On(CallOff, booking_on_call_off),
-            After(timedelta(days=3), booking_after_3_days),
+            *SEQUENCE_BOOKING,
         ),
         JourneyState.BOOKING_BOOK_HOTEL: (
             On(HotelFull, booking_annex_on_hotel_full, step="Booking.Annex"),
@@ -914,8 +919,7 @@ Journey: Final = JourneySaga(
             Onward(booking_book_hotel_all_answered),
             OnFailure(BookHotel, booking_failed),
             OnFailure(BookFlight, booking_failed),
-            On(CallOff, booking_on_call_off),
-            After(timedelta(days=3), booking_after_3_days),
+            *SEQUENCE_BOOKING,
             On(JourneyAsked, during_booking_annex_on_journey_asked),
         ),
         JourneyState.BOOKING_IF: (
@@ -925,8 +929,7 @@ Journey: Final = JourneySaga(
         JourneyState.BOOKING_BUY_COVER: (
             On(CoverBought, booking_buy_cover_on_cover_bought),
             OnFailure(BuyCover, booking_failed),
-            On(CallOff, booking_on_call_off),
-            After(timedelta(days=3), booking_after_3_days),
+            *SEQUENCE_BOOKING,
         ),
         JourneyState.BOOKING_FOR: (
             Onward(booking_for_next),
@@ -936,21 +939,18 @@ Journey: Final = JourneySaga(
         JourneyState.BOOKING_SEAT: (
             On(SeatAssigned, booking_seat_on_seat_assigned),
             OnFailure(AssignSeat, booking_failed),
-            On(CallOff, booking_on_call_off),
-            After(timedelta(days=3), booking_after_3_days),
+            *SEQUENCE_BOOKING,
         ),
         JourneyState.BOOKING_TAG_BAG: (
             On(BagTagged, booking_tag_bag_on_bag_tagged, step="Booking.TagBag"),
             Onward(booking_tag_bag_all_answered),
             OnFailure(TagBag, booking_failed),
-            On(CallOff, booking_on_call_off),
-            After(timedelta(days=3), booking_after_3_days),
+            *SEQUENCE_BOOKING,
         ),
         JourneyState.BOOKING_REMIND: (
             OnDone(Remind, booking_remind_on_remind_done),
             OnFailure(Remind, booking_failed),
-            On(CallOff, booking_on_call_off),
-            After(timedelta(days=3), booking_after_3_days),
+            *SEQUENCE_BOOKING,
         ),
     },
     joins=(
