@@ -31,6 +31,7 @@ from herosaga_runtime.ports import (
 )
 from herosaga_runtime.posting import House, give_up, post, put_aside, read_envelope, write_envelope
 from herosaga_runtime.reports import in_words
+from herosaga_runtime.requests import is_own_answer
 from herosaga_runtime.rows import Kind, Mail, StoredHistory, StoredInstance
 from herosaga_runtime.saga import Saga
 from herosaga_runtime.step import advance
@@ -158,6 +159,7 @@ def outgoing(
     """What a saga's decision sends, with ids that are the same if the step is repeated."""
     instance = decision.instance
     origin = None if instance is None else instance.origin
+    hops = _hops(instance, cause)
     return [
         Envelope(
             _id(saga, origin, cause, each),
@@ -167,11 +169,23 @@ def outgoing(
             cause.id,
             each.reply,
             origin.ref(each.number) if each.awaits and origin is not None else None,
-            cause.hops + 1,
+            hops,
             cause.trace,
         )
         for each in decision.sent
     ]
+
+
+def _hops(instance: AnyInstance | None, cause: Envelope) -> int:
+    """How many messages have led to what a step sends.
+
+    The steps of a sequence, and what is undone, are as many as a list has elements: that is no endless loop. There, what
+    follows an answer follows what the request followed, the request and its answer not counted.
+    """
+    if instance is None or not is_own_answer(instance.origin, cause):
+        return cause.hops + 1
+    counted = instance.extras.undoing is not None or "." in str(instance.state)
+    return max(cause.hops - 1, 1) if counted else cause.hops + 1
 
 
 def _id(saga: str, origin: Origin | None, cause: Envelope, sent: Outgoing) -> str:
