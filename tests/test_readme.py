@@ -1,89 +1,62 @@
-"""README.md is true: its programs, reports, pictures, modules and commands are what the tools give."""
+"""README.md is true: what it shows is a piece of a sample, or what the tools print about one."""
 
 from __future__ import annotations
 
-import os
-import re
 import shutil
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
-from helpers.projects import generated
+from helpers.commands import Here
+from helpers.pages import ROOT, blocks
 
-ROOT = Path(__file__).parents[1]
-README = (ROOT / "README.md").read_text()
-BLOCKS = re.findall(r"^```(\w+)\n(.*?)^```$", README, re.MULTILINE | re.DOTALL)
-
-
-def blocks(language: str) -> list[str]:
-    return [text for name, text in BLOCKS if name == language]
+BLOCKS = list(blocks(ROOT / "README.md"))
+WRONG = ("on failure of ChargeCard compensate ->", "on failure of ChargeCard ->")
+"""What the README says to forget, in the sample's main saga."""
 
 
-(PROGRAM,) = blocks("saga")
-MODULE = next(each.text for each in generated({"checkout.saga": PROGRAM}))
+def texts(language: str) -> list[str]:
+    return [each.text for each in BLOCKS if each.language == language]
 
 
-def herosaga(*arguments: str, folder: Path) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "herosaga", *arguments],
-        cwd=folder,
-        capture_output=True,
-        text=True,
-        env=os.environ | {"COLUMNS": "100"},
-    )
+FOUND, TESTED = texts("text")
 
 
 @pytest.fixture
-def shop(tmp_path: Path) -> Path:
-    """A folder with the README's program, compiled."""
-    (tmp_path / "checkout.saga").write_text(PROGRAM)
-    done = herosaga("compile", "checkout.saga", folder=tmp_path)
-    assert done.returncode == 0, done.stderr
-    return tmp_path
+def here(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> Here:
+    """A folder with the samples."""
+    shutil.copytree(ROOT / "samples", tmp_path / "samples")
+    return Here(tmp_path, monkeypatch, capsys)
 
 
-def test_every_block_is_known() -> None:
-    assert sorted(name for name, _ in BLOCKS) == sorted(
-        ["sh", "sh", "saga", "mermaid", "text", "python", "python", "python"]
-    )
+def test_every_program_is_a_piece_of_a_sample() -> None:
+    """That it is one is seen in tests/docs/test_blocks.py, as for all pages."""
+    for each in BLOCKS:
+        if each.language in ("saga", "python"):
+            assert each.source.startswith("samples/"), each.name
 
 
-def test_the_program_is_right_and_its_picture_true(shop: Path) -> None:
-    assert herosaga("check", "checkout.saga", folder=shop).returncode == 0
-    drawn = herosaga("graph", "checkout.saga", folder=shop).stdout
-    assert [drawn] == blocks("mermaid")
+def test_its_saga_is_a_page() -> None:
+    (saga,) = (text for text in texts("saga") if "\nsaga " in text)
+    assert saga.count("\n") <= 32 and saga.endswith("\n}\n")
 
 
-def test_the_finding_is_what_check_prints(shop: Path) -> None:
-    (report,) = blocks("text")
-    wrong = PROGRAM.replace("failure of ChargeCard compensate ->", "failure of ChargeCard ->")
-    (shop / "checkout.saga").write_text(wrong)
-    assert herosaga("check", "checkout.saga", folder=shop).stdout.strip() == report.strip()
+def test_the_finding_is_what_check_prints(here: Here) -> None:
+    orders = here.folder / "samples" / "oms" / "orders.saga"
+    assert WRONG[0] in orders.read_text()
+    orders.write_text(orders.read_text().replace(*WRONG))
+    assert here("check", "samples/oms").out.strip() == FOUND.strip()
 
 
-@pytest.mark.parametrize("block", blocks("python")[:2])
-def test_the_generated_code_is_generated(block: str) -> None:
-    assert block in MODULE
-
-
-def test_the_services_run_and_are_well_typed(shop: Path) -> None:
-    (shop / "main.py").write_text(blocks("python")[2])
-    run = subprocess.run([sys.executable, "main.py"], cwd=shop, capture_output=True, text=True)
-    assert run.stdout == "Cancelled compensated\n", run.stderr
-    checked = subprocess.run(
-        [sys.executable, "-m", "mypy", "--strict", "main.py"],
-        cwd=shop,
-        capture_output=True,
-        text=True,
-    )
-    assert checked.returncode == 0, checked.stdout
+def test_the_results_are_what_test_prints(here: Here) -> None:
+    assert here("test", "samples/oms").out == TESTED
 
 
 def test_there_are_two_commands_and_the_second_runs_the_tests() -> None:
-    first, second = blocks("sh")
+    first, second = texts("sh")
     assert "herosaga run samples/oms --demo" in first
     assert second.strip().endswith("python -m pytest")
 
@@ -101,7 +74,7 @@ def test_the_first_command_runs_on_a_new_checkout(tmp_path: Path) -> None:
             (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy(ROOT / name, tmp_path / name)
     done = subprocess.run(
-        ["bash", "-c", blocks("sh")[0]], cwd=tmp_path, capture_output=True, text=True
+        ["bash", "-c", texts("sh")[0]], cwd=tmp_path, capture_output=True, text=True
     )
     assert done.returncode == 0, done.stdout + done.stderr
     assert "13 instances: 7 completed, 4 compensated, 2 failed" in done.stdout

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+import runpy
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
+from uuid import UUID
 
 import pytest
 from herosaga.compile import check_text
@@ -19,9 +21,11 @@ from herosaga.source import Source
 from herosaga.syntax.parse import parse
 from herosaga.syntax.tables import parser
 from herosaga.syntax.tokens import lexed
+from herosaga_runtime.testing import SagaTest
 from lark import Token, Tree
 
-from helpers.projects import generated, model_of
+from helpers.commands import Here
+from helpers.projects import generated, loaded, model_of
 
 ROOT = Path(__file__).parents[2]
 PAGES = sorted((ROOT / "docs").rglob("*.md"))
@@ -60,11 +64,18 @@ class Block:
         return FRAMES[self.kind].replace("…", lines)
 
 
+@pytest.fixture
+def here(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> Here:
+    return Here(tmp_path, monkeypatch, capsys)
+
+
 def blocks() -> Iterator[Block]:
     for page in WRITTEN:
         for number, match in enumerate(FENCED.finditer(page.read_text("utf-8")), 1):
             language, kind, text = match.groups()
-            if language == "saga":
+            if language == "saga" and not kind.startswith("from "):  # those: test_blocks.py
                 yield Block(f"{page.stem}-{number}", kind, text)
 
 
@@ -93,6 +104,33 @@ def test_generated_code_is_generated() -> None:
     shown = [text for language, _, text in FENCED.findall(page) if language == "python"]
     module, *_ = generated({"hall.saga": PROGRAMS_OF["services"]})
     assert shown and all(each in module.text for each in shown)
+
+
+def test_functions_of_ones_own_can_be_given_to_a_host(tmp_path: Path) -> None:
+    page = (ROOT / "docs" / "language" / "expressions.md").read_text("utf-8")
+    (shown,) = (text for language, _, text in FENCED.findall(page) if language == "python")
+    path = tmp_path / "shown.py"
+    path.write_text(
+        f"from uuid import UUID\nfrom calls import Call\nfrom herosaga_runtime import Host\n"
+        f'host = Host("memory:")\n{shown}'
+    )
+    with loaded({"calls.saga": PROGRAMS_OF["expressions"]}, tmp_path / "out", "calls") as (calls,):
+        functions = runpy.run_path(str(path))["Functions"]()
+        with SagaTest(calls.Call, functions) as test:
+            test.when(calls.CustomerRang(UUID("2b0f8a5e-0d0f-4f0e-9a51-6c0f7e1d2c3b")))
+            test.expect_state(calls.CallState.FIRST_IN_LINE)
+            test.when(calls.CustomerRang(UUID(int=1)))
+            test.expect_state(calls.CallState.IN_LINE)
+
+
+def test_the_first_scenarios_give_what_is_shown(here: Here) -> None:
+    page = (ROOT / "docs" / "language" / "first-saga.md").read_text("utf-8")
+    found = FENCED.findall(page)
+    (scenarios,) = (text for _, _, text in found if text.startswith("scenario "))
+    (told,) = (text for language, _, text in found if language == "text")
+    here.write(hotel=f"{PROGRAMS_OF['first-saga']}\n{scenarios}")
+    assert here("check").code == 0
+    assert here("test", "hotel.saga").out == told
 
 
 def without_comments(text: str) -> str:
