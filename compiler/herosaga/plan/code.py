@@ -91,11 +91,9 @@ def docstring(text: str) -> PyCode:
     lines = [line.rstrip() for line in text.strip().splitlines()] or [""]
     body = "\n".join(lines).replace("\\", "\\\\").replace('"""', '\\"\\"\\"')
     body = _escaped(body, _VISIBLE_IN_DOCS)
-    if body.endswith('"'):
-        body = body[:-1] + '\\"'
     if body.startswith(" "):
         body = body.lstrip()
-    tail = "\n" if "\n" in body else ""
+    tail = "\n" if "\n" in body or body.endswith('"') else ""
     return PyCode(f'"""{body}{tail}"""')
 
 

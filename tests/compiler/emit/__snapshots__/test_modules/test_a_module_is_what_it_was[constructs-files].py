@@ -353,7 +353,7 @@ def open_on_letter_arrived(step: Step[CaseData], event: LetterArrived) -> Verdic
 
 
 def open_on_call_came(step: Step[CaseData], event: CallCame) -> Verdict:
-    """files.saga:63: on CallCame when event.text != "\" """
+    """files.saga:63: on CallCame when event.text != "" """
     if event.text == "":
         return PASS
     return STAY

@@ -61,7 +61,7 @@ class Event(Event_):
 
 @message("class.hostile.Saga")
 class Saga(Event_):
-    """ends in a quote\" """
+    """ends in a quote" """
 
     id: str
     x_: int = 1

@@ -580,7 +580,7 @@ def kitchen_during_any_on_stop(step: Step[KitchenData], event: Stop) -> Verdict:
 
 
 def kitchen_missing_on_ask(step: Step[KitchenData], event: Ask) -> Verdict:
-    """kitchen.saga:115: on Ask when event.id != "\" """
+    """kitchen.saga:115: on Ask when event.id != "" """
     if event.id == "":
         return PASS
     step.publish(Told(event.id, "who?", Urgency.LOW, step.now, step.uuid(), "none"))
