@@ -139,3 +139,5 @@ def test_modules_that_are_called_are_there() -> None:
     for page in PAGES:
         for name in re.findall(r"python -m ([a-z_.]+)", page.read_text("utf-8")):
             assert find_spec(name.rstrip(".")) is not None, name
+        for name in re.findall(r"python ([a-z_/]+\.py)", page.read_text("utf-8")):
+            assert (ROOT / name).is_file(), name
