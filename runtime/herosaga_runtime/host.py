@@ -353,7 +353,8 @@ class Host:
 
         `UsageError` if there is none, if it has ended, or if it does so already.
         """
-        if to is saga.compensating:
+        target = _state_of(saga, to)
+        if target is saga.compensating:
             raise UsageError(f"{to} is where it is undone: say where that shall lead")
 
         def act(saga: Saga[Any, Any, Any], instance: Any, now: datetime) -> Any:
@@ -402,6 +403,15 @@ def _check_memory(memory: timedelta, retry: Policy, lease: timedelta) -> None:
             f"memory={memory} is shorter than a message may be tried again, which is {least}: "
             "what comes again would be done again"
         )
+
+
+def _state_of(saga: Saga[Any, S, Any], state: str) -> S:
+    """A state that an operator names: an instance that is led to any other could never be read again."""
+    try:
+        return saga.state(state)
+    except ValueError:
+        known = ", ".join(str(each) for each in saga.state)
+        raise UsageError(f"{saga.name} has no state {state}, only {known}") from None
 
 
 def _reason(reason: object) -> str:

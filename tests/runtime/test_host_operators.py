@@ -154,6 +154,7 @@ def test_an_instance_is_told_to_undo_everything() -> None:
         (lambda host: host.compensate(ASKING, "x", AskState.DECLINED, "so"), "has no instance x"),
         (lambda host: host.compensate(ASKING, "a", AskState.COMPENSATING, "so"), "say where"),
         (lambda host: host.compensate(ASKING, "b", AskState.DECLINED, "so"), "can't be told"),
+        (lambda host: host.compensate(ASKING, "a", "Decline", "so"), "no state Decline, only"),
         (lambda host: host.retry(77, "so"), "no dead letter 77"),
     ],
 )
