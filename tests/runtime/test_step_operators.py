@@ -111,6 +111,69 @@ def test_an_older_version_is_lifted_step_by_step() -> None:
     assert play.instance.origin.version == 3
 
 
+CALLED = """
+saga X by id: int {{
+  {version}
+  start {{ on Go -> {a} }}
+  state {a} {{ on Poke {{ }} on Prod -> {run} }}
+  during {a} {{ on all(Poke, Told) -> {run} }}
+  sequence {run} {{
+    parallel {{ step Book(id) step Pay(id) }}
+    done -> End
+    failed -> Off
+  }}
+  final End
+  final Off failed
+}}
+"""
+THEN = CALLED.format(version="", a="A", run="Run")
+NOW = CALLED.format(
+    version="version 2 migrate from 1 { state A -> Begun  state Run.Book -> Trip.Book }",
+    a="Begun",
+    run="Trip",
+)
+
+
+def lifted(before: Play) -> Play:
+    """What has come of an instance where its saga is called otherwise now."""
+    play = Play(NOW)
+    json = play.saga.lift(1, instance_to_json(before.instance))
+    play.found = instance_from_json(play.saga, json)
+    return play
+
+
+def test_what_has_come_for_a_group_is_kept_when_its_states_are_called_otherwise() -> None:
+    before = Play(THEN)
+    before.event("Go")
+    before.event("Poke")
+    play = lifted(before)
+    play.event("Told")
+    assert play.state == "Trip.Book"
+
+
+@pytest.mark.parametrize(("last", "end"), [("Paid", "End"), ("Declined", "Off")])
+def test_the_steps_of_a_sequence_that_is_called_otherwise_are_awaited(last: str, end: str) -> None:
+    before = Play(THEN)
+    before.event("Go")
+    before.event("Prod")
+    play = lifted(before)
+    play.answer(last)
+    play.answer("Booked")
+    assert play.state == end
+
+
+def test_a_failure_that_is_held_is_that_of_a_step_of_the_renamed_sequence() -> None:
+    before = Play(THEN)
+    before.event("Go")
+    before.event("Prod")
+    before.answer("Declined")
+    play = lifted(before)
+    assert play.instance.extras.held is not None
+    assert play.instance.extras.held.step == "Trip.Pay"
+    play.answer("Booked")
+    assert play.state == "Off"
+
+
 def test_where_no_migration_leads_there_is_no_way() -> None:
     play = Play(MOVED)
     play.event("Go")
