@@ -69,6 +69,18 @@ def close(saga: Saga[Any, Any, Any], work: Step[Any], request: Request, message:
         work.records = tuple([each for each in work.records if each.request != number])
 
 
+def answered_later(before: Instance[Any, Any], work: Step[Any]) -> tuple[Request, ...]:
+    """The requests of an instance, of which the one that `work` has closed is closed only when its answer is taken.
+
+    The answer is here: until then nothing is repeated, and no time runs out.
+    """
+    if work.requests is before.requests:
+        return before.requests
+    return tuple(
+        [each if each in work.requests else replace(each, due=None) for each in before.requests]
+    )
+
+
 def refuses(saga: Saga[Any, Any, Any], request: Request, message: Message) -> bool:
     """Whether a message refuses a request."""
     return type(message) in saga.calls[type(request.command)].refused

@@ -65,7 +65,8 @@ Where the language leaves it open
 - An answer that finds no instance at all is for `missing`, and late if that says nothing about it.
 - A failure that is unexpected leaves its request open, like everything else of the instance: it goes on being repeated, and
   an answer may still come.
-- An awaited answer that is deferred has closed its request: it is here. When it is offered it is an event like any other.
+- An awaited answer that is deferred closes its request when it is offered and taken. It is here: until then the request is not
+  repeated and does not time out, and a refusal has dropped its record.
 - A transition that is taken takes back the mark `stuck`; a repeated request, or what is ignored, does not.
 - A deferred message whose step fails is put aside at once, and the others are offered: the step that let it be offered is
   not undone for its sake.

@@ -44,6 +44,7 @@ from herosaga_runtime.moves import enter
 from herosaga_runtime.policy import ONCE, UNDO, Policy
 from herosaga_runtime.requests import (
     answered,
+    answered_later,
     answers_saga,
     close,
     go_on,
@@ -173,11 +174,11 @@ def receive(saga: Saga[D, S, Any], before: Instance[D, S], work: Step[D]) -> Dec
 def deferred(
     before: Instance[D, S], envelope: Envelope, work: Step[D] | None = None
 ) -> Decision[D, S]:
-    """Keep a message for another state. If it is an event that answers a request, the request is closed, as in `work`."""
+    """Keep a message for another state. If it is an event that answers a request, as `work` knows, that waits no more."""
     extras = changed(before.extras, deferred=(*before.extras.deferred, envelope))
     kept = with_extras(before, extras, before.revision + 1)
     if work is not None and not isinstance(envelope.message, Alarm | Fault):
-        kept.requests, kept.records = work.requests, work.records
+        kept.requests, kept.records = answered_later(before, work), work.records
     return Received(kept, Reception.DEFERRED)
 
 

@@ -118,17 +118,23 @@ def test_a_timer_that_was_armed_again_meanwhile_is_stale() -> None:
     follow(text, "Go -> A\nwait 25 deferred -> A\nPaid -> End")
 
 
-def test_an_answer_that_is_deferred_closes_its_request() -> None:
+def test_an_answer_that_is_deferred_is_here() -> None:
     text = """
     saga X by id: int {
       start { on Go -> A { request Book(id) with thrice compensable } }
-      state A { defer Booked  on Poke -> B  on Prod -> C  on failure of Book -> Off }
-      state B { on Booked -> End  on failure of Book -> Off }
+      state A { defer Booked, Full  on Poke -> B  on Prod -> C  on Paid compensate -> Off  on timeout of Book -> Off }
+      state B { on Booked -> End  on failure of Book -> Failed }
       state C { on Poke -> End  on failure of Book -> Off }
       final End
       final Off
+      final Failed failed
     }
     """
-    play = follow(text, "Go -> A: Book\n=Booked deferred -> A\nwait 100 -> A\nPoke -> End")
+    play = follow(
+        text, "Go -> A: Book\n=Booked deferred -> A\nwait 100 -> A\nkill -> A\nPoke -> End"
+    )
     assert play.receptions[-1] is Reception.TAKEN
-    follow(text, "Go -> A: Book\n=Booked deferred -> A\nProd late -> C")
+    play = follow(text, "Go -> A: Book\n=Booked deferred -> A\nProd unexpected -> C")
+    assert play.instance.extras.stuck
+    follow(text, "Go -> A: Book\n=Full deferred -> A\nwait 100 -> A\nPoke -> Failed")
+    follow(text, "Go -> A: Book\n=Full deferred -> A\nPaid late -> Off")

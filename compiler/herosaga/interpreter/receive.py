@@ -94,11 +94,17 @@ def _meet(work: Step, occasion: Occasion) -> Outcome:
 
 
 def _defer(work: Step, before: Instance) -> Outcome:
-    """Keep it for another state. An answer has come all the same: its request is closed."""
+    """Keep it for another state. An answer has come all the same: its request is not repeated, and no time runs out.
+
+    It is closed when the answer is taken. A refusal says already that there is nothing to undo.
+    """
     kept = replace(before, deferred=(*before.deferred, work.given))
     if isinstance(work.given, Deliver | Done):
         after = work.instance
-        kept = replace(kept, requests=after.requests, records=after.records)
+        requests = tuple(
+            each if each in after.requests else replace(each, due=None) for each in before.requests
+        )
+        kept = replace(kept, requests=requests, records=after.records)
     return Outcome(kept, (), Reception.DEFERRED)
 
 

@@ -256,7 +256,7 @@ CASES = {
         Paid            => taken taken; in C; .told c
         """,
     ),
-    "a deferred answer has closed its request, and is then an event like any other": (
+    "a deferred answer silences its request, which it closes when it is taken": (
         """
         saga X by id: int {
           start { on Go -> A { request Book(id) within 1m compensable  request Pay(id) compensable } }
@@ -268,10 +268,10 @@ CASES = {
         """,
         """
         Go
-        Full @1         => deferred; open Pay; records Repay; due nothing
+        Full @1         => deferred; open Book, Pay; records Repay; due nothing
         Booked @1       => deferred
-        Declined @2     => deferred; open nothing; records nothing
-        Poke            => taken late late taken; in C
+        Declined @2     => deferred; open Book, Pay; records nothing
+        Poke            => taken taken late late; in C
         """,
     ),
     "a deferred time-out": (
@@ -302,8 +302,8 @@ CASES = {
         """
         Go
         fault 1         => deferred; open Book, Look
-        done 2          => deferred; open Book
-        Poke            => taken taken late; .told f; open nothing
+        done 2          => deferred; open Book, Look
+        Poke            => taken taken taken; .told fd; open nothing
         """,
     ),
     "a deferred message that fails is put aside alone": (
