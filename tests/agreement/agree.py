@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from types import ModuleType
 
-from agreement.generated import Generated, key_of
+from agreement.generated import Generated, key_of, taken
 from agreement.inputs import Input
 from agreement.interpreted import Interpreted
 from agreement.programs import Program
@@ -58,7 +58,7 @@ def replayed(
     program: Program, module: ModuleType, inputs: tuple[Input, ...]
 ) -> Disagreement | None:
     """A run that is written down; None also if it has a message that the saga does not take."""
-    takes = {each.__name__ for each in module.X.keys}
+    takes = {each.__name__ for each in taken(module)}
     if any(each.do == "message" and each.what not in takes for each in inputs):
         return None
     left = iter(inputs)

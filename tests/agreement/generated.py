@@ -22,7 +22,7 @@ from herosaga_runtime import undo
 from herosaga_runtime.decision import Decision, Outgoing
 from herosaga_runtime.envelope import Alarm, Done, Envelope, Fault, Ref
 from herosaga_runtime.expressions import DECIMALS
-from herosaga_runtime.instance import Instance
+from herosaga_runtime.instance import Instance, Timer
 from herosaga_runtime.message import Command
 from herosaga_runtime.saga import Saga
 from herosaga_runtime.step import advance, offers
@@ -65,6 +65,12 @@ def module_of(model: Model, folder: Path) -> ModuleType:
     return module
 
 
+def taken(module: ModuleType) -> tuple[type[Any], ...]:
+    """The messages that the saga `X` of a module takes: those of its transitions, and what answers its requests."""
+    saga: AnySaga = module.X
+    return (*saga.keys, *saga.matches, *saga.answers)
+
+
 class Generated:
     """One key of the saga `X` of a generated module, and what happens to it."""
 
@@ -80,15 +86,16 @@ class Generated:
         if given.kill and self.found is not None:
             self.found = self._stored(self.found)
         envelope = None if given.do in ("retry", "skip") else self._envelope(given, name)
+        finds = "" if envelope is None else self._finds(envelope.message)
         try:
             steps = self._steps(given, envelope)
         except Exception:
-            return self._seen(True, ())
+            return self._seen(finds, True, ())
         if given.kill:
             again = self._steps(given, envelope)
             assert [_decided(each) for each in again] == [_decided(each) for each in steps]
         self.found = steps[-1].instance
-        return self._seen(False, told(_taken(each) for each in steps))
+        return self._seen(finds, False, told(_taken(each) for each in steps))
 
     def _steps(self, given: Input, envelope: Envelope | None) -> list[AnyDecision]:
         """The steps that an input brings about. They change nothing here."""
@@ -128,16 +135,26 @@ class Generated:
         """The instance as another process reads it."""
         return instance_from_json(self.saga, json.loads(json.dumps(instance_to_json(instance))))
 
-    def _seen(self, failed: bool, steps: tuple[Taken, ...]) -> Seen:
+    def _finds(self, message: Any) -> str:
+        """How a message finds its instance: by which key, or whether by its data."""
+        match = self.saga.match_of(message)
+        if match is None:
+            return self.saga.key_of(message) or ""
+        field, text = match
+        indexed = {} if self.found is None else self.saga.indexed(self.found)
+        return str(text is not None and indexed.get(field) == text)
+
+    def _seen(self, finds: str, failed: bool, steps: tuple[Taken, ...]) -> Seen:
         found = self.found
         if found is None:
-            return Seen(failed, steps)
+            return Seen(finds, failed, steps)
         timers = tuple(self._timers(found))
         for each in found.requests:
             if each.due is not None:
                 self._tokens[f"request {each.number}", micros(each.due)] = each.token
         extras = found.extras
         return Seen(
+            finds,
             failed,
             steps,
             str(found.state),
@@ -155,13 +172,20 @@ class Generated:
 
     def _timers(self, found: AnyInstance) -> Iterator[tuple[str, int]]:
         """The timers by what they are called here, in the order of their times."""
-        undoing = found.state is self.saga.compensating
-        named = sorted(found.timers, key=lambda each: (each.due, each.name, each.index))
+        named = sorted(found.timers, key=lambda each: (each.due, each.name, self._order(each)))
         places = count()
         for each in named:
-            label = each.name or ("undo" if undoing else f"state {next(places)}")
+            label = each.name or ("undo" if self._undoing else f"state {next(places)}")
             self._tokens[label, micros(each.due)] = each.token
             yield label, micros(each.due)
+
+    @property
+    def _undoing(self) -> bool:
+        return self.found is not None and self.found.state is self.saga.compensating
+
+    def _order(self, timer: Timer) -> int:
+        assert self.found is not None
+        return 0 if self._undoing else self.saga.order(self.found.state, timer)
 
 
 def _uses(module: ModuleType) -> bool:

@@ -138,6 +138,8 @@ def _met(given: Input, before: Seen, after: Seen) -> Iterator[str]:
         return
     yield from (f"reception {each.reception}" for each in after.steps)
     yield from ("further step" for _ in after.steps[1:])
+    if not after.state:
+        yield f"without an instance {after.steps[0].reception}"
     yield from (
         f"sent {each.kind}{' as answer' if each.answers else ''}"
         for s in after.steps

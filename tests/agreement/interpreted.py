@@ -8,13 +8,16 @@ from decimal import localcontext
 from itertools import count
 from typing import Any
 
-from agreement.generated import Externs, key_of
+from agreement.generated import Externs
+from agreement.generated import key_of as key_of_runs
 from agreement.inputs import Input, micros
 from agreement.programs import Program as Checked
 from agreement.seen import Open, Seen, Sent, Taken, Undo, told
 from herosaga.interpreter import instance as i
+from herosaga.interpreter.correlation import finds, key_of
 from herosaga.interpreter.decode import from_json, message_from_json
 from herosaga.interpreter.encode import message_to_json, to_json
+from herosaga.interpreter.ids import key_text
 from herosaga.interpreter.program import Program
 from herosaga.interpreter.step import advance
 from herosaga.interpreter.values import DECIMALS, Value
@@ -41,20 +44,21 @@ class Interpreted:
         self.model = checked.model
         self.saga = checked.saga
         kind = checked.saga.key_type
-        self.key = from_json(checked.model, kind, key_of(str(kind))[0])
+        self.key = from_json(checked.model, kind, key_of_runs(str(kind))[0])
         self.found: i.Instance | None = None
         self._tokens: dict[tuple[str, int], str] = {}
 
     def bring(self, given: Input, name: str) -> Seen:
         """Bring an input, whose message is called `name`; what is seen then."""
         brought = self._input(given, name)
+        finds = self._finds(brought.message) if isinstance(brought, i.Deliver) else ""
         try:
             with localcontext(DECIMALS):
                 steps = [each for _, each in advance(self.program, self.found, brought, given.now)]
         except Exception:
-            return self._seen(True, ())
+            return self._seen(finds, True, ())
         self.found = steps[-1].instance
-        return self._seen(False, told(self._taken(each) for each in steps))
+        return self._seen(finds, False, told(self._taken(each) for each in steps))
 
     def _input(self, given: Input, name: str) -> i.Input:
         answers: i.Answers = given.number or None
@@ -78,15 +82,22 @@ class Interpreted:
 
     # --- what is seen --------------------------------------------------------------------------
 
-    def _seen(self, failed: bool, steps: tuple[Taken, ...]) -> Seen:
+    def _finds(self, message: Value) -> str:
+        """How a message finds its instance: by which key, or whether by its data."""
+        if any(each.where for each in self.saga.correlations if each.message == message.id):
+            return str(self.found is not None and finds(self.program, message, self.found))
+        return key_text(key_of(self.program, message))
+
+    def _seen(self, finds: str, failed: bool, steps: tuple[Taken, ...]) -> Seen:
         found = self.found
         if found is None:
-            return Seen(failed, steps)
+            return Seen(finds, failed, steps)
         for request in found.requests:
             if request.due is not None:
                 label = f"request {request.number}", micros(request.due)
                 self._tokens[label] = request.token
         return Seen(
+            finds,
             failed,
             steps,
             found.state,

@@ -12,7 +12,7 @@ from types import ModuleType
 from typing import Any
 
 from agreement.chance import Chance
-from agreement.generated import key_of
+from agreement.generated import key_of, taken
 from agreement.inputs import Input
 from agreement.programs import Program
 from agreement.seen import Open, Seen
@@ -28,7 +28,7 @@ class Run:
 
     def __init__(self, program: Program, module: ModuleType, chance: Chance) -> None:
         self.program = program
-        self.takes = frozenset(each.TYPE for each in module.X.keys)
+        self.takes = frozenset(each.TYPE for each in taken(module))
         self.asks = tuple(each.TYPE for each in module.X.calls)
         self.chance = chance
         self.past: list[Input] = []
@@ -168,5 +168,6 @@ _VALUES: dict[str, tuple[Any, ...]] = {
     "duration": ("PT1S", "PT0S", "PT4S", "-PT2S"),
     "uuid": ("00000000-0000-0000-0000-000000000001",),
     "float": (0.5, 1.25),
+    "date": ("2026-03-01",),
     "Item": _ITEMS,
 }

@@ -58,8 +58,12 @@ class Undo:
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """An instance after some steps. `state` is "" where there is none; a step that failed leaves all as it was."""
+    """An instance after some steps. `state` is "" where there is none; a step that failed leaves all as it was.
 
+    `finds` says how the message that came finds its instance.
+    """
+
+    finds: str = ""
     failed: bool = False
     steps: tuple[Taken, ...] = ()
     state: str = ""

@@ -21,6 +21,7 @@ _LITERALS: Mapping[str, tuple[str, ...]] = {
     "datetime": ("now", "(now + 2s)"),
     "duration": ("1s", "2s", "5s", "0s", "1m"),
     "float": ("0.5", "2"),
+    "date": ('"2026-12-31"',),
     "Item": ('Item(sku = "jam")', 'Item(sku = "egg", quantity = 6, color = "GREEN", note = "x")'),
 }
 

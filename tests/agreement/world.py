@@ -21,6 +21,7 @@ FIELDS: Mapping[str, tuple[str, str]] = {
     "moment": ("datetime", '"2026-01-01T00:00:05Z"'),
     "length": ("duration", "3s"),
     "ref": ("uuid?", "none"),
+    "day": ("date", '"2026-02-28"'),
     "weight": ("float", "0.5"),
     "item": ("Item", 'Item(sku = "tea")'),
 }
