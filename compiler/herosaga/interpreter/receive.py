@@ -87,9 +87,9 @@ def _meet(work: Step, occasion: Occasion) -> Outcome:
         return _unmatched(work, before, occasion)
     if message is not None and not work.left and compose(work, message):
         found = Found.TAKEN
-    stuck = _join(work, before)
-    if stuck is not None:
-        return stuck
+    released = _join(work, before, occasion)
+    if released is not None:
+        return released
     return work.outcome(Reception.IGNORED if found is Found.IGNORED else Reception.TAKEN)
 
 
@@ -160,25 +160,34 @@ def _hold(work: Step, occasion: Occasion) -> bool:
     return True
 
 
-def _join(work: Step, before: Instance) -> Outcome | None:
-    """Go on from a joined state if nothing is open any more: as the failure that was held says, else onward.
+def _join(work: Step, before: Instance, occasion: Occasion) -> Outcome | None:
+    """Go on from a joined state if this closed the last that it asked for: onward, or as the failure that was held says.
 
-    A failure that is ignored, or whose transition stays in the state, is no reason not to go on.
+    A failure that is ignored, or whose transition stays, leaves the instance where it is: not all has succeeded. None
+    where nothing is held.
     """
     state = work.program.states.get(work.instance.state)
-    if state is None or not state.joins or work.left or joining(work):
+    last = occasion.closes is not None and occasion.closes.step and not joining(work)
+    if state is None or not state.joins or work.left or not last:
         return None
     failure = work.instance.held
-    if failure is not None:
-        work.instance = replace(work.instance, held=None)
-        occasion = Occasion(failure.message, failure.request, failure)
-        found = try_members(work, occasion)
-        if found is Found.NOTHING:
-            return _stuck(before, f"{_said(occasion)} is not expected in {state.name}")
-        if work.left:
-            return None
-    go_onward(work, state)
-    return None
+    if failure is None:
+        go_onward(work, state)
+        return None
+    work.instance = replace(work.instance, held=None)
+    return _release(work, before, Occasion(failure.message, failure.request, failure))
+
+
+def _release(work: Step, before: Instance, held: Occasion) -> Outcome:
+    """Look at a failure that was held, as if it came now."""
+    match try_members(work, held):
+        case Found.TAKEN:
+            return work.outcome(Reception.TAKEN)
+        case Found.IGNORED:
+            return work.outcome(Reception.IGNORED)
+        case Found.DEFERRED:
+            return _defer(work, before)
+    return _stuck(before, f"{_said(held)} is not expected in {before.state}")
 
 
 # --- time --------------------------------------------------------------------------------------

@@ -211,13 +211,24 @@ CASES = {
         Declined @2       => in Bad
         """,
     ),
-    "parallel: a failure that is ignored, or has an internal transition, is no reason not to go on": (
-        PARALLEL.replace("on Prod -> Aside", 'on Declined { set told += "declined" }  ignore Full'),
+    "parallel: a failure that is ignored is no reason to go on": (
+        PARALLEL.replace("on Prod -> Aside", "ignore Full"),
+        """
+        Go
+        Paid @2
+        Full @1 reason=mute
+        done 3            => ignored; in Trip.Book; .told paid looked; open nothing
+        Told              => taken; in Trip.Book
+        """,
+    ),
+    "parallel: nor is one whose transition stays": (
+        PARALLEL.replace("failed when", 'on fault of Book { set told += "bad " }  failed when'),
         """
         Go
         Paid @2
         done 3
-        Full @1 reason=mute => taken; in Done; .told paid looked
+        fault 1           => taken; in Trip.Book; .told paid looked bad; open nothing
+        Prod              => in Aside
         """,
     ),
     "parallel: nothing to compensate, begun by compensate": (
