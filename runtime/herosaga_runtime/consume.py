@@ -106,7 +106,7 @@ async def carry_out(
     with localcontext(DECIMALS):
         for cause, decision in steps:
             then, last, old = last, decision.instance, json
-            json = old if last is then or last is None else instance_to_json(last)
+            json = old if last is then or last is None else instance_to_json(last, then, old)
             for each in outgoing(saga.name, decision, cause, now):
                 reports += await post(tx, house, each, at, _answered(saga, each, cause))
             reports += await _note(tx, task.mail, cause, decision, then, _diff(old, json), at)

@@ -5,7 +5,7 @@ Messages are decoded only to classes that a saga or service registered; the rest
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeVar
 
 from herosaga_runtime import codec
@@ -99,9 +99,19 @@ def _ref(json: JsonValue) -> Ref | None:
 # --- instances ---------------------------------------------------------------------------------
 
 
-def instance_to_json(instance: Instance[Any, Any]) -> JsonObject:
-    """Everything about an instance, as its saga can read it back."""
+def instance_to_json(
+    instance: Instance[Any, Any],
+    before: Instance[Any, Any] | None = None,
+    known: JsonObject | None = None,
+) -> JsonObject:
+    """Everything about an instance, as its saga can read it back.
+
+    With the instance that was there before and its JSON, `known`, what it has in common with that is not written anew: one
+    that awaits a thousand answers, or has as much to undo, would else be written a thousand times.
+    """
     origin = instance.origin
+    if before is None or known is None:
+        before, known = instance, {}
     json: JsonObject = {
         "saga": origin.saga,
         "version": origin.version,
@@ -112,14 +122,31 @@ def instance_to_json(instance: Instance[Any, Any]) -> JsonObject:
         "data": instance.data.to_json(),
         "revision": instance.revision,
         "sequence": instance.sequence,
-        "records": [_record_to_json(each) for each in instance.records],
-        "requests": [_request_to_json(each) for each in instance.requests],
+        "records": _parts(instance.records, _record_to_json, before.records, known.get("records")),
+        "requests": _parts(
+            instance.requests, _request_to_json, before.requests, known.get("requests")
+        ),
         "timers": [_timer_to_json(each) for each in instance.timers],
         "outcome": _written(instance.outcome, str),
     }
     if instance.extras != CALM:
-        json["extras"] = _extras_to_json(instance.extras)
+        extras = known.get("extras")
+        deferred = extras.get("deferred") if isinstance(extras, Mapping) else None
+        kept = _parts(instance.extras.deferred, envelope_to_json, before.extras.deferred, deferred)
+        json["extras"] = _extras_to_json(instance.extras, kept)
     return json
+
+
+def _parts(
+    parts: Sequence[T], write: Callable[[T], JsonValue], old: Sequence[T], known: JsonValue
+) -> list[JsonValue]:
+    """Parts as JSON, of those that are the very same as before the JSON from before."""
+    if not isinstance(known, list):
+        return [write(each) for each in parts]
+    if parts is old:
+        return known
+    written = {id(each): json for each, json in zip(old, known, strict=True)}
+    return [written.get(id(each)) or write(each) for each in parts]
 
 
 def instance_from_json(saga: Saga[D, S, Any], json: JsonValue) -> Instance[D, S]:
@@ -236,14 +263,14 @@ def _timer(json: JsonValue) -> Timer:
     )
 
 
-def _extras_to_json(extras: Extras[Any]) -> JsonObject:
+def _extras_to_json(extras: Extras[Any], deferred: list[JsonValue]) -> JsonObject:
     """What is as usual is absent."""
     json: JsonObject = {
         "undoing": _written(extras.undoing, _undoing_to_json),
         "undone": extras.undone,
         "skipped": extras.skipped,
         "stuck": extras.stuck,
-        "deferred": [envelope_to_json(each) for each in extras.deferred],
+        "deferred": deferred,
         "arrivals": [[each.of, each.part] for each in extras.arrivals],
         "held": _written(extras.held, _held_to_json),
         "caller": _written(extras.caller, str),

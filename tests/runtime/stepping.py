@@ -235,6 +235,7 @@ def check_instance(play: Play, after: AnyInstance) -> None:
 
 def check_change(play: Play, before: AnyInstance, after: AnyInstance) -> None:
     """What holds from one instance to the next."""
+    assert instance_to_json(after, before, instance_to_json(before)) == instance_to_json(after)
     assert after.origin == before.origin
     assert after.sequence >= before.sequence
     changed = replace(after, extras=replace(after.extras, deferred=before.extras.deferred))
