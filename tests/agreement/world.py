@@ -47,6 +47,10 @@ FEATURES = (
 """What a program may have or not: where only some of them meet, rare meetings become common."""
 
 
+_RARE = ("sequence", "parallel", "undo", "failures")
+"""What is only met where several of them come together."""
+
+
 @dataclass(frozen=True, slots=True)
 class Message:
     """A message; `fields` are names of `FIELDS`, beside its key."""
@@ -115,7 +119,8 @@ class World:
 
 def world(chance: Chance, without: frozenset[str] = frozenset()) -> World:
     """Some messages and services, and what the program may make of them."""
-    features = frozenset(each for each in FEATURES if each not in without and chance.odds(60))
+    wanted = (each for each in FEATURES if chance.odds(80 if each in _RARE else 60))
+    features = frozenset(each for each in wanted if each not in without)
     key = chance.pick(("int", "str", "uuid"))
     free = [Message(name, _fields(chance)) for name in ("Go", "Poke", "Prod", "Note")]
     if "correlate" in features:
