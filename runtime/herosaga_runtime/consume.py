@@ -29,7 +29,7 @@ from herosaga_runtime.ports import (
     WaitingReport,
     to_micros,
 )
-from herosaga_runtime.posting import House, give_up, post, put_aside, read_envelope, write_envelope
+from herosaga_runtime.posting import House, give_up, post, read_envelope, write_envelope
 from herosaga_runtime.reports import in_words
 from herosaga_runtime.requests import is_own_answer
 from herosaga_runtime.rows import Kind, Mail, StoredHistory, StoredInstance
@@ -271,7 +271,7 @@ async def _note(
     )
     if decision.reception is not Reception.UNEXPECTED:
         return [report]
-    return [report, await put_aside(tx, _of(mail, cause), kind, decision.reason, "", at)]
+    return [report, await give_up(tx, _of(mail, cause), decision.reason, "", at)]
 
 
 def _of(mail: Mail, cause: Envelope) -> Mail:
