@@ -7,7 +7,7 @@ makes `consume` raise undoes this message alone (`attempt`).
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from decimal import localcontext
 from typing import Any, NamedTuple
 
@@ -37,6 +37,9 @@ from herosaga_runtime.saga import Saga
 from herosaga_runtime.step import advance
 from herosaga_runtime.stored import instance_to_json
 from herosaga_runtime.versions import obstacle
+
+_NEVER = to_micros(datetime.max.replace(tzinfo=UTC))
+"""The last time that there is. Who keeps something for longer keeps it for ever."""
 
 AnyInstance = Instance[Any, Any]
 AnySaga = Saga[Any, Any, Any]
@@ -129,7 +132,7 @@ async def _set_rest(
     if saga.matches:
         await keep(tx, saga, before, after)
     if saga.retain is not None and ended(before, after):
-        due = to_micros(now + saga.retain)
+        due = min(to_micros(now) + saga.retain // MICROSECOND, _NEVER)
         await tx.enqueue(archive_mail(saga.name, origin.key, origin.incarnation, now, due))
 
 
@@ -225,7 +228,11 @@ async def _set_alarms(
         if old.get(token) != due:
             id = _alarm_id(origin, token)
             # The hops begin anew: what waits for a time is no endless loop.
-            envelope = Envelope(id, Alarm(token), cause.time, cause.correlation, cause.id)
+            # It names the instance: a later one with this key has tokens that look the same.
+            about = origin.ref(0)
+            envelope = Envelope(
+                id, Alarm(token), cause.time, cause.correlation, cause.id, answers=about
+            )
             body = write_envelope(envelope)
             await tx.enqueue(Mail(Kind.STEP, origin.saga, origin.key, id, to_micros(due), body))
 

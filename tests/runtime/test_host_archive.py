@@ -54,6 +54,17 @@ def test_an_instance_is_archived_some_time_after_its_end() -> None:
     play(scene, KEPT)
 
 
+def test_what_is_kept_for_longer_than_time_lasts_ends_all_the_same() -> None:
+    async def scene(at: Desk) -> None:
+        await first(at)
+        found = await at.find(case())
+        assert (found.state, found.archived) == (CaseState.PAID, False)
+        due = await at.host.next_due()
+        assert due is not None and due.year == 9999
+
+    play(scene, case(retain=timedelta(days=9_999_999)))
+
+
 def test_a_running_instance_stays() -> None:
     async def scene(at: Desk) -> None:
         await at.publish(Opened("a", "i1"))
