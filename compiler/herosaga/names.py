@@ -95,7 +95,10 @@ def extern_names(file: str) -> tuple[str, str]:
     """What a file with `extern` functions brings into its module: their protocol, and how functions reach them."""
     stem = snake(posixpath.basename(file).removesuffix(".saga")).strip("_") or "file"
     stem = f"n{stem}" if stem[0].isdigit() else stem
-    return "".join(word.capitalize() for word in stem.split("_")) + "Externs", f"{stem}_externs".upper()
+    return (
+        "".join(word.capitalize() for word in stem.split("_")) + "Externs",
+        f"{stem}_externs".upper(),
+    )
 
 
 def service_classes(name: str) -> tuple[str, ...]:

@@ -35,7 +35,7 @@ from herosaga_runtime.requests import is_own_answer
 from herosaga_runtime.rows import Kind, Mail, StoredHistory, StoredInstance
 from herosaga_runtime.saga import Saga
 from herosaga_runtime.step import advance
-from herosaga_runtime.stored import instance_to_json
+from herosaga_runtime.stored import instance_to_json, text_of
 from herosaga_runtime.versions import obstacle
 
 _NEVER = to_micros(datetime.max.replace(tzinfo=UTC))
@@ -116,9 +116,10 @@ async def carry_out(
             if decision.reception is Reception.UNEXPECTED and cause.id != task.mail.id:
                 await tx.cancel(saga.name, cause.id)  # an alarm that was put aside before its time
     if last is not None and (last is not before or found.older is not None):
-        saved = _to_store(last, json)
+        text, texts = text_of(json, house.memo.texts(saga.name, last.origin.key))
+        saved = _to_store(last, text)
         await tx.save_instance(saved, None if before is None else before.revision)
-        house.memo.put(saved, last, json)
+        house.memo.put(saved, last, json, texts)
         await _set_alarms(tx, before, last, task.envelope)
         await _set_rest(tx, task, before, last)
     return reports
@@ -197,7 +198,7 @@ def _id(saga: str, origin: Origin | None, cause: Envelope, sent: Outgoing) -> st
     return derive_id(origin.saga, origin.key, origin.incarnation, sent.number)
 
 
-def _to_store(instance: AnyInstance, json: JsonObject) -> StoredInstance:
+def _to_store(instance: AnyInstance, body: str) -> StoredInstance:
     origin = instance.origin
     return StoredInstance(
         origin.saga,
@@ -208,7 +209,7 @@ def _to_store(instance: AnyInstance, json: JsonObject) -> StoredInstance:
         instance.extras.stuck,
         origin.version,
         instance.revision,
-        codec.dumps(json),
+        body,
     )
 
 

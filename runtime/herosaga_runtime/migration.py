@@ -42,7 +42,7 @@ def lift(
 def _moved(migration: Migration, json: JsonObject) -> JsonObject:
     names = Names(migration, json["state"])
     made = {**json, "state": names.state(json["state"])}
-    data, requests, extras = json["data"], json["requests"], json.get("extras")
+    data, requests, extras = json["data"], json.get("requests"), json.get("extras")
     if isinstance(data, dict):
         made["data"] = migration.data(data)
     if isinstance(requests, list):

@@ -11,6 +11,7 @@ from herosaga_runtime.envelope import Alarm, Done, Envelope, Fault
 from herosaga_runtime.instance import (
     D,
     Instance,
+    Origin,
     S,
 )
 from herosaga_runtime.making import Step, following
@@ -19,6 +20,7 @@ from herosaga_runtime.place import Place
 from herosaga_runtime.requests import (
     answered,
     close,
+    is_own_answer,
 )
 from herosaga_runtime.saga import Saga
 from herosaga_runtime.settling import astray, collected, first_of, unmatched
@@ -36,6 +38,8 @@ def receive(
     message = envelope.message
     if before.outcome is not None:
         return Received(before, Reception.STALE if isinstance(message, Alarm) else Reception.LATE)
+    if isinstance(message, Alarm) and not is_own(before.origin, envelope):
+        return Received(before, Reception.STALE)
     if before.state is saga.compensating:
         return undo.receive(saga, before, following(saga, before, envelope, now))
     if isinstance(message, Alarm):
@@ -47,6 +51,11 @@ def receive(
     if place.special:
         return _collect(saga, before, following(saga, before, envelope, now), place, message)
     return unmatched(saga, before, envelope, answered(saga, before, envelope) is not None)
+
+
+def is_own(origin: Origin, envelope: Envelope) -> bool:
+    """Whether an alarm is this very instance's, as far as it says: an earlier one with this key may have had the same token."""
+    return envelope.answers is None or is_own_answer(origin, envelope)
 
 
 def _collect(
@@ -61,7 +70,7 @@ def _collect(
     runs = place.messages.get(type(message), ())
     is_part = type(message) in place.parts
     request = answered(saga, before, envelope)
-    if request is None and astray(before.origin, envelope):
+    if request is None and astray(saga, before.origin, envelope):
         return Received(before, Reception.LATE)
     together = place.joins and request is not None and request.step
     if not (runs or is_part or together):

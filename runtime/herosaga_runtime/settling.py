@@ -117,14 +117,16 @@ def settled(
     if verdict is IGNORE:
         if work.requests is before.requests and work.timers is before.timers:
             return Received(work if work.extras is not before.extras else before, _IGNORED)
-        return Received(work, _IGNORED)
+        return Received(work, _IGNORED, "", work.sent)
     work.extras = calm(work.extras)
     return work
 
 
-def astray(origin: Origin, envelope: Envelope) -> bool:
+def astray(saga: Saga[Any, Any, Any], origin: Origin, envelope: Envelope) -> bool:
     """Whether a message answers another instance of this saga: an earlier one with this key."""
-    return answers_saga(origin, envelope) and not is_own_answer(origin, envelope)
+    if not answers_saga(origin, envelope) or is_own_answer(origin, envelope):
+        return False
+    return type(envelope.message) in saga.answers
 
 
 def unmatched(

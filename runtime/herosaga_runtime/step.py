@@ -104,7 +104,7 @@ from herosaga_runtime.making import Step, first, following
 from herosaga_runtime.message import Message
 from herosaga_runtime.moves import enter
 from herosaga_runtime.place import ignore
-from herosaga_runtime.receiving import receive
+from herosaga_runtime.receiving import is_own, receive
 from herosaga_runtime.requests import (
     answered,
     close,
@@ -131,10 +131,10 @@ def step(
         return receive(saga, before, place, envelope, now)
     request = answered(saga, before, envelope) if before.requests else None
     if request is None:
+        if envelope.answers is not None and astray(saga, before.origin, envelope):
+            return Received(before, _LATE)
         if runs[0] is ignore:
             return Received(before, _IGNORED)
-        if envelope.answers is not None and astray(before.origin, envelope):
-            return Received(before, _LATE)
     work = following(saga, before, envelope, now)
     if request is not None:
         close(saga, work, request, message)
@@ -233,6 +233,8 @@ def advance(
 def _earlier(saga: Saga[D, S, Any], before: Instance[D, S], envelope: Envelope) -> list[Envelope]:
     """The alarms of the timers that are due at the very same time and stand before this one in the source, in that order."""
     if len(before.timers) < 2 or before.state is saga.compensating:
+        return []
+    if not is_own(before.origin, envelope):
         return []
     timer = timer_of(before, envelope.message)
     if timer is None:

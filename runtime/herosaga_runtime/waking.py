@@ -46,6 +46,7 @@ def alarm(
     place: Place[D, S],
     alarm: Alarm,
 ) -> Decision[D, S]:
+    """What was to come at this time: a timer, or the end of an attempt or of the pause after it."""
     timer = timer_of(before, alarm)
     if timer is not None:
         return _timed(saga, before, work, place, timer)

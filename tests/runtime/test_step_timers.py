@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from herosaga_runtime.decision import Reception
+from herosaga_runtime.envelope import Alarm
 from herosaga_runtime.errors import UsageError
 from lines import follow
 from stepping import Play
@@ -202,12 +203,18 @@ def test_of_what_is_due_at_the_same_instant_the_first_in_the_source_comes_first(
     play.event("Go")
     play.now = play.instance.timers[0].due
     play.ring(play.instance.timers[-1].token)
-    assert [each.message.text for each in play.sent] == [
-        "early",
-        "other",
-        "first",
-        "second",
-    ]  # type: ignore[attr-defined]
+    texts = [getattr(each.message, "text", "") for each in play.sent]
+    assert texts == ["early", "other", "first", "second"]
+
+
+def test_the_alarm_of_an_earlier_instance_is_stale() -> None:
+    play = Play(SAME)
+    play.event("Go")
+    (token, due), *_ = play.instance.alarms().items()
+    play.now = due
+    earlier = play.ref(0, incarnation=0)
+    assert play.give(Alarm(token), earlier).reception is Reception.STALE
+    assert play.give(Alarm(token), play.ref(0)).reception is Reception.TAKEN
 
 
 def test_a_deadline_that_stands_first_comes_before_the_states_own_timers() -> None:
