@@ -16,7 +16,7 @@ from herosaga_runtime.policy import Policy
 from herosaga_runtime.ports import DeadLetterReport, Report, Transaction
 from herosaga_runtime.routing import Routes
 from herosaga_runtime.rows import Kind, Mail, StoredDeadLetter, StoredInstance
-from herosaga_runtime.stored import Types, envelope_from_json, envelope_to_json
+from herosaga_runtime.stored import Texts, Types, envelope_from_json, envelope_to_json
 
 
 class Memo:
@@ -30,21 +30,28 @@ class Memo:
 
     def __init__(self, limit: int = 1024) -> None:
         self._limit = limit
-        self._known: dict[tuple[str, str], tuple[str, Instance[Any, Any], JsonObject]] = {}
+        self._known: dict[tuple[str, str], tuple[str, Instance[Any, Any], JsonObject, Texts]] = {}
 
     def get(self, stored: StoredInstance) -> tuple[Instance[Any, Any], JsonObject] | None:
         """The instance that this text says, if it is known."""
         found = self._known.get((stored.saga, stored.key))
-        return found[1:] if found is not None and found[0] == stored.body else None
+        return found[1:3] if found is not None and found[0] == stored.body else None
 
-    def put(self, stored: StoredInstance, instance: Instance[Any, Any], json: JsonObject) -> None:
+    def texts(self, saga: str, key: str) -> Texts:
+        """The texts of parts of what is known of a key: those of the same objects are the same."""
+        found = self._known.get((saga, key))
+        return {} if found is None else found[3]
+
+    def put(
+        self, stored: StoredInstance, instance: Instance[Any, Any], json: JsonObject, texts: Texts
+    ) -> None:
         """Keep an instance, and forget the oldest if there are too many."""
         place = (stored.saga, stored.key)
         self._known.pop(place, None)
         if len(self._known) >= self._limit:
             del self._known[next(iter(self._known))]
         if instance.outcome is None:
-            self._known[place] = (stored.body, instance, json)
+            self._known[place] = (stored.body, instance, json, texts)
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+from herosaga_runtime import codec
 from herosaga_runtime.consume import outgoing
 from herosaga_runtime.decision import Decision, Outgoing, Reception
 from herosaga_runtime.envelope import Alarm, Envelope, Fault, Ref
@@ -19,7 +20,7 @@ from herosaga_runtime.instance import Instance, Outcome, Request
 from herosaga_runtime.message import Message
 from herosaga_runtime.saga import Saga
 from herosaga_runtime.step import advance
-from herosaga_runtime.stored import instance_from_json, instance_to_json
+from herosaga_runtime.stored import instance_from_json, instance_to_json, text_of
 from herosaga_runtime.testing import START
 
 from helpers.projects import loaded
@@ -235,7 +236,9 @@ def check_instance(play: Play, after: AnyInstance) -> None:
 
 def check_change(play: Play, before: AnyInstance, after: AnyInstance) -> None:
     """What holds from one instance to the next."""
-    assert instance_to_json(after, before, instance_to_json(before)) == instance_to_json(after)
+    json = instance_to_json(after, before, instance_to_json(before))
+    assert json == instance_to_json(after)
+    assert text_of(json, {})[0] == codec.dumps(json)
     assert after.origin == before.origin
     assert after.sequence >= before.sequence
     changed = replace(after, extras=replace(after.extras, deferred=before.extras.deferred))

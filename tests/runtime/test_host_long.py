@@ -78,17 +78,17 @@ def test_more_steps_than_messages_may_follow_from_one(tmp_path: Path) -> None:
         host.add(module.Asking)
         host.add(module.HallService, Hall(module))
         async with host:
-            await host.publish(module.Invited("p", tuple(range(20))))
+            await host.publish(module.Invited("p", tuple(range(40))))
             await host.settle()
             seated = await host.find(module.Party, "p")
             assert seated is not None
-            assert (seated.state, seated.data.seated) == ("Seated", 20)
+            assert (seated.state, seated.data.seated) == ("Seated", 40)
             await host.publish(module.CalledOff("p"))
             await host.settle()
             off = await host.find(module.Party, "p")
             assert off is not None
             assert (off.state, off.outcome) == ("Off", "compensated")
-            assert len(off.history) == 42
+            assert len(off.history) == 82
             endless = await host.find(module.Asking, "p")
             assert endless is not None and endless.state == "Enough"
             (letter,) = await host.dead_letters()
