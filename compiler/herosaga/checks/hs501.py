@@ -9,11 +9,12 @@ from herosaga.findings import Finding, Label, Severity
 from herosaga.graph.commands import Command
 from herosaga.graph.graphs import Graphs
 from herosaga.graph.outputs import everything
-from herosaga.graph.requests import Ground, Life, Moment
+from herosaga.graph.requests import Ground, Life, Moment, Requests, requests
 from herosaga.graph.states import Way, steps
 from herosaga.graph.words import head, listed, short
-from herosaga.model.model import Model, Request
+from herosaga.model.model import Member, Model, Request, Saga, Transition
 from msgspec import Struct
+from msgspec.structs import replace
 
 _PROGRAM = """\
 extern event OrderPlaced {{ key order_id: uuid }}
@@ -81,14 +82,44 @@ def rule(model: Model, graphs: Graphs) -> Iterator[Finding]:
     """The shortest path on which each command stays in place; those that one `compensate` would undo are one finding."""
     undos = {each.undone_by for each in model.handlers()} | _used_as_undo(model)
     for saga in model.sagas.values():
-        asked = graphs.requests[saga.id]
         together: dict[tuple[int, str], list[_Left]] = {}
-        for command, followed in asked.lives:
-            if command.id not in undos and not command.handler.readonly:
-                for left in _left(asked.on, command, followed):
-                    key = left.path[-1].transition.span.start, _alone(left)
-                    together.setdefault(key, []).append(left)
+        for left in _all_left(saga, graphs):
+            if left.command.id not in undos and not left.command.handler.readonly:
+                key = left.path[-1].transition.span.start, _alone(left)
+                together.setdefault(key, []).append(left)
         yield from map(_stays, together.values())
+
+
+def _all_left(saga: Saga, graphs: Graphs) -> Iterator[_Left]:
+    """Each command that stays in place. Where an `@allow` says that it may, it is looked for on the other ways as well."""
+    found = tuple(_left_of(graphs.requests[saga.id]))
+    yield from found
+    meant = {each.command.id for each in found if _is_meant(each.path[-1].transition)}
+    if meant:
+        others = requests(_without_meant(saga), graphs.handlers)
+        yield from (each for each in _left_of(others) if each.command.id in meant)
+
+
+def _left_of(asked: Requests) -> Iterator[_Left]:
+    for command, followed in asked.lives:
+        yield from _left(asked.on, command, followed)
+
+
+def _is_meant(transition: Transition) -> bool:
+    return any(each.code == PAGE.code for each in transition.meta.allows)
+
+
+def _without_meant(saga: Saga) -> Saga:
+    """The saga without the transitions at which an `@allow` stands."""
+    states = tuple(
+        replace(each, members=tuple(x for x in each.members if not _silent(x)))
+        for each in saga.states
+    )
+    return replace(saga, states=states)
+
+
+def _silent(member: Member) -> bool:
+    return isinstance(member, Transition) and _is_meant(member)
 
 
 def _used_as_undo(model: Model) -> set[str]:

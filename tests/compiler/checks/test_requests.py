@@ -43,6 +43,16 @@ WITH, WITHOUT = START % "compensable", START % ""
 FAILS = "on failure of Charge compensate -> Lost"
 
 LEFT = {
+    "a way that is meant hides no other": (
+        WITH + f"state A {{ on Charged -> B  {FAILS} }}\n"
+        'state B { @allow(HS501, "it is meant") on Wish -> Lost  after 1d -> Lost }',
+        ["HS501"],
+    ),
+    "a way that is meant": (
+        WITH + f"state A {{ on Charged -> B  {FAILS} }}\n"
+        'state B { @allow(HS501, "it is meant") on Wish -> Lost  after 1d -> Done }',
+        [],
+    ),
     "no compensate on the last way": (
         WITH
         + f"state A {{ on Charged -> B  {FAILS} }}\nstate B {{ on Wish -> Lost  after 1d -> Done }}",
