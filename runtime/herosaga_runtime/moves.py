@@ -117,9 +117,12 @@ def lasting(timers: tuple[Timer, ...]) -> tuple[Timer, ...]:
 
 
 def again(timer: Timer, work: Step[Any]) -> Timer:
-    """The next time of an `every`: as many lengths after the last one as it takes to be later than now."""
+    """The next time of an `every`: as many lengths after the last one as it takes to be later than now.
+
+    It is later than the last one also where the clock was put back between the alarm and its step.
+    """
     assert timer.period is not None
-    missed = (work.now - timer.due) // timer.period
+    missed = max((work.now - timer.due) // timer.period, 0)
     time = timer.due + (missed + 1) * timer.period
     return Timer(f"e{work.revision}.{timer.index}", timer.index, time, "", timer.period)
 

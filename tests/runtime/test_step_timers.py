@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from herosaga_runtime.decision import Reception
 from herosaga_runtime.envelope import Alarm
@@ -116,6 +118,16 @@ def test_every_leaves_out_what_was_missed() -> None:
     assert len(play.sent) == 1
     (left,) = (each for each in play.instance.timers if each.period)
     assert (left.due - timer.due).total_seconds() == 30
+
+
+def test_every_does_not_come_twice_where_the_clock_is_put_back() -> None:
+    play = Play(AGAIN)
+    play.event("Go")
+    (timer,) = (each for each in play.instance.timers if each.period)
+    play.now = timer.due - timedelta(milliseconds=1)
+    play.ring(timer.token)
+    (left,) = (each for each in play.instance.timers if each.period)
+    assert left.due - timer.due == timedelta(seconds=10)
 
 
 def test_every_needs_a_length() -> None:
