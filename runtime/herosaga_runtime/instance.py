@@ -68,7 +68,7 @@ class Request:
     """A command that awaits its answer. It is its own alarm: `due` ends the attempt, or the pause after it (`paused`).
 
     `number` is the message's among those the instance has sent, and so its id. `renew`: the next attempt
-    gets a new number, because this one was refused or faulted. `step` is the step that asked, where a state waits for
+    gets a new number, because this one was refused or faulted. `answered`: its answer has come, and is deferred. `step` is the step that asked, where a state waits for
     several at once, and `round` counts what a step asked for from 0.
     """
 
@@ -81,6 +81,7 @@ class Request:
     renew: bool = False
     step: str = ""
     round: int = 0
+    answered: bool = False
 
     @property
     def token(self) -> str:

@@ -42,7 +42,7 @@ def answered(
     if answers is not None and not is_own_answer(instance.origin, envelope):
         return None
     for request in instance.requests:
-        named = answers is None or request.number == answers.number
+        named = not request.answered if answers is None else request.number == answers.number
         if named and type(request.command) in commands:
             return request
     return None
@@ -69,16 +69,9 @@ def close(saga: Saga[Any, Any, Any], work: Step[Any], request: Request, message:
         work.records = tuple([each for each in work.records if each.request != number])
 
 
-def answered_later(before: Instance[Any, Any], work: Step[Any]) -> tuple[Request, ...]:
-    """The requests of an instance, of which the one that `work` has closed is closed only when its answer is taken.
-
-    The answer is here: until then nothing is repeated, and no time runs out.
-    """
-    if work.requests is before.requests:
-        return before.requests
-    return tuple(
-        [each if each in work.requests else replace(each, due=None) for each in before.requests]
-    )
+def silenced(request: Request) -> Request:
+    """A request whose answer is here, though nobody has taken it yet: it is not repeated, and no time runs out."""
+    return replace(request, due=None, answered=True)
 
 
 def refuses(saga: Saga[Any, Any, Any], request: Request, message: Message) -> bool:

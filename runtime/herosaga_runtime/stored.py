@@ -245,6 +245,8 @@ def _record(saga: Saga[Any, Any, Any], json: JsonValue) -> Record:
 
 def _request_to_json(request: Request) -> JsonObject:
     part: JsonObject = {"step": request.step, "round": request.round} if request.step else {}
+    if request.answered:
+        part["answered"] = True
     return {
         **part,
         "number": request.number,
@@ -269,6 +271,7 @@ def _request(saga: Saga[Any, Any, Any], json: JsonValue) -> Request:
         fields.need("renew", codec.read_bool),
         fields.get("step", codec.read_str, ""),
         fields.get("round", codec.read_int, 0),
+        fields.get("answered", codec.read_bool, False),
     )
 
 

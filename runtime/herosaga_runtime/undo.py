@@ -18,6 +18,7 @@ Where the language leaves it open:
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Any, Final
 
@@ -44,13 +45,13 @@ from herosaga_runtime.moves import enter
 from herosaga_runtime.policy import ONCE, UNDO, Policy
 from herosaga_runtime.requests import (
     answered,
-    answered_later,
     answers_saga,
     close,
     go_on,
     numbered,
     pause,
     refuses,
+    silenced,
     waiting_for,
 )
 from herosaga_runtime.saga import Saga
@@ -174,12 +175,29 @@ def receive(saga: Saga[D, S, Any], before: Instance[D, S], work: Step[D]) -> Dec
 def deferred(
     before: Instance[D, S], envelope: Envelope, work: Step[D] | None = None
 ) -> Decision[D, S]:
-    """Keep a message for another state. If it is an event that answers a request, as `work` knows, that waits no more."""
+    """Keep a message for another state.
+
+    If it is an event that answers a request, as `work` knows, it carries the ids of that from now on, and closes it when it is
+    taken.
+    """
+    request = None if work is None else _answering(before, envelope, work)
+    if request is not None:
+        envelope = replace(envelope, answers=before.origin.ref(request.number))
     extras = changed(before.extras, deferred=(*before.extras.deferred, envelope))
     kept = with_extras(before, extras, before.revision + 1)
-    if work is not None and not isinstance(envelope.message, Alarm | Fault):
-        kept.requests, kept.records = answered_later(before, work), work.records
+    if request is not None and work is not None:
+        kept.records = work.records
+        kept.requests = tuple(
+            [silenced(each) if each is request else each for each in before.requests]
+        )
     return Received(kept, Reception.DEFERRED)
+
+
+def _answering(before: Instance[D, S], envelope: Envelope, work: Step[D]) -> Request | None:
+    """The request that a message answers, be it by its completion; a time-out or a fault answers none."""
+    if work.requests is before.requests or isinstance(envelope.message, Alarm | Fault):
+        return None
+    return next((each for each in before.requests if each not in work.requests), None)
 
 
 def _alarm(

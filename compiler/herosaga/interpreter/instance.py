@@ -96,7 +96,7 @@ class Request:
     """A command that awaits its answer. `due` ends its attempt, or the pause after it (`paused`).
 
     `renew`: the next attempt is a new message, because this one was refused or faulted. `step` and `round` say which step of
-    a joined state it is of.
+    a joined state it is of. `answered`: its answer has come, and is deferred.
     """
 
     number: int
@@ -109,6 +109,7 @@ class Request:
     step: str = ""
     round: int = 0
     incarnation: int = 1
+    answered: bool = False
 
     @property
     def token(self) -> str:

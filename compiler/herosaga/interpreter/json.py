@@ -200,6 +200,7 @@ def _request_to_json(model: m.Model, request: Request) -> Json:
         "step": request.step,
         "round": request.round,
         "incarnation": request.incarnation,
+        "answered": request.answered,
     }
 
 

@@ -96,16 +96,18 @@ def _meet(work: Step, occasion: Occasion) -> Outcome:
 def _defer(work: Step, before: Instance) -> Outcome:
     """Keep it for another state. An answer has come all the same: its request is not repeated, and no time runs out.
 
-    It is closed when the answer is taken. A refusal says already that there is nothing to undo.
+    It carries the ids of its request from now on, which is closed when it is taken. A refusal says already that there is
+    nothing to undo.
     """
-    kept = replace(before, deferred=(*before.deferred, work.given))
-    if isinstance(work.given, Deliver | Done):
-        after = work.instance
-        requests = tuple(
-            each if each in after.requests else replace(each, due=None) for each in before.requests
-        )
-        kept = replace(kept, requests=requests, records=after.records)
-    return Outcome(kept, (), Reception.DEFERRED)
+    given, after = work.given, work.instance
+    closed = next((each for each in before.requests if each not in after.requests), None)
+    kept = before
+    if closed is not None and isinstance(given, Deliver | Done):
+        silent = replace(closed, due=None, answered=True)
+        requests = tuple(silent if each is closed else each for each in before.requests)
+        kept = replace(before, requests=requests, records=after.records)
+        given = replace(given, answers=closed.number) if isinstance(given, Deliver) else given
+    return Outcome(replace(kept, deferred=(*before.deferred, given)), (), Reception.DEFERRED)
 
 
 def _unmatched(work: Step, before: Instance, occasion: Occasion) -> Outcome:

@@ -27,8 +27,8 @@ def named(instance: Instance, number: Answers) -> Request | None:
 def answered(program: Program, instance: Instance, given: Deliver) -> Request | None:
     """The open request that a message closes: by the ids it carries, else the oldest that it can answer."""
     for request in instance.requests:
-        named_or_none = given.answers is None or given.answers == request.number
-        if named_or_none and program.can_answer(given.message.id, request.command.id):
+        asked = not request.answered if given.answers is None else given.answers == request.number
+        if asked and program.can_answer(given.message.id, request.command.id):
             return request
     return None
 

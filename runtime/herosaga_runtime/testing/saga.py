@@ -193,7 +193,7 @@ class SagaTest(Expecting[D, S, K]):
         if commands is None or instance is None:
             return None
         for request in instance.requests:
-            if type(request.command) in commands:
+            if type(request.command) in commands and not request.answered:
                 return instance.origin.ref(request.number)
         return world.made(key, commands)
 

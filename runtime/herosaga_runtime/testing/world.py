@@ -212,7 +212,7 @@ class World(Generic[D, S, K]):
         for key in (first, *self.instances):
             found = self.instances.get(key)
             for request in () if found is None else found.requests:
-                if type(request.command) is command:
+                if type(request.command) is command and not request.answered:
                     return key, request
         return None
 
