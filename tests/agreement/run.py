@@ -12,7 +12,7 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Iterator
-from concurrent.futures import ProcessPoolExecutor, as_completed
+from multiprocessing import Pool
 from pathlib import Path
 
 if __name__ == "__main__":
@@ -50,19 +50,19 @@ def main() -> int:
 def _all(seed: int, programs: int, jobs: int, start: float) -> Tally:
     """All programs, in processes that are replaced now and then, so that none becomes large."""
     total = Tally()
-    with ProcessPoolExecutor(jobs, max_tasks_per_child=10) as pool:
-        waiting = [pool.submit(_watched, seed, chunk) for chunk in _chunks(programs)]
-        for number, done in enumerate(as_completed(waiting), 1):
-            total.add(done.result())
-            if number % 5 == 0 or number == len(waiting):
+    chunks = [(seed, chunk) for chunk in _chunks(programs)]
+    with Pool(jobs, maxtasksperchild=10) as pool:
+        for number, done in enumerate(pool.imap_unordered(_watched, chunks), 1):
+            total.add(done)
+            if number % 5 == 0 or number == len(chunks):
                 print(_summary(total, time.monotonic() - start), file=sys.stderr, flush=True)
     return total
 
 
-def _watched(seed: int, numbers: range) -> Tally:
+def _watched(chunk: tuple[int, range]) -> Tally:
     hits = Hits()
     with watched(hits):
-        tally = run(seed, numbers)
+        tally = run(*chunk)
     tally.hits += hits
     return tally
 
