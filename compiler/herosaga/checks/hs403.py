@@ -6,9 +6,10 @@ from herosaga.checks.page import Page, finding
 from herosaga.findings import Finding, Label, Severity
 from herosaga.graph.events import Reaction
 from herosaga.graph.graphs import Graphs
-from herosaga.graph.outputs import Output, everything
+from herosaga.graph.members import transitions
+from herosaga.graph.outputs import Output, everything, flat
 from herosaga.graph.words import listed, short
-from herosaga.model.model import Handler, Model, OnMessage, Saga, Transition
+from herosaga.model.model import Handler, Model, OnMessage, Saga, Send, Transition
 
 _PROGRAM = """\
 event Paid {{ key order_id: uuid }}
@@ -34,7 +35,8 @@ PAGE = Page(
     title="Command without its one handler",
     what="A command that is sent or requested has no handler, or a command has two. A handler is a "
     "service's `handle`, or the saga that takes the command in a transition. A command that nobody "
-    "sends is none of this: it may come from outside. Or a saga says that it `handles` a command, and "
+    "sends is none of this: it may come from outside. Or it is requested, and only a saga takes it, on its way, "
+    "without a `reply`: then nothing answers it. Or a saga says that it `handles` a command, and "
     "nothing in its `start` takes it.",
     why="A command is an order to act. Without a handler nothing is done; with two it is done twice: two "
     "parcels, two charges.",
@@ -50,6 +52,10 @@ def rule(model: Model, graphs: Graphs) -> Iterator[Finding]:
     for message, outputs in _sent(model, graphs.reactions).items():
         if message not in takers and message not in served:
             yield _unhandled(message, outputs)
+        elif not (model.handlers_of(message) or _is_replied(model, message)):
+            asked = [each for each in outputs if each.how in ("requests", "undoes with")]
+            if asked:
+                yield _unanswered(message, asked, takers[message])
     for message, takes in takers.items():
         owners = {owner: each for owner, each in takes.items() if not _is_guessed(each)}
         declared = model.messages.get(message)
@@ -90,6 +96,19 @@ def _sent(model: Model, reactions: tuple[Reaction, ...]) -> dict[str, list[Outpu
     return found
 
 
+def _is_replied(model: Model, command: str) -> bool:
+    """Whether a saga that takes a command on its way replies to it."""
+    placed = (each for saga in model.sagas.values() for each in transitions(saga))
+    moves = (each.transition for each in placed)
+    taken = (
+        each
+        for each in moves
+        if isinstance(each.trigger, OnMessage) and each.trigger.message == command
+    )
+    actions = (action for each in taken for action in flat(each.actions))
+    return any(isinstance(action, Send) and action.kind == "reply" for action in actions)
+
+
 def _starts(saga: Saga, command: str) -> bool:
     """Whether a command starts a saga."""
     triggers = (each.trigger for each in saga.start)
@@ -119,6 +138,23 @@ def _unhandled(message: str, outputs: list[Output]) -> Finding:
         text="goes to nobody",
         labels=tuple(Label(each.span, "and here") for each in others[:3]),
         hint=f"write `handle {name} emits …` in the service that carries it out",
+    )
+
+
+def _unanswered(message: str, outputs: list[Output], takes: dict[str, Reaction]) -> Finding:
+    name, (owner, taker) = short(message), next(iter(takes.items()))
+    first, *others = outputs
+    return finding(
+        PAGE,
+        f"`{name}` is requested, and nothing says how it is answered",
+        first.span,
+        text="waits without end",
+        labels=(
+            Label(taker.span, f"saga `{short(owner)}` takes it on its way"),
+            *(Label(each.span, "and here") for each in others[:3]),
+        ),
+        hint=f"let a service `handle {name} emits …`, or a saga that starts with it: "
+        f"`saga {short(owner)} … handles {name} emits …`; or `send` it, if nobody waits for an answer",
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 
 from herosaga.checks.page import Page, finding
 from herosaga.findings import Finding, Label, Severity
@@ -91,13 +91,15 @@ def rule(model: Model, graphs: Graphs) -> Iterator[Finding]:
 
 
 def _all_left(saga: Saga, graphs: Graphs) -> Iterator[_Left]:
-    """Each command that stays in place. Where an `@allow` says that it may, it is looked for on the other ways as well."""
-    found = tuple(_left_of(graphs.requests[saga.id]))
-    yield from found
-    meant = {each.command.id for each in found if _is_meant(each.path[-1].transition)}
-    if meant:
-        others = requests(_without_meant(saga), graphs.handlers)
-        yield from (each for each in _left_of(others) if each.command.id in meant)
+    """Each command that stays in place. A way that an `@allow` means is looked at by itself, so that it hides no other."""
+    meant = {id(x): x for state in saga.states for x in state.members if _is_meant(x)}
+    if not meant:
+        yield from _left_of(graphs.requests[saga.id])
+        return
+    yield from _left_of(requests(_without(saga, meant.keys()), graphs.handlers))
+    for each in meant:
+        alone = requests(_without(saga, meant.keys() - {each}), graphs.handlers)
+        yield from (x for x in _left_of(alone) if id(x.path[-1].transition) == each)
 
 
 def _left_of(asked: Requests) -> Iterator[_Left]:
@@ -105,21 +107,17 @@ def _left_of(asked: Requests) -> Iterator[_Left]:
         yield from _left(asked.on, command, followed)
 
 
-def _is_meant(transition: Transition) -> bool:
-    return any(each.code == PAGE.code for each in transition.meta.allows)
+def _is_meant(member: Member) -> bool:
+    return isinstance(member, Transition) and any(x.code == PAGE.code for x in member.meta.allows)
 
 
-def _without_meant(saga: Saga) -> Saga:
-    """The saga without the transitions at which an `@allow` stands."""
+def _without(saga: Saga, gone: Set[int]) -> Saga:
+    """The saga without these transitions."""
     states = tuple(
-        replace(each, members=tuple(x for x in each.members if not _silent(x)))
+        replace(each, members=tuple(x for x in each.members if id(x) not in gone))
         for each in saga.states
     )
     return replace(saga, states=states)
-
-
-def _silent(member: Member) -> bool:
-    return isinstance(member, Transition) and _is_meant(member)
 
 
 def _used_as_undo(model: Model) -> set[str]:
