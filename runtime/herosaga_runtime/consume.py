@@ -29,7 +29,14 @@ from herosaga_runtime.ports import (
     WaitingReport,
     to_micros,
 )
-from herosaga_runtime.posting import House, give_up, post, read_envelope, write_envelope
+from herosaga_runtime.posting import (
+    House,
+    give_up,
+    post,
+    read_envelope,
+    tell_caller,
+    write_envelope,
+)
 from herosaga_runtime.reports import in_words
 from herosaga_runtime.requests import is_own_answer
 from herosaga_runtime.rows import Kind, Mail, StoredHistory, StoredInstance
@@ -277,9 +284,21 @@ async def _note(
             *(codec.dumps(sent), codec.dumps(diff), decision.reason),
         )
     )
+    if _is_swallowed(decision, cause):
+        name = "nobody" if after is None else f"{mail.consumer} in {after.state}"
+        reason = f"{decision.reception}: {name} does not answer it"
+        await tell_caller(tx, _of(mail, cause), reason, at)
     if decision.reception is not Reception.UNEXPECTED:
         return [report]
     return [report, await give_up(tx, _of(mail, cause), decision.reason, "", at)]
+
+
+def _is_swallowed(decision: Decision[Any, Any], cause: Envelope) -> bool:
+    """Whether somebody waits for the answer to a command that is only noted: the instance serves another, or has ended."""
+    if cause.request is None or decision.reception not in (Reception.REPEATED, Reception.LATE):
+        return False
+    after = decision.instance
+    return after is None or after.extras.caller != cause.request
 
 
 def _of(mail: Mail, cause: Envelope) -> Mail:

@@ -111,10 +111,16 @@ async def post(
 
 async def give_up(tx: Transaction, mail: Mail, reason: str, traceback: str, at: int) -> Report:
     """Put mail aside for an operator. The saga that awaits an answer to it is told so."""
+    message_type = await tell_caller(tx, mail, reason, at)
+    return await put_aside(tx, mail, message_type, reason, traceback, at)
+
+
+async def tell_caller(tx: Transaction, mail: Mail, reason: str, at: int) -> str:
+    """Tell the saga that awaits an answer to mail, if there is one, that none will come; gives the type of the message."""
     head, message_type = _head(mail.body)
     if head is not None and head.request is not None:
         await _enqueue_fault(tx, mail, head, message_type, reason, at)
-    return await put_aside(tx, mail, message_type, reason, traceback, at)
+    return message_type
 
 
 async def put_aside(
