@@ -594,7 +594,7 @@ def held_on_failure_of_reserve_locker(step: Step[DeliveryData]) -> Verdict:
 
 
 def held_after_7_days(step: Step[DeliveryData]) -> Verdict:
-    """benchmarks/dispatch/parcel/parcel.saga:102: after 7 days compensate -> Returning"""
+    """benchmarks/dispatch/parcel/parcel.saga:102: after 7d compensate -> Returning"""
     return step.compensate(DeliveryState.RETURNING)
 
 
@@ -627,7 +627,7 @@ class DeliverySaga(Saga[DeliveryData, DeliveryState, str]):
     | OutForDelivery       | DeliveryFailed                               | Held                 |
     | Held                 | LockerReserved(locker)                       | Held                 |
     | Held                 | failure of ReserveLocker                     | undo, then Returning |
-    | Held                 | after 7 days                                 | undo, then Returning |
+    | Held                 | after 7d                                     | undo, then Returning |
     | OutForDelivery, Held | ParcelHandedOver                             | Delivered            |
     | Returning            | ParcelReturned                               | Returned             |
     | any                  | ParcelScanned                                | ignored              |

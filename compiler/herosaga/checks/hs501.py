@@ -12,7 +12,7 @@ from herosaga.graph.outputs import everything
 from herosaga.graph.requests import Ground, Life, Moment, Requests, requests
 from herosaga.graph.states import Way, steps
 from herosaga.graph.words import head, listed, short
-from herosaga.model.model import Member, Model, Request, Saga, Transition
+from herosaga.model.model import Member, Model, OnFailure, Request, Saga, Transition
 from msgspec import Struct
 from msgspec.structs import replace
 
@@ -175,11 +175,17 @@ def _how(left: _Left) -> str:
     return "requested here" if recorded else "requested here, with no record of an undo"
 
 
+def _written(last: Transition) -> str:
+    """How the transition begins: what fails in a sequence is told there for all of its steps."""
+    failed = isinstance(last.trigger, OnFailure) and last.level.startswith("sequence ")
+    return "failed" if failed else head(last)
+
+
 def _hint(left: _Left) -> str:
     command, last = left.command, left.path[-1]
     name = short(command.id)
     if left.moment.standing.recorded:
-        return f"write `{head(last.transition)} compensate -> {left.moment.state}`"
+        return f"write `{_written(last.transition)} compensate -> {left.moment.state}`"
     if command.handler.undone_by or command.blocks:
         arrow = (
             "" if last.kind == "compensates" else f", and `compensate -> {left.moment.state}` here"

@@ -516,7 +516,7 @@ class State(Struct, frozen=True):
     Within a level: transitions in source order, then its `ignore`s and `defer`s: the order in which they
     are tried. `own` says how many of `members` are its own. `sequence` is the name of the sequence that
     it was lowered from, "" for a `state`: then its `entry` requests the steps that it waits for. One that
-    `joins` is a `parallel` block: it is left by its `Onward` once all is answered, or by the first failure.
+    `joins` is a `parallel` block: it is left by its `Onward` once all is answered, with the first failure if there was one.
     """
 
     name: str

@@ -9,7 +9,7 @@ from herosaga.plan.actions import Line, lines, policy_value, undo_class
 from herosaga.plan.code import PyCode, code, docstring
 from herosaga.plan.expr import value
 from herosaga.plan.place import FLAT, FunctionPlan, Place, told, with_data
-from herosaga.plan.words import length_said, trigger_name
+from herosaga.plan.words import source_of, trigger_name
 from herosaga.plan.written import level_name
 from msgspec.structs import replace
 
@@ -41,7 +41,7 @@ def final(place: Place, state: m.Final) -> FunctionPlan:
 def repeated(place: Place, owner: str, every: m.Every) -> FunctionPlan:
     """What is done again and again while an instance is in a state."""
     level = f"{every.level}: " if every.level else ""
-    doc = told(every.meta.doc, every.span, f"{level}every {length_said(every.delay)}")
+    doc = told(every.meta.doc, every.span, f"{level}every {source_of(every.delay)}")
     after = trigger_name(place.context.model, m.After(every.delay, every.span))
     name = (
         f"{level_name(every.level) if every.level else owner}_every_{after.removeprefix('after_')}"

@@ -10,7 +10,7 @@ from herosaga.plan.code import PyCode, code, docstring, identifier, join
 from herosaga.plan.place import Place
 from herosaga.plan.spoken import all_said, goal
 from herosaga.plan.types import annotation
-from herosaga.plan.words import length_said, what_said
+from herosaga.plan.words import source_of, what_said
 from herosaga.plan.written import Written, written
 from msgspec import Struct
 
@@ -99,7 +99,7 @@ def _swallowed(place: Place, where: str, held: m.Ignore | m.Defer) -> Row:
 
 
 def _repeated(where: str, every: m.Every) -> Row:
-    return _where(where, every.level), f"every {length_said(every.delay)}", "stays"
+    return _where(where, every.level), f"every {source_of(every.delay)}", "stays"
 
 
 def _where(place: str, level: str) -> str:

@@ -67,11 +67,11 @@ def said(model: m.Model, trigger: m.Trigger) -> str:
     """A trigger as it is written: `on CardDeclined(reason)`, `after 2 hours`."""
     match trigger:
         case m.After(delay):
-            return f"after {length_said(delay)}"
+            return f"after {source_of(delay)}"
         case m.At(time):
             return f"at {source_of(time)}"
         case m.Deadline(delay):
-            return f"deadline {length_said(delay)}"
+            return f"deadline {source_of(delay)}"
         case _:
             return f"on {what_said(model, trigger)}"
 
@@ -105,13 +105,6 @@ def source_of(expr: e.Expr, most: int = 60) -> str:
     """An expression as it was written, if it stands on one line."""
     text = expr.span.source.text[expr.span.start : expr.span.end]
     return text if text and "\n" not in text and len(text) <= most else "…"
-
-
-def length_said(length: e.Expr) -> str:
-    """A duration in words, or as it was written."""
-    if isinstance(length, e.Const) and isinstance(length.value, timedelta):
-        return spelt_out(length.value).replace("_", " ")
-    return source_of(length)
 
 
 def spelt_out(length: timedelta) -> str:

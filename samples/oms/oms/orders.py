@@ -567,7 +567,7 @@ def shipping_on_failure_of_ship_order(step: Step[OrderFulfilmentData]) -> OrderF
 
 
 def shipping_after_10_days(step: Step[OrderFulfilmentData]) -> OrderFulfilmentState:
-    """orders.saga:109: after 10 days -> NeedsAttention"""
+    """orders.saga:109: after 10d -> NeedsAttention"""
     return OrderFulfilmentState.NEEDS_ATTENTION
 
 
@@ -592,7 +592,7 @@ class OrderFulfilmentSaga(Saga[OrderFulfilmentData, OrderFulfilmentState, UUID])
     | Reserving, Charging | CancelOrder                     | undo, then Cancelled |
     | Shipping            | OrderShipped                    | Completed            |
     | Shipping            | failure of ShipOrder            | NeedsAttention       |
-    | Shipping            | after 10 days                   | NeedsAttention       |
+    | Shipping            | after 10d                       | NeedsAttention       |
     | Shipping            | CancelOrder                     | ignored              |
     | no instance         | CancelOrder                     | ignored              |
 

@@ -11,7 +11,7 @@ from herosaga.graph.words import swallowed, trigger
 from herosaga.model import model as m
 
 _PASSING = "left in the step that enters it"
-_JOINS = "left once all is answered, or by the first failure"
+_JOINS = "left once all is answered; a failure waits for the rest"
 
 
 def lowered(saga: m.Saga) -> str:

@@ -201,7 +201,7 @@ class AuctionData:
 
 
 def auction_at_the_deadline(step: Step[AuctionData]) -> AuctionState | Verdict:
-    """auction.saga:26: deadline 2 days when best == 0 -> Unsold"""
+    """auction.saga:26: deadline 2d when best == 0 -> Unsold"""
     data = step.data
     if data.best != 0:
         return PASS
@@ -270,7 +270,7 @@ def auction_open_at_a_time(step: Step[AuctionData]) -> AuctionState:
 
 
 def auction_open_every_1_hour(step: Step[AuctionData]) -> None:
-    """auction.saga:39: every 1 hour"""
+    """auction.saga:39: every 1h"""
     data = step.data
     step.publish(TimeCalled(data.auction_id, data.ends - step.now))
 
@@ -294,7 +294,7 @@ def auction_paused_after_a_while_delay(step: Step[AuctionData]) -> timedelta:
 
 
 def auction_paused_after_1_day(step: Step[AuctionData]) -> AuctionState:
-    """auction.saga:45: after 1 day -> Unsold"""
+    """auction.saga:45: after 1d -> Unsold"""
     return AuctionState.UNSOLD
 
 
@@ -318,7 +318,7 @@ def auction_during_open_paused_every_grace_delay(step: Step[AuctionData]) -> tim
 
 
 def auction_during_open_paused_after_7_days(step: Step[AuctionData]) -> Verdict:
-    """auction.saga:52: during Open, Paused: after 7 days compensate -> Unsold"""
+    """auction.saga:52: during Open, Paused: after 7d compensate -> Unsold"""
     return step.compensate(AuctionState.UNSOLD)
 
 
@@ -333,7 +333,7 @@ class AuctionSaga(Saga[AuctionData, AuctionState, str]):
 
     | state        | on                                 | leads to          |
     | ------------ | ---------------------------------- | ----------------- |
-    | any          | deadline 2 days when best == 0     | Unsold            |
+    | any          | deadline 2d when best == 0         | Unsold            |
     | start        | AuctionOpened(ends, grace)         | Open              |
     | Open         | BidPlaced when event.amount > best | stays             |
     | Open         | BidPlaced                          | stays             |
@@ -341,14 +341,14 @@ class AuctionSaga(Saga[AuctionData, AuctionState, str]):
     | Open         | silence                            | stays             |
     | Open         | at ends when best > 0              | Sold              |
     | Open         | at "2027-01-01T00:00:00Z"          | Unsold            |
-    | Open         | every 1 hour                       | stays             |
+    | Open         | every 1h                           | stays             |
     | Paused       | AuctionResumed                     | Open              |
     | Paused       | after grace * 2                    | Open              |
-    | Paused       | after 1 day                        | Unsold            |
+    | Paused       | after 1d                           | Unsold            |
     | Paused       | silence                            | ignored           |
     | Open, Paused | AuctionPaused                      | Paused            |
     | Open, Paused | every grace                        | stays             |
-    | Open, Paused | after 7 days                       | undo, then Unsold |
+    | Open, Paused | after 7d                           | undo, then Unsold |
 
     It ends in Sold, Unsold (failed).
     """
@@ -464,7 +464,7 @@ def patience_start_on_auction_opened(
 
 
 def patience_during_first_second_after_1_day(step: Step[PatienceData]) -> PatienceState:
-    """auction.saga:62: during First, Second: after 1 day -> Over"""
+    """auction.saga:62: during First, Second: after 1d -> Over"""
     return PatienceState.OVER
 
 
@@ -476,7 +476,7 @@ def patience_during_first_second_on_auction_paused(
 
 
 def patience_first_after_1_day(step: Step[PatienceData]) -> PatienceState:
-    """auction.saga:63: after 1 day -> Second"""
+    """auction.saga:63: after 1d -> Second"""
     return PatienceState.SECOND
 
 
@@ -493,9 +493,9 @@ class PatienceSaga(Saga[PatienceData, PatienceState, str]):
     | state         | on             | leads to |
     | ------------- | -------------- | -------- |
     | start         | AuctionOpened  | First    |
-    | First, Second | after 1 day    | Over     |
+    | First, Second | after 1d       | Over     |
     | First, Second | AuctionPaused  | Over     |
-    | First         | after 1 day    | Second   |
+    | First         | after 1d       | Second   |
     | Second        | AuctionResumed | First    |
 
     It ends in Over.

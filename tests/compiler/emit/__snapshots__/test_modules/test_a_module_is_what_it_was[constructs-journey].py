@@ -788,7 +788,7 @@ def booking_on_call_off(step: Step[JourneyData], event: CallOff) -> Verdict:
 
 
 def booking_after_3_days(step: Step[JourneyData]) -> Verdict:
-    """journey.saga:82: sequence Booking: after 3 days compensate -> Refused"""
+    """journey.saga:82: sequence Booking: after 3d compensate -> Refused"""
     return step.compensate(JourneyState.REFUSED)
 
 
@@ -835,7 +835,7 @@ class JourneySaga(Saga[JourneyData, JourneyState, UUID]):
     | Booking.Remind     | Remind.done                         | Planned            |
     | Booking            | failed                              | undo, then Refused |
     | Booking            | CallOff                             | undo, then Refused |
-    | Booking            | after 3 days                        | undo, then Refused |
+    | Booking            | after 3d                            | undo, then Refused |
     | Booking.Annex      | JourneyAsked                        | stays              |
 
     It ends in Planned, Refused (failed).

@@ -342,7 +342,7 @@ def step_start_on_failure_of_policy(step: Step_[StepData]) -> StepState:
 
 
 def step_start_after_2_seconds(step: Step_[StepData]) -> Verdict:
-    """hostile.saga:38: after 2 seconds compensate -> Mro"""
+    """hostile.saga:38: after 2s compensate -> Mro"""
     return step.compensate(StepState.MRO)
 
 
@@ -373,7 +373,7 @@ class StepSaga(Saga_[StepData, StepState, str]):
 | start | Event                                        | PASS           |
 | Start | Saga                                         | PASS           |
 | Start | failure of Policy                            | Mro            |
-| Start | after 2 seconds                              | undo, then Mro |
+| Start | after 2s                                     | undo, then Mro |
 | PASS  | Saga                                         | Value          |
 | Value | Saga                                         | Mro            |
 

@@ -533,7 +533,7 @@ def kitchen_idle_after_wait_delay(step: Step[KitchenData]) -> timedelta:
 
 
 def kitchen_idle_after_1_day(step: Step[KitchenData]) -> KitchenState:
-    """kitchen.saga:97: after 1 day -> Done"""
+    """kitchen.saga:97: after 1d -> Done"""
     return KitchenState.DONE
 
 
@@ -570,7 +570,7 @@ def kitchen_cooking_on_failure_of_cook(step: Step[KitchenData]) -> Verdict:
 
 
 def kitchen_cooking_after_2_hours(step: Step[KitchenData]) -> Verdict:
-    """kitchen.saga:105: after 2 hours compensate -> Failed"""
+    """kitchen.saga:105: after 2h compensate -> Failed"""
     return step.compensate(KitchenState.FAILED)
 
 
@@ -614,12 +614,12 @@ class KitchenSaga(Saga[KitchenData, KitchenState, str]):
     | Idle        | Ask when step is none                        | stays             |
     | Idle        | Ask                                          | Cooking           |
     | Idle        | after wait when count < 100                  | Idle              |
-    | Idle        | after 1 day                                  | Done              |
+    | Idle        | after 1d                                     | Done              |
     | Cooking     | Cooked(urgency) when event.urgency == Urgen… | Idle              |
     | Cooking     | Cooked when event.urgency in ["low", "high"] | Done              |
     | Cooking     | Burnt when event.why is not none             | Idle              |
     | Cooking     | failure of Cook                              | undo, then Failed |
-    | Cooking     | after 2 hours                                | undo, then Failed |
+    | Cooking     | after 2h                                     | undo, then Failed |
     | any         | Stop                                         | undo, then Failed |
     | any         | Event                                        | ignored           |
     | Idle        | Cooked                                       | ignored           |
@@ -765,19 +765,19 @@ def watcher_idle_on_told(step: Step[WatcherData], event: Told) -> Verdict:
 
 
 def watcher_idle_after_7_days(step: Step[WatcherData]) -> WatcherState:
-    """kitchen.saga:131: after 7 days -> Done"""
+    """kitchen.saga:131: after 7d -> Done"""
     return WatcherState.DONE
 
 
 class WatcherSaga(Saga[WatcherData, WatcherState, str]):
     """A second saga of the same file.
 
-    | state | on           | leads to |
-    | ----- | ------------ | -------- |
-    | start | Told         | Idle     |
-    | Idle  | Cooked       | Done     |
-    | Idle  | Told         | stays    |
-    | Idle  | after 7 days | Done     |
+    | state | on       | leads to |
+    | ----- | -------- | -------- |
+    | start | Told     | Idle     |
+    | Idle  | Cooked   | Done     |
+    | Idle  | Told     | stays    |
+    | Idle  | after 7d | Done     |
 
     It ends in Done.
     """
