@@ -63,6 +63,13 @@ def test_a_piece_of_a_file_is_a_piece_of_it(block: Block) -> None:
     assert is_piece(block.text, (ROOT / block.source).read_text("utf-8")), block.source
 
 
+def test_programs_of_pages_are_whole_samples() -> None:
+    """Whoever wants to try one finds it as a file; and no file is left whose page is gone."""
+    shown = {each.source: each.text for each in BLOCKS if each.kind.startswith("program")}
+    files = sorted((ROOT / "samples" / "pages").glob("*.saga"))
+    assert {path.relative_to(ROOT).as_posix(): path.read_text("utf-8") for path in files} == shown
+
+
 def test_a_piece_is_whole_lines_in_their_order() -> None:
     text = "if a:\n    b = 1\n    c = 2\n"
     assert is_piece("b = 1\nc = 2\n", text)

@@ -76,7 +76,7 @@ def blocks() -> Iterator[Block]:
         for number, match in enumerate(FENCED.finditer(page.read_text("utf-8")), 1):
             language, kind, text = match.groups()
             if language == "saga" and not kind.startswith("from "):  # those: test_blocks.py
-                yield Block(f"{page.stem}-{number}", kind, text)
+                yield Block(f"{page.stem}-{number}", kind.partition(" from ")[0], text)
 
 
 BLOCKS = list(blocks())

@@ -11,7 +11,7 @@ from textwrap import dedent
 ROOT = Path(__file__).parents[2]
 FENCED = re.compile(r"^```(\w+) ?([^\n]*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 FROM = "from "
-"""What stands after the language of a block that is a piece of a file: `from samples/oms/orders.saga`."""
+"""What says that a block is a piece of a file: `from samples/oms/orders.saga`, or of a whole program `program from …`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +31,8 @@ class Block:
     @property
     def source(self) -> str:
         """The file that this is a piece of; empty for what stands for itself."""
-        return self.kind.removeprefix(FROM) if self.kind.startswith(FROM) else ""
+        _, _, source = f" {self.kind}".partition(f" {FROM}")
+        return source
 
 
 def blocks(page: Path) -> Iterator[Block]:

@@ -19,7 +19,11 @@ from herosaga.model.functions import FOLDS, FUNCTIONS
 from msgspec import Struct
 
 ROOT = Path(__file__).resolve().parents[2]
-FOLDERS = (ROOT / "tests" / "scenarios", ROOT / "samples")
+FOLDERS = (
+    ROOT / "tests" / "scenarios",
+    ROOT / "samples" / "oms",
+    ROOT / "samples" / "travel",
+)
 
 KINDS: Mapping[str, type | object] = {
     "action": m.Action,

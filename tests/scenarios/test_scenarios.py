@@ -15,7 +15,7 @@ HERE = Path(__file__).parent
 TOPICS = sorted(path.name for path in HERE.iterdir() if any(path.glob("*.saga")))
 SAMPLES = sorted(
     path.relative_to(ROOT).as_posix()
-    for path in (ROOT / "samples").iterdir()
+    for path in FOLDERS[1:]
     if any("\nscenario " in each.read_text() for each in path.glob("*.saga"))
 )
 
