@@ -6,10 +6,11 @@ from herosaga.checks.page import Page, finding
 from herosaga.findings import Finding, Label, Severity
 from herosaga.graph.events import Reaction
 from herosaga.graph.graphs import Graphs
-from herosaga.graph.members import transitions
-from herosaga.graph.outputs import Output, everything, flat
+from herosaga.graph.outputs import Output, everything
 from herosaga.graph.words import listed, short
-from herosaga.model.model import Handler, Model, OnMessage, Saga, Send, Transition
+from herosaga.model.implied import takings
+from herosaga.model.model import Handler, Model, OnMessage, Saga, Transition
+from herosaga.source import Span
 
 _PROGRAM = """\
 event Paid {{ key order_id: uuid }}
@@ -36,8 +37,8 @@ PAGE = Page(
     what="A command that is sent or requested has no handler, or a command has two. A handler is a "
     "service's `handle`, or the saga that takes the command in a transition. A command that nobody "
     "sends is none of this: it may come from outside. Or it is requested, and only a saga takes it, on its way, "
-    "without a `reply`: then nothing answers it. Or a saga says that it `handles` a command, and "
-    "nothing in its `start` takes it.",
+    "and may do so without a `reply` in that very step: then nothing answers it. Or a saga says that it `handles` a "
+    "command, and nothing in its `start` takes it.",
     why="A command is an order to act. Without a handler nothing is done; with two it is done twice: two "
     "parcels, two charges.",
     failing=_PROGRAM.format(""),
@@ -52,10 +53,13 @@ def rule(model: Model, graphs: Graphs) -> Iterator[Finding]:
     for message, outputs in _sent(model, graphs.reactions).items():
         if message not in takers and message not in served:
             yield _unhandled(message, outputs)
-        elif not (model.handlers_of(message) or _is_replied(model, message)):
-            asked = [each for each in outputs if each.how in ("requests", "undoes with")]
-            if asked:
-                yield _unanswered(message, asked, takers[message])
+            continue
+        asked = [each for each in outputs if each.how in ("requests", "undoes with")]
+        if asked and not model.handlers_of(message):
+            yield _unanswered(message, asked, takers[message])
+        elif asked:
+            for saga, span in _silent(model, message):
+                yield _unreplied(message, asked, saga, span)
     for message, takes in takers.items():
         owners = {owner: each for owner, each in takes.items() if not _is_guessed(each)}
         declared = model.messages.get(message)
@@ -96,17 +100,14 @@ def _sent(model: Model, reactions: tuple[Reaction, ...]) -> dict[str, list[Outpu
     return found
 
 
-def _is_replied(model: Model, command: str) -> bool:
-    """Whether a saga that takes a command on its way replies to it."""
-    placed = (each for saga in model.sagas.values() for each in transitions(saga))
-    moves = (each.transition for each in placed)
-    taken = (
-        each
-        for each in moves
-        if isinstance(each.trigger, OnMessage) and each.trigger.message == command
-    )
-    actions = (action for each in taken for action in flat(each.actions))
-    return any(isinstance(action, Send) and action.kind == "reply" for action in actions)
+def _silent(model: Model, command: str) -> Iterator[tuple[Saga, Span]]:
+    """Where sagas that answer a command on their way may take it without a reply."""
+    for handler in model.implied:
+        if handler.message == command:
+            saga = model.sagas[handler.service]
+            for each in takings(saga, (command,))[command]:
+                if each.replies.open:
+                    yield saga, each.transition.span
 
 
 def _starts(saga: Saga, command: str) -> bool:
@@ -155,6 +156,19 @@ def _unanswered(message: str, outputs: list[Output], takes: dict[str, Reaction])
         ),
         hint=f"let a service `handle {name} emits …`, or a saga that starts with it: "
         f"`saga {short(owner)} … handles {name} emits …`; or `send` it, if nobody waits for an answer",
+    )
+
+
+def _unreplied(message: str, outputs: list[Output], saga: Saga, span: Span) -> Finding:
+    name, first = short(message), outputs[0]
+    return finding(
+        PAGE,
+        f"`{name}` is requested, and `{saga.name}` may take it here without a reply",
+        span,
+        text="whoever waits is told that it failed, though it was done",
+        labels=(Label(first.span, "requested here"),),
+        hint="`reply` on every way through these actions, in the `else` of an `if` too, before anything is undone; "
+        "or `send` the command, if nobody waits for an answer",
     )
 
 

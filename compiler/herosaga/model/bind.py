@@ -14,6 +14,7 @@ from herosaga.model.collide import collisions
 from herosaga.model.declare import declare, imports_of, scopes
 from herosaga.model.externs import externs
 from herosaga.model.flows import flows
+from herosaga.model.implied import implied
 from herosaga.model.into_loops import into_loops
 from herosaga.model.itinerary import itineraries, travelled, with_outcomes
 from herosaga.model.policies import policies
@@ -28,6 +29,7 @@ from herosaga.model.unset import unset
 from herosaga.model.uses import uses
 from herosaga.model.world import World
 from herosaga.syntax import ast
+from msgspec.structs import replace
 
 
 def build(files: Sequence[ast.File]) -> tuple[m.Model, tuple[Finding, ...]]:
@@ -42,7 +44,8 @@ def build(files: Sequence[ast.File]) -> tuple[m.Model, tuple[Finding, ...]]:
     around = Around(declared, declared_undos(handlers), {}, handlers)
     slips = travelled(decls, visible, world, declared, report)
     world = with_outcomes(world, slips)
-    sagas = _sagas(decls, visible, world, around, report)
+    sagas, on_the_way = _sagas(decls, visible, world, around, report)
+    handlers = _with(handlers, on_the_way)
     used, imports = uses(files, visible)
     model = m.Model(
         {file.source.name: _file(file, imports[file.source.name]) for file in files},
@@ -60,6 +63,7 @@ def build(files: Sequence[ast.File]) -> tuple[m.Model, tuple[Finding, ...]]:
         scenarios(files, visible, world, sagas, handlers, report),
         properties(files, visible, sagas, report),
         used,
+        on_the_way,
     )
     report.extend(strange(files))
     report.extend(collisions(model))
@@ -87,6 +91,28 @@ def _sagas(
     world: World,
     around: Around,
     report: list[Finding],
+) -> tuple[Mapping[str, m.Saga], tuple[m.Handler, ...]]:
+    """All sagas, and the handlers of the commands that they answer on their way.
+
+    What a saga awaits depends on these, and only bound sagas tell them: where there are any, all are bound again.
+    """
+    before = len(report)
+    sagas = _bound(decls, visible, world, around, report)
+    commands = {id for id, shape in world.shapes.items() if shape.kind == "command"}
+    found = implied(sagas.values(), commands - around.handlers.keys())
+    if not found:
+        return sagas, ()
+    del report[before:]
+    knowing = replace(around, handlers=_with(around.handlers, found))
+    return _bound(decls, visible, world, knowing, report), found
+
+
+def _bound(
+    decls: Mapping[str, Decl],
+    visible: Mapping[str, Scope],
+    world: World,
+    around: Around,
+    report: list[Finding],
 ) -> Mapping[str, m.Saga]:
     found: dict[str, m.Saga] = {}
     for decl in decls.values():
@@ -94,6 +120,13 @@ def _sagas(
             case ast.Saga() as node:
                 found[decl.id] = saga(decl, node, visible[decl.file], world, around, report)
     return found
+
+
+def _with(
+    handlers: Mapping[str, m.Handler], found: tuple[m.Handler, ...]
+) -> Mapping[str, m.Handler]:
+    """The handler of each command, with those that nothing declares; of two the first."""
+    return {**{each.message: each for each in reversed(found)}, **handlers}
 
 
 def _in_order(report: list[Finding], files: Sequence[ast.File]) -> tuple[Finding, ...]:

@@ -127,7 +127,10 @@ class Emission(Struct, frozen=True):
 
 
 class Handler(Struct, frozen=True):
-    """A service's `handle` or `on` (`kind`), or what a saga `handles`: then `service` is the saga's id."""
+    """A service's `handle` or `on` (`kind`), or what a saga `handles`: then `service` is the saga's id.
+
+    Also what a saga takes on its way and replies to: nobody has declared that (`Model.implied`).
+    """
 
     id: str
     kind: str
@@ -922,7 +925,8 @@ class Model:
     """Everything declared, by id. Mappings keep the order of files and, in them, of the source.
 
     `uses` are the places that name a declaration: those of scenarios and properties, which only watch, and
-    those in the declaration itself are not among them.
+    those in the declaration itself are not among them. `implied` are the handlers that nothing declares: sagas
+    take a command on their way, and what they reply there answers it.
     """
 
     files: Mapping[str, File]
@@ -940,21 +944,22 @@ class Model:
     scenarios: tuple[Scenario, ...] = ()
     properties: tuple[Property, ...] = ()
     uses: Uses = field(default_factory=dict)
+    implied: tuple[Handler, ...] = ()
 
     def handlers_of(self, message: str) -> tuple[Handler, ...]:
-        """All handlers of one message: of all services, and of sagas that serve a command."""
+        """All handlers of one message: of all services, and of sagas that serve a command or answer it on their way."""
         return self.by_message.get(message, ())
 
     @cached_property
     def by_message(self) -> Mapping[str, tuple[Handler, ...]]:
-        """All handlers, by the message that they take."""
+        """All handlers, by the message that they take, the implied ones among them."""
         found: dict[str, tuple[Handler, ...]] = {}
-        for each in self.handlers():
+        for each in (*self.handlers(), *self.implied):
             found[each.message] = (*found.get(each.message, ()), each)
         return found
 
     def handlers(self) -> Iterator[Handler]:
-        """All handlers: of services, then what sagas serve."""
+        """All handlers that are declared: of services, then what sagas serve."""
         for service in self.services.values():
             yield from service.handlers
         for saga in self.sagas.values():
