@@ -11,6 +11,9 @@ Where the language leaves it open:
   time of one run, and each run makes new requests, with new ids. (A receiver would answer one with the id of a run that was
   given up with the message it had sent then, which is known here already and would be dropped.)
 - A refusal that comes in the pause after a try's silence does not use up another try; the next one has a new id.
+- The body of an undo that raises is a failed try of that undo: nothing of it remains, and what came before it in the same step,
+  the end of the undo before or the transition that compensates, is done. So is a body whose policy can't be evaluated; where
+  that fails when a run was given up, there is no other run.
 - A policy without `within` can't be what governs an undo, which would wait without end: it is undone as without a policy.
 - The outcome is `compensation_failed` only where undo was given up. Records that are left when a final is entered without
   `compensate` are forgotten: nobody wanted them undone.
@@ -18,13 +21,14 @@ Where the language leaves it open:
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from herosaga_runtime.decision import Decision, Received, Reception
 from herosaga_runtime.envelope import Alarm, Done, Envelope, Fault
-from herosaga_runtime.errors import UsageError
+from herosaga_runtime.errors import StoreError, UsageError, VersionError
 from herosaga_runtime.instance import (
     CALM,
     DEADLINE,
@@ -56,7 +60,9 @@ from herosaga_runtime.requests import (
 )
 from herosaga_runtime.saga import Saga
 
+T = TypeVar("T")
 Pending = tuple[tuple[Command, Policy], ...]
+Timers = tuple[Timer, ...]
 
 
 class BodyStep(Step[D]):
@@ -71,6 +77,7 @@ class BodyStep(Step[D]):
         body = following(work.saga, work, work.cause, work.now, cls)
         assert isinstance(body, cls)
         body.revision = work.revision
+        body.sent = list(work.sent)
         body.pending = []
         return body
 
@@ -248,15 +255,25 @@ def _given_up(saga: Saga[D, S, Any], work: Step[D], why: str) -> Decision[D, S]:
     work.timers = _named(work)
     undoing = _undoing(work.extras)
     if block is not None:
-        policy = block.policy_of(work, undo)
-        if policy.more(undoing.runs):
+        policy = _tried(lambda: block.policy_of(work, undo))
+        if isinstance(policy, str):
+            why = f"{why}; {policy}"
+        elif policy.more(undoing.runs):
+            _say(work, why)
             return _run_again(work, undoing, policy)
         if block.otherwise is not None:
+            _say(work, why)
             _at(work, None)
             return enter(saga, work, block.otherwise, tried=False)
     stuck = f"undo failed: {why}"
+    _say(work, stuck)
     work.extras = changed(work.extras, stuck=stuck)
-    return Received(work, Reception.TAKEN, stuck, work.sent)
+    return work
+
+
+def _say(work: Step[Any], reason: str) -> None:
+    """Note for the history what else is to be said about the step."""
+    work.note = f"{work.reason}; {reason}" if work.reason else reason
 
 
 def _run_again(work: Step[D], undoing: Undoing[Any], policy: Policy) -> Decision[D, Any]:
@@ -275,19 +292,38 @@ def _next(
     """
     work.timers = _named(work)
     while work.records:
-        pending = _pending(saga, work, work.records[-1])
+        undo = work.records[-1].undo
+        run = _tried(lambda: _run(saga, work, work.records[-1]))
+        if isinstance(run, str):
+            left = Undoing(undoing.target, (), undoing.runs)
+            work.extras = changed(work.extras, undoing=left, undone=work.extras.undone + undone)
+            return _given_up(saga, work, f"{undo.TYPE}: {run}")
+        pending, limit = run
         if pending:
             (command, policy), *rest = pending
             work.request(command, policy)
             left = Undoing(undoing.target, tuple(rest), undoing.runs)
             work.extras = changed(work.extras, undoing=left, undone=work.extras.undone + undone)
-            work.timers += _limit(saga, work)
+            work.timers += limit
             return work
         work.records = work.records[:-1]
         undone += 1
         undoing = Undoing(undoing.target)
     work.extras = changed(work.extras, undoing=None, undone=work.extras.undone + undone)
     return enter(saga, work, undoing.target)
+
+
+def _tried(run: Callable[[], T]) -> T | str:
+    """What an undo's own code comes to; or in words, the error with which it fails, which else would fail the step.
+
+    What is wrong with the store, or with the version of the saga, is nothing that another try of the undo mends.
+    """
+    try:
+        return run()
+    except (StoreError, VersionError):
+        raise
+    except Exception as error:
+        return f"{type(error).__name__}: {error}"
 
 
 def _named(work: Step[Any]) -> tuple[Timer, ...]:
@@ -297,26 +333,24 @@ def _named(work: Step[Any]) -> tuple[Timer, ...]:
     return tuple([each for each in work.timers if each.name and each.name != DEADLINE])
 
 
-def _limit(saga: Saga[Any, Any, Any], work: Step[Any]) -> tuple[Timer, ...]:
-    """The end of the time that a run of a body may take, if its policy says so."""
-    undo = work.records[-1].undo
-    block = saga.compensations.get(type(undo))
-    within = None if block is None else block.policy_of(work, undo).within
-    return () if within is None else (Timer(f"w{work.revision}", 0, work.now + within),)
+def _run(saga: Saga[D, Any, Any], work: Step[D], record: Record) -> tuple[Pending, Timers]:
+    """The requests that undo a record, in order, and the end of the time that they may take together.
 
-
-def _pending(saga: Saga[D, Any, Any], work: Step[D], record: Record) -> Pending:
-    """The requests that undo a record, in order. A body's other actions happen here."""
+    A body's other actions happen here, all of them or, where it raises, none.
+    """
     undo = record.undo
     if isinstance(undo, Command):
         policy = record.policy
-        return ((undo, UNDO if policy is None or policy.within is None else policy),)
-    body = BodyStep.of(work)
-    saga.compensations[type(undo)].run(body, undo)
+        return ((undo, UNDO if policy is None or policy.within is None else policy),), ()
+    block, body = saga.compensations[type(undo)], BodyStep.of(work)
+    block.run(body, undo)
+    within = block.policy_of(body, undo).within if body.pending else None
+    limit = () if within is None else (Timer(f"w{work.revision}", 0, work.now + within),)
     work.data, work.sequence, work.timers = body.data, body.sequence, body.timers
-    work.extras = body.extras
-    work.sent.extend(body.sent)
-    return tuple(body.pending)
+    work.extras, work.sent = body.extras, body.sent
+    if body.reason:
+        _say(work, body.reason)
+    return tuple(body.pending), limit
 
 
 def _undoing(extras: Extras[S]) -> Undoing[S]:

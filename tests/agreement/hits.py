@@ -13,7 +13,7 @@ from typing import Any
 from agreement.inputs import Input
 from agreement.patching import replaced
 from agreement.seen import Seen
-from herosaga.interpreter import act, enter, evaluate
+from herosaga.interpreter import act, enter, evaluate, undo
 from herosaga.model import expr as e
 from herosaga.model import model as m
 
@@ -37,9 +37,18 @@ def watched(hits: Hits) -> Iterator[None]:
         hits[f"value {_expr(expr)}"] += 1
         return value(expr, scope)
 
+    def taken_back(work: Any, kept: Any) -> Any:
+        hits["body of an undo that raises"] += 1
+        return take_back(work, kept)
+
     perform, take, value = act._perform, enter.act, evaluate.evaluate
+    take_back = undo._take_back
+    watching = (
+        *((perform, performed), (take, acted)),
+        *((value, evaluated), (take_back, taken_back)),
+    )
     with ExitStack() as stack:
-        for old, new in ((perform, performed), (take, acted), (value, evaluated)):
+        for old, new in watching:
             stack.enter_context(replaced("herosaga.interpreter", old, new))
         yield
 

@@ -354,6 +354,106 @@ def test_a_body_that_comes_to_request_nothing_is_done() -> None:
     assert (play.open, play.records, play.instance.data.n) == (["Unbook"], ["Unbook"], 9)
 
 
+# --- bodies that raise -------------------------------------------------------------------------
+
+RAISES = """
+saga X by id: int {
+  data { n: int = 0, share: decimal = 1 }
+  compensation back(by: int) {
+    POLICY
+    set n += 1
+    publish Told(id, text = "tried")
+    set share = 6 / by
+    request Refund(id)
+    OTHERWISE
+  }
+  start { on Go -> A { set n = event.n  request Pay(id) compensable by back(by = event.n)  WITH } }
+  state A { on Poke compensate -> Gone { publish Told(id, text = "poked") }  on Prod compensate -> Gone }
+  final Gone failed
+  final Manual manual
+}
+"""
+
+
+def raising(policy: str = "", otherwise: str = "", after: bool = False) -> Play:
+    """A saga whose undo divides by zero: the first there is to do, or that `after` a command's."""
+    text = RAISES.replace("POLICY", policy).replace("OTHERWISE", otherwise)
+    play = trip(text=text.replace("WITH", "request Book(id) compensable" if after else ""))
+    play.event("Poke")
+    if after:
+        assert play.open == ["Unbook"]
+        play.answer("Unbooked")
+    return play
+
+
+ZERO = "X.back: DivisionByZero: [<class 'decimal.DivisionByZero'>]"
+
+
+@pytest.mark.parametrize("after", [False, True])
+def test_a_body_that_raises_is_a_failed_try_and_nothing_of_it_remains(after: bool) -> None:
+    play = raising(after=after)
+    assert play.names == [
+        "Pay",
+        *(["Book"] if after else []),
+        "Told",
+        *(["Unbook"] if after else []),
+    ]
+    assert (play.state, play.open, play.records) == ("Compensating", [], ["XBack"])
+    assert play.instance.data.to_json() == {"id": 1, "n": 0, "share": "1"}
+    assert play.instance.extras.stuck == f"undo failed: {ZERO}"
+    assert play.instance.extras.undone == int(after)
+    assert play.receptions[-1] is Reception.TAKEN
+
+
+def test_its_policy_counts_a_run_that_raises() -> None:
+    play = raising("retry 2 times every 5s")
+    sent = len(play.sent)
+    assert (play.state, play.open, len(play.instance.alarms())) == ("Compensating", [], 1)
+    play.wait(9.9)
+    assert not play.instance.extras.stuck
+    play.wait(0.1)
+    assert play.instance.extras.stuck == f"undo failed: {ZERO}"
+    assert len(play.sent) == sent
+
+
+def test_one_that_raises_for_good_goes_where_otherwise_says() -> None:
+    play = raising("retry 1 times every 5s", "otherwise -> Manual", after=True)
+    play.wait(5)
+    assert (play.state, play.instance.outcome) == ("Manual", Outcome.COMPENSATION_FAILED)
+    assert play.records == ["XBack"]
+
+
+def test_the_step_says_why_also_where_it_is_tried_again() -> None:
+    play = trip(
+        text=RAISES.replace("POLICY", "retry 1 times").replace("OTHERWISE", "").replace("WITH", "")
+    )
+    assert play.event("Prod").reason == ZERO
+
+
+RATE = """
+saga X by id: int {
+  data { left: int = 0, n: int = 0 }
+  compensation back { WITHIN  set n += 1  request Refund(id)  otherwise -> Manual }
+  start { on Go -> A { request Pay(id) compensable by back  request Book(id) compensable } }
+  state A { on Poke compensate -> Gone }
+  final Gone failed
+  final Manual manual
+}
+"""
+
+
+@pytest.mark.parametrize(
+    "policy", ["within 10s * (6 % left)", "within 10s retry 1 times every 1s * (6 % left)"]
+)
+def test_a_policy_that_cant_be_evaluated_is_a_failed_try(policy: str) -> None:
+    """Nothing counts the tries then, so there is only this one."""
+    play = trip(text=RATE.replace("WITHIN", policy))
+    play.event("Poke")
+    play.answer("Unbooked")
+    assert (play.state, play.instance.data.n) == ("Manual", 0)
+    assert play.names == ["Pay", "Book", "Unbook"]
+
+
 # --- deferral ----------------------------------------------------------------------------------
 
 

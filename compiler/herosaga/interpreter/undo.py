@@ -66,16 +66,30 @@ def begin(step: Step, target: str, expired: bool) -> None:
 
 
 def _next(step: Step) -> None:
-    """Begin the newest record's undo. One that requests nothing is finished at once."""
+    """Begin the newest record's undo. One that requests nothing is finished at once; one that raises has failed a try, and
+    nothing of it remains.
+    """
     while step.instance.records:
         undoing = _undoing(step.instance)
-        lined = _lined(step, step.instance.records[-1])
+        kept = replace(step, sent=[*step.sent], notes=[*step.notes])
+        try:
+            lined = _lined(step, step.instance.records[-1])
+        except Exception as error:
+            _take_back(step, kept)
+            _give_up(step, f"{_called(step.instance.records[-1])}: {_in_words(error)}")
+            return
         if lined:
             _set_undoing(step, replace(undoing, queue=lined[1:]))
             ask(step, *lined[0])
             return
         _finished(step)
     enter(step, _undoing(step.instance).target)
+
+
+def _take_back(step: Step, kept: Step) -> None:
+    """Make a step again what it was before the body of an undo."""
+    step.instance, step.sent, step.notes = kept.instance, kept.sent, kept.notes
+    step.answered, step.lined = kept.answered, None
 
 
 def _lined(step: Step, record: Record) -> tuple[tuple[Value, Policy], ...]:
@@ -86,10 +100,10 @@ def _lined(step: Step, record: Record) -> tuple[tuple[Value, Policy], ...]:
     step.lined = []
     perform(step, block.actions, Seen(variables=dict(record.undo.args)))
     lined, step.lined = step.lined, None
-    policy = _block_policy(step, block, dict(record.undo.args))
-    if lined and policy.within is not None:
-        due = step.due(policy.within)
-        _wait(step, Wait(Kind.RUN, step.token("run"), due))
+    if lined:
+        within = _block_policy(step, block, dict(record.undo.args)).within
+        if within is not None:
+            _wait(step, Wait(Kind.RUN, step.token("run"), step.due(within)))
     return tuple(lined)
 
 
@@ -184,24 +198,50 @@ def _failed_try(step: Step, request: Request, why: str) -> Outcome:
 
 
 def _given_up(step: Step, why: str) -> Outcome:
-    """The tries of a request, or the time of a body, are used up: run the body again, end, or wait for an operator."""
+    """The tries of a request, or the time of a body, are used up."""
+    _give_up(step, why)
+    return step.outcome(Reception.TAKEN)
+
+
+def _give_up(step: Step, why: str) -> None:
+    """Run the body again, end, or wait for an operator."""
     _wait(step, None)
     step.instance = replace(step.instance, requests=())
     undoing = _undoing(step.instance)
     undo = step.instance.records[-1].undo
     if isinstance(undo, BlockUndo):
         block = step.program.blocks[undo.compensation]
-        policy = _block_policy(step, block, dict(undo.args))
+        policy, why = _policy_or_why(step, block, undo, why)
+        if policy.more(undoing.runs) or block.otherwise is not None:
+            step.notes.append(why)
         if policy.more(undoing.runs):
             _rest(step, policy, undoing)
-            return step.outcome(Reception.TAKEN)
+            return
         if block.otherwise is not None:
             enter(step, block.otherwise, given_up=True)
-            return step.outcome(Reception.TAKEN)
+            return
     stuck = f"undo failed: {why}"
+    step.notes.append(stuck)
     _set_undoing(step, replace(undoing, queue=()))
     step.instance = replace(step.instance, stuck=stuck)
-    return step.outcome(Reception.TAKEN, stuck)
+
+
+def _policy_or_why(
+    step: Step, block: m.Compensation, undo: BlockUndo, why: str
+) -> tuple[Policy, str]:
+    """A block's policy, and why its run was given up. A policy that can't be evaluated allows no other run."""
+    try:
+        return _block_policy(step, block, dict(undo.args)), why
+    except Exception as error:
+        return Policy(), f"{why}; {_in_words(error)}"
+
+
+def _called(record: Record) -> str:
+    return record.undo.name if isinstance(record.undo, Value) else record.undo.compensation
+
+
+def _in_words(error: Exception) -> str:
+    return f"{type(error).__name__}: {error}"
 
 
 def _rest(step: Step, policy: Policy, undoing: Undoing) -> None:

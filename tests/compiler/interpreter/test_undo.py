@@ -330,6 +330,43 @@ CASES = {
         Unbooked        => in Gone; outcome expired
         """,
     ),
+    "a body that raises is a failed try, and nothing of it remains": (
+        """
+        saga X by id: int {
+          data { n: int = 0 }
+          compensation note { set n += 1  publish Told(id)  set n = 6 % (n - 1)  otherwise -> Manual }
+          compensation again { retry 1 times every 5s  publish Told(id)  set n = 6 % n }
+          start {
+            on Go when event.n == 1 compensate -> Gone { compensable by note  publish Told(id, text = "go") }
+            on Go -> A { compensable by again  request Book(id) compensable }
+          }
+          state A { on Poke compensate -> Gone }
+          final Gone failed
+          final Manual manual
+        }
+        """,
+        """
+        Go              => records again, Unbook
+        Poke
+        Unbooked        => in Compensating; records again; .n 0; sent nothing; waits rest
+        wait 5s         => sent nothing; stuck undo failed: again: ZeroDivisionError: integer modulo by zero
+        retry           => taken; waits rest; numbers nothing
+        """,
+    ),
+    "one that raises in the step that compensates": (
+        """
+        saga X by id: int {
+          data { n: int = 0 }
+          compensation note { set n += 1  publish Told(id)  set n = 6 % (n - 1)  otherwise -> Manual }
+          start { on Go compensate -> Gone { compensable by note  publish Told(id, text = "go") } }
+          final Gone failed
+          final Manual manual
+        }
+        """,
+        """
+        Go              => in Manual; texts go; .n 0; records note; outcome compensation_failed
+        """,
+    ),
 }
 
 
