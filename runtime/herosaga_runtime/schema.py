@@ -7,6 +7,8 @@ keep their own tables in the same file and commit them together with ours. Times
 seen, kept after the work is done. `claimed` holds only rows that have an owner: it is how a key that another
 process works on, or whose mail waits, is found without looking at all of its mail. `matches` is by what data fields running
 instances are found; `archive` holds the ended ones whose time is over; `sagas` for what declarations both were last arranged.
+`slips` is where each slip of an itinerary began, and what is known of it there; `flows` how far choreographies have come,
+by correlation: `late` is the time by which one should be complete.
 
 A new store is made by the same statements that bring an old one up to date, so there is no way for the two to differ.
 """
@@ -116,7 +118,31 @@ CREATE TABLE herosaga_archive (
 CREATE TABLE herosaga_sagas (saga TEXT PRIMARY KEY, arranged TEXT NOT NULL) WITHOUT ROWID;
 """
 
-VERSIONS = (_FIRST, _SECOND)
+_THIRD = """
+CREATE TABLE herosaga_slips (
+  id TEXT PRIMARY KEY,
+  itinerary TEXT NOT NULL,
+  status TEXT NOT NULL,
+  stuck TEXT NOT NULL,
+  correlation TEXT NOT NULL,
+  at INTEGER NOT NULL,
+  revision INTEGER NOT NULL,
+  body TEXT NOT NULL
+) WITHOUT ROWID;
+CREATE INDEX herosaga_slips_status ON herosaga_slips (itinerary, status);
+CREATE TABLE herosaga_flows (
+  flow TEXT NOT NULL,
+  correlation TEXT NOT NULL,
+  status TEXT NOT NULL,
+  started INTEGER NOT NULL,
+  late INTEGER,
+  body TEXT NOT NULL,
+  PRIMARY KEY (flow, correlation)
+) WITHOUT ROWID;
+CREATE INDEX herosaga_flows_status ON herosaga_flows (flow, status);
+"""
+
+VERSIONS = (_FIRST, _SECOND, _THIRD)
 """What each version adds to the one before it."""
 
 VERSION = len(VERSIONS)
