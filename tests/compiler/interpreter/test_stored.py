@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
+import pytest
 from herosaga.interpreter.json import instance_from_json, instance_to_json
-from herosaga.interpreter.migrate import migrate
+from herosaga.interpreter.migrate import Moves, migrate
+from herosaga_runtime.migration import Migration, Names
 from syrupy.assertion import SnapshotAssertion
 
 from helpers.played import Play, play
@@ -73,6 +76,70 @@ def test_without_a_way_there_is_none() -> None:
     gap = SECOND.replace("migrate from 2 {", "migrate from 3 {").replace("version 3", "version 4")
     assert lifted(Play(gap), old) is None
     assert lifted(old, play(SECOND, "Go => in New")) is None
+
+
+CALLED = """
+saga X by id: int {{
+  {version}
+  start {{ on Go -> {a} }}
+  state {a} {{ on Poke {{ }} on Prod -> {run} }}
+  during {a} {{ on all(Poke, Told) -> {run} }}
+  sequence {run} {{
+    parallel {{ step Book(id) step Pay(id) {{ publish Told(id) }} }}
+    done -> End
+    failed -> Off
+  }}
+  final End
+  final Off failed
+}}
+"""
+THEN = CALLED.format(version="", a="A", run="Run")
+NOW = CALLED.format(
+    version="version 2 migrate from 1 { state A -> Begun  state Run.Book -> Trip.Book }",
+    a="Begun",
+    run="Trip",
+)
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("Go\nPoke", "Told => in Trip.Book; sent Book, Pay"),
+        ("Go\nProd", "Paid => sent Told\nBooked => in End"),
+        ("Go\nProd", "Full => in Trip.Book\nPaid => in Off"),
+        ("Go\nProd\nDeclined", "Booked => in Off"),
+    ],
+)
+def test_what_is_called_after_states_is_lifted_with_them(before: str, after: str) -> None:
+    """What has come for a group, the steps that are awaited, and the failure of one."""
+    old, new = play(THEN, before), Play(NOW)
+    form = lifted(new, old)
+    assert form is not None
+    new.instance = instance_from_json(new.program, form)
+    for line in after.splitlines():
+        new.line(line)
+
+
+@pytest.mark.parametrize(
+    ("states", "state", "step", "level"),
+    [
+        ({}, "Run.Book", "Run.Pay", "during A, B"),
+        ({"A": "New"}, "A", "", "during A, B"),
+        ({"Run.Book": "Trip.Book", "A": "Run.A"}, "Run.Book", "Run.Pay", "during Run.Book, A"),
+        ({"Run.Book": "Trip.Book", "Run.Pay": "Late.Pay"}, "Run.Book", "Run.Pay", "during any"),
+        ({"Run.Book": "Trip.Book"}, "Run.Book", "Other.Pay", "sequence Run"),
+        ({"Run.Book": "Booking"}, "Run.Book", "Run.Pay", ""),
+        ({"A": "B", "B": "A"}, "A", "A", "during A, B"),
+    ],
+)
+def test_names_are_as_the_runtime_has_them(
+    states: Mapping[str, str], state: str, step: str, level: str
+) -> None:
+    moves, names = Moves(states, state), Names(Migration(1, states, lambda data: data), state)
+    assert moves.state(state) == names.state(state)
+    assert moves.step(step) == names.step(step)
+    found = names.arrivals([[f"{level}: it.Poke, it.Told", "it.Poke"]])
+    assert found == [[f"{moves.level(level)}: it.Poke, it.Told", "it.Poke"]]
 
 
 FULL = """
