@@ -205,9 +205,9 @@ def test_an_older_store_is_brought_up_to_date(tmp_path: Path) -> None:
     new = tables(tmp_path)
     with sqlite3.connect(tmp_path / "orders.db") as connection:
         for name, statement in new.items():
-            if statement in VERSIONS[1]:
+            if any(statement in later for later in VERSIONS[1:]):
                 kind = "INDEX" if "INDEX" in statement else "TABLE"
-                connection.execute(f"DROP {kind} {name}")
+                connection.execute(f"DROP {kind} IF EXISTS {name}")
         connection.execute("UPDATE herosaga_schema SET version = 1")
     connection.close()
     assert tables(tmp_path) != new
