@@ -37,6 +37,7 @@ from herosaga_runtime.posting import (
     tell_caller,
     write_envelope,
 )
+from herosaga_runtime.replies import is_unanswered, keep_replies, repeat_replies
 from herosaga_runtime.reports import in_words
 from herosaga_runtime.requests import is_own_answer
 from herosaga_runtime.rows import Kind, Mail, StoredHistory, StoredInstance
@@ -77,6 +78,7 @@ async def consume(tx: Transaction, house: House, mail: Mail, now: datetime) -> l
     if not isinstance(envelope.message, Alarm) and not await tx.remember(
         saga.name, envelope.id, at
     ):
+        await repeat_replies(tx, house, saga.name, envelope, at)
         return []  # seen before
     if is_for_all(saga, mail, envelope) and await spread(tx, saga, envelope, at):
         return []
@@ -117,8 +119,10 @@ async def carry_out(
         for cause, decision in steps:
             then, last, old = last, decision.instance, json
             json = old if last is then or last is None else instance_to_json(last, then, old)
-            for each in outgoing(saga.name, decision, cause, now):
+            sent = outgoing(saga.name, decision, cause, now)
+            for each in sent:
                 reports += await post(tx, house, each, at, _answered(saga, each, cause))
+            await keep_replies(tx, house, saga.name, cause, sent)
             reports += await _note(tx, task.mail, cause, decision, then, _diff(old, json), at)
             if decision.reception is Reception.UNEXPECTED and cause.id != task.mail.id:
                 await tx.cancel(saga.name, cause.id)  # an alarm that was put aside before its time
@@ -284,21 +288,13 @@ async def _note(
             *(codec.dumps(sent), codec.dumps(diff), decision.reason),
         )
     )
-    if _is_swallowed(decision, cause):
+    if is_unanswered(decision, cause):
         name = "nobody" if after is None else f"{mail.consumer} in {after.state}"
         reason = f"{decision.reception}: {name} does not answer it"
         await tell_caller(tx, _of(mail, cause), reason, at)
     if decision.reception is not Reception.UNEXPECTED:
         return [report]
     return [report, await give_up(tx, _of(mail, cause), decision.reason, "", at)]
-
-
-def _is_swallowed(decision: Decision[Any, Any], cause: Envelope) -> bool:
-    """Whether somebody waits for the answer to a command that is only noted: the instance serves another, or has ended."""
-    if cause.request is None or decision.reception not in (Reception.REPEATED, Reception.LATE):
-        return False
-    after = decision.instance
-    return after is None or after.extras.caller != cause.request
 
 
 def _of(mail: Mail, cause: Envelope) -> Mail:

@@ -185,8 +185,12 @@ class Transaction(Protocol):
         """Undo `remember`, so that an operator can offer the message again."""
         ...
 
+    async def set_outputs(self, consumer: str, id: str, outputs: str) -> None:
+        """Add to `remember` what a consumer gave for a message."""
+        ...
+
     async def outputs(self, consumer: str, id: str) -> str | None:
-        """What a handler that has seen a message gave for it, as JSON text; None if it has not seen it."""
+        """What a consumer that has seen a message gave for it, as JSON text; None if it has not seen it."""
         ...
 
     async def purge(

@@ -8,7 +8,7 @@ from datetime import timedelta
 from typing import Any
 
 from herosaga_runtime import codec
-from herosaga_runtime.envelope import Alarm, Envelope, Fault, derive_id
+from herosaga_runtime.envelope import Alarm, Envelope, Fault, Ref, derive_id
 from herosaga_runtime.errors import DecodeError
 from herosaga_runtime.instance import Instance
 from herosaga_runtime.message import JsonObject, Message
@@ -148,6 +148,12 @@ async def _enqueue_fault(
     to = head.request
     body = write_envelope(fault)
     await tx.enqueue(Mail(Kind.STEP, to.saga, to.key, fault.id, at, body))
+
+
+def answered_by(body: str) -> Ref | None:
+    """The request that a piece of mail answers; None if it answers none."""
+    head, _ = _head(body)
+    return None if head is None else head.answers
 
 
 def _head(body: str) -> tuple[Envelope | None, str]:

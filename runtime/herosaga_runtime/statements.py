@@ -251,8 +251,15 @@ class SqliteTransaction:
             "DELETE FROM herosaga_inbox WHERE consumer = ? AND id = ?", (consumer, id)
         )
 
+    async def set_outputs(self, consumer: str, id: str, outputs: str) -> None:
+        """Add to `remember` what a consumer gave for a message."""
+        self.connection.execute(
+            "UPDATE herosaga_inbox SET outputs = ? WHERE consumer = ? AND id = ?",
+            (outputs, consumer, id),
+        )
+
     async def outputs(self, consumer: str, id: str) -> str | None:
-        """What a handler gave for a message it has seen."""
+        """What a consumer gave for a message it has seen."""
         row = self.connection.execute(
             "SELECT outputs FROM herosaga_inbox WHERE consumer = ? AND id = ?", (consumer, id)
         ).fetchone()
