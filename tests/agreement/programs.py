@@ -35,7 +35,8 @@ class Program:
     @cached_property
     def handlers(self) -> dict[str, m.Handler]:
         """The handlers of services and other sagas, by their command."""
-        return {each.message: each for each in self.model.handlers() if each.kind == "handle"}
+        found = (*self.model.handlers(), *self.model.implied)
+        return {each.message: each for each in found if each.kind == "handle"}
 
 
 def errors_of(text: str) -> tuple[str, ...]:

@@ -228,8 +228,25 @@ def _services(
 
 
 def _other(handled: Handled, key: str) -> str:
-    """A saga that carries a command out: for who requests it like any service."""
+    """A saga that carries a command out: for who requests it like any service.
+
+    Where it promises nothing but an answer it does not say so, and takes the command on its way.
+    """
+    match handled:
+        case Handled(parts=((events, ""),), refuses=()):
+            return _on_the_way(handled.command.name, events, key)
     events = (*(name for names, _ in handled.parts for name in names), *handled.refuses)
     reply = f" {{ reply {events[0]}(id) }}" if events else ""
     start = f"start {{ on {handled.command.name} -> End{reply} }}"
     return f"saga Helper by id: {key} {handled.text('handles')} {{ {start} final End }}"
+
+
+def _on_the_way(command: str, events: tuple[str, ...], key: str) -> str:
+    """A saga that takes a command in one state, with each of the answers in turn."""
+    arms = "  ".join(
+        f"on {command} when asked % {len(events)} == {turn} {{ set asked += 1  reply {event}(id) }}"
+        for turn, event in enumerate(events)
+    )
+    home = f"state Home {{ {arms}  after 1d -> End }}"
+    start = "start { on Go -> Home }"
+    return f"saga Helper by id: {key} {{ data {{ asked: int = 0 }} {start} {home} final End }}"
