@@ -10,7 +10,7 @@ PAGE = Page(
     severity=Severity.ERROR,
     title="Declared twice",
     what="Two declarations, fields, states, members of an enum or parameters of one place have the "
-    "same name, a message has two `key` fields, a flow an arrow twice, or a saga two scenarios of one title; "
+    "same name, a message has two `key` fields, a flow an arrow twice, a composite a part twice, or a saga two scenarios of one title; "
     "or a variable hides `event`, `state` or `now`, or a function one of the language.",
     why="Only one of the two could count, and nobody would see which: a message would lack a field "
     "that its sender believes to send.",
@@ -115,6 +115,18 @@ def named_twice(name: str, what: str, span: Span, first: Span) -> Finding:
         text="again here",
         labels=(Label(first, "first here"),),
         hint="take one of them out: the second says nothing more",
+    )
+
+
+def part_twice(name: str, span: Span, first: Span) -> Finding:
+    """A part of a composite that is one already."""
+    return finding(
+        PAGE,
+        f"`{name}` is named twice: when it has come once, both have",
+        span,
+        text="again here",
+        labels=(Label(first, "first here"),),
+        hint="name the other event that is waited for; what must come twice is counted, with `set` and `when`",
     )
 
 

@@ -101,11 +101,23 @@ def trigger(node: ast.Trigger, env: Env, around: Around) -> m.Trigger | None:
             command = _command(name, "failure of", env, around)
             return m.OnFailure(command, span) if command else None
         case ast.OnAll(messages=names, span=span):
-            found = dict.fromkeys(filter(None, (_message(name, env) for name in names)))
-            return m.OnAll(tuple(found), span) if found else None
+            found = _parts(names, env)
+            return m.OnAll(found, span) if found else None
         case ast.StepFailed():
             return None
     return swallowed(node, env, around)
+
+
+def _parts(names: Iterable[ast.Name], env: Env) -> tuple[str, ...]:
+    """What a composite waits for, each once."""
+    found: dict[str, ast.Name] = {}
+    for name in names:
+        id = _message(name, env)
+        if id in found:
+            env.report.append(hs101.part_twice(name.text, name.span, found[id].span))
+        elif id:
+            found[id] = name
+    return tuple(found)
 
 
 def swallowed(node: ast.Swallowed, env: Env, around: Around) -> m.Swallowed | None:
