@@ -186,6 +186,7 @@ def outgoing(
             origin.ref(each.number) if each.awaits and origin is not None else None,
             hops,
             cause.trace,
+            cause.rounds,
         )
         for each in decision.sent
     ]

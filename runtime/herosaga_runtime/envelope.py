@@ -18,6 +18,11 @@ def derive_id(*parts: object) -> str:
     return str(uuid5(_IDS, "\x1f".join(map(str, parts))))
 
 
+def is_number(text: str) -> bool:
+    """Whether a text is a number that a store can hold."""
+    return text.isdecimal() and len(text) < 19
+
+
 @dataclass(frozen=True, slots=True)
 class Ref:
     """A request of a saga instance: who awaits an answer."""
@@ -36,9 +41,13 @@ class Ref:
         saga, _, rest = text.partition("/")
         incarnation, _, rest = rest.partition("/")
         number, slash, key = rest.partition("/")
-        if not (saga and slash and incarnation.isdecimal() and number.isdecimal()):
+        if not (saga and slash and is_number(incarnation) and is_number(number)):
             raise DecodeError(f"not a request's name: {text[:100]!r}")
         return cls(saga, key, int(incarnation), int(number))
+
+
+Rounds = tuple[tuple[str, int], ...]
+"""How often each handler that is `@bounded` has run in a chain of messages."""
 
 
 @dataclass(slots=True)
@@ -47,7 +56,7 @@ class Envelope:
 
     `correlation` is the id of the message that began it all, `causation` of the one that caused this one.
     `request` names the request that awaits an answer to this command, `answers` the one that this event answers.
-    `hops` counts the messages from the first to this one.
+    `hops` counts the messages from the first to this one, `rounds` the runs of bounded handlers that have led to it.
     """
 
     id: str
@@ -59,6 +68,11 @@ class Envelope:
     request: Ref | None = None
     hops: int = 0
     trace: str | None = None
+    rounds: Rounds = ()
+
+    def runs(self, consumer: str) -> int:
+        """How often a bounded handler has run to bring this message about."""
+        return dict(self.rounds).get(consumer, 0)
 
 
 @message("herosaga.alarm")

@@ -11,7 +11,7 @@ import asyncio
 from collections.abc import Callable
 from contextlib import AsyncExitStack
 from contextvars import ContextVar
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -302,7 +302,7 @@ def _effect(emitted: Emitted, id: str, event: Event, now: datetime) -> Envelope:
     cause = emitted.envelope
     return Envelope(
         *(id, event, now, cause.correlation, cause.id, cause.request, None),
-        *(cause.hops + 1, cause.trace),
+        *(cause.hops + 1, cause.trace, cause.rounds),
     )
 
 
@@ -337,9 +337,17 @@ async def begin(
         reason = f"its handler was started {mail.attempts - 1} times, and its process died {mail.crashes} times"
         return None, [await give_up(tx, mail, reason, "", at)]
     try:
-        return read_envelope(mail.body, bound.types), []
+        return _counted(read_envelope(mail.body, bound.types), bound), []
     except ValueError as error:
         return None, await _store_failed(tx, house, failure(mail, error), now)
+
+
+def _counted(envelope: Envelope, bound: Bound) -> Envelope:
+    """What a handler is given, and what all that it causes follows from: a run that has a bound is counted in it."""
+    if bound.handler.bounded is None:
+        return envelope
+    counts = {**dict(envelope.rounds), bound.consumer: envelope.runs(bound.consumer) + 1}
+    return replace(envelope, rounds=tuple(counts.items()))
 
 
 async def _send_again(

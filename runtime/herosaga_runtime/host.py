@@ -231,7 +231,8 @@ class Host:
         if current is None:
             return Envelope(made, message, now, made)
         cause = current.envelope
-        return Envelope(made, message, now, cause.correlation, cause.id, hops=cause.hops + 1)
+        follows = (None, None, cause.hops + 1, cause.trace, cause.rounds)
+        return Envelope(made, message, now, cause.correlation, cause.id, *follows)
 
     # --- looking -------------------------------------------------------------------------------
 

@@ -14,7 +14,7 @@ from herosaga_runtime.instance import Instance
 from herosaga_runtime.message import JsonObject, Message
 from herosaga_runtime.policy import Policy
 from herosaga_runtime.ports import DeadLetterReport, Report, Transaction
-from herosaga_runtime.routing import Routes
+from herosaga_runtime.routing import Address, Routes
 from herosaga_runtime.rows import Kind, Mail, StoredDeadLetter, StoredInstance
 from herosaga_runtime.stored import Texts, Types, envelope_from_json, envelope_to_json
 
@@ -101,12 +101,29 @@ async def post(
     reports: list[Report] = []
     for address in addresses:
         mail = Mail(address.kind, address.consumer, address.key, envelope.id, at, body)
-        if envelope.hops > house.hop_limit:
-            reason = f"{envelope.hops} messages have led to this one, which looks endless"
+        reason = _endless(house, envelope, address)
+        if reason:
             reports.append(await give_up(tx, mail, reason, "", at))
         else:
             await tx.enqueue(mail)
     return reports
+
+
+def _endless(house: House, envelope: Envelope, address: Address) -> str:
+    """Why a chain of messages ends here; empty where it may go on."""
+    if envelope.hops > house.hop_limit:
+        return f"{envelope.hops} messages have led to this one, which looks endless"
+    bound = house.routes.handlers.get(address.consumer) if envelope.rounds else None
+    if bound is None or bound.handler.bounded is None:
+        return ""
+    runs = envelope.runs(address.consumer)
+    times = "once" if runs == 1 else f"{runs} times"
+    ended = runs >= bound.handler.bounded
+    return (
+        f"@bounded({bound.handler.bounded}): it has run {times} to bring this about"
+        if ended
+        else ""
+    )
 
 
 async def give_up(tx: Transaction, mail: Mail, reason: str, traceback: str, at: int) -> Report:

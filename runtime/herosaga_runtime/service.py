@@ -85,9 +85,11 @@ class Handler:
     - for one part `A | B` one of them, for `A?` one or None, for `A*` a list or tuple of them, for no part None;
     - for several parts a tuple with what belongs to each;
     - instead of all that a refusal: an event that is in no part.
+
+    `bounded` says how often at most it may run in one chain of messages, each caused by the one before.
     """
 
-    __slots__ = ("emits", "message", "method", "parts", "refusals")
+    __slots__ = ("bounded", "emits", "message", "method", "parts", "refusals")
 
     def __init__(
         self,
@@ -95,7 +97,9 @@ class Handler:
         method: str,
         emits: tuple[type[Event], ...] = (),
         parts: tuple[Part, ...] | None = None,
+        bounded: int | None = None,
     ) -> None:
+        self.bounded = bounded
         self.message = message
         self.method = method
         self.emits = emits

@@ -10,7 +10,7 @@ from typing import Any, Final, TypeVar
 
 from herosaga_runtime import codec
 from herosaga_runtime.codec import Fields
-from herosaga_runtime.envelope import Alarm, Done, Envelope, Fault, Ref
+from herosaga_runtime.envelope import Alarm, Done, Envelope, Fault, Ref, Rounds, is_number
 from herosaga_runtime.errors import DecodeError
 from herosaga_runtime.instance import (
     CALM,
@@ -63,6 +63,7 @@ def envelope_to_json(envelope: Envelope) -> JsonObject:
         "causationid": envelope.causation,
         "sagaanswers": _written(envelope.answers, str),
         "sagarequest": _written(envelope.request, str),
+        "sagarounds": _rounds_text(envelope.rounds) if envelope.rounds else None,
         "traceparent": envelope.trace,
     }
     json |= {name: value for name, value in optional.items() if value is not None}
@@ -89,7 +90,20 @@ def envelope_from_json(json: JsonValue, types: Types) -> Envelope:
         fields.get("sagarequest", _ref, None),
         fields.get("sagahops", codec.read_int, 0),
         fields.get("traceparent", _text, None),
+        fields.get("sagarounds", _rounds, ()),
     )
+
+
+def _rounds_text(rounds: Rounds) -> str:
+    """`oms.Stock.PlanChanged=2 oms.Desk.Told=1`: an attribute of CloudEvents is no object."""
+    return " ".join(f"{consumer}={count}" for consumer, count in rounds)
+
+
+def _rounds(json: JsonValue) -> Rounds:
+    pairs = [each.rpartition("=") for each in codec.read_str(json).split()]
+    if not all(consumer and is_number(count) for consumer, _, count in pairs):
+        raise DecodeError(f"Envelope.sagarounds: not handlers and numbers: {str(json)[:100]!r}")
+    return tuple([(consumer, int(count)) for consumer, _, count in pairs])
 
 
 def _ref(json: JsonValue) -> Ref | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from herosaga.model.model import Emission, Handler, Message, Service
 from herosaga.names import method_name
-from herosaga.plan.code import PyCode, code, docstring, identifier, items, join, literal
+from herosaga.plan.code import PyCode, code, docstring, identifier, items, join, literal, number
 from herosaga.plan.context import Context
 from msgspec import Struct
 
@@ -122,6 +122,8 @@ def _handler(context: Context, handler: Handler) -> PyCode:
         parts.append(items(answers))
     if answers and not (len(handler.parts) == 1 and not handler.parts[0].count):
         parts.append(code("parts={}", items(_emission(context, each) for each in handler.parts)))
+    if handler.meta.bounded is not None:
+        parts.append(code("bounded={}", number(handler.meta.bounded)))
     return code("{}({})", context.runtime("service", "Handler"), join(", ", parts))
 
 
