@@ -230,10 +230,10 @@ def _services(
 def _other(handled: Handled, key: str) -> str:
     """A saga that carries a command out: for who requests it like any service.
 
-    Where it promises nothing but an answer it does not say so, and takes the command on its way.
+    Where it always answers it need not promise that, and for some keys takes the command on its way. It refuses nothing then.
     """
     match handled:
-        case Handled(parts=((events, ""),), refuses=()):
+        case Handled(parts=((events, ""),)) if key != "uuid":
             return _on_the_way(handled.command.name, events, key)
     events = (*(name for names, _ in handled.parts for name in names), *handled.refuses)
     reply = f" {{ reply {events[0]}(id) }}" if events else ""
