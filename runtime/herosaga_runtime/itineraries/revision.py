@@ -41,10 +41,20 @@ class Revision(Generic[A]):
         self.ended = True
         return self
 
+    def in_words(self) -> str:
+        """What it changes: `+GiftWrap -PrintLabel`, `end`."""
+        words = ["end"] if self.ended else []
+        words += [f"-{_short(each)}" for each in self.dropped]
+        return " ".join([*words, *(f"+{_short(each.TYPE)}" for each in self.inserted)])
+
     def applied(self, todo: tuple[Todo, ...]) -> tuple[Todo, ...]:
         """What remains after it."""
         rest = () if self.ended else _without(todo, self.dropped)
         return (*(Added(each.TYPE, each.to_json(), {}) for each in self.inserted), *rest)
+
+
+def _short(name: str) -> str:
+    return name.rpartition(".")[2]
 
 
 def _without(todo: tuple[Todo, ...], dropped: tuple[str, ...]) -> tuple[Todo, ...]:

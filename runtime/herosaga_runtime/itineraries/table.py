@@ -12,6 +12,7 @@ from hashlib import blake2b
 from typing import Any, Final, Generic, Protocol, Self, TypeVar
 
 from herosaga_runtime.itineraries.activity import Activity, Arguments
+from herosaga_runtime.itineraries.building import BUILT, Built
 from herosaga_runtime.message import Command, Event, JsonValue
 from herosaga_runtime.policy import Policy
 
@@ -152,6 +153,11 @@ class Itinerary(Generic[V]):
         self.compensated = compensated
         self.at: Final[Mapping[str, Stage[V]]] = dict(_paths("", stages))
         self.shape = blake2b(_shape(stages).encode(), digest_size=8).hexdigest()
+
+    @staticmethod
+    def build(name: str = BUILT) -> Built:
+        """An itinerary without a declaration, for one slip: `Itinerary.build("rush order").do(Pack, …)`."""
+        return Built(name)
 
     def __call__(self) -> Self:
         """The itinerary itself, which needs nothing beside it. What `host.add` calls."""

@@ -1,0 +1,105 @@
+"""One thing that happens to a slip, and everything that follows from it at home."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
+from typing import Any
+
+from herosaga_runtime.envelope import Ref
+from herosaga_runtime.itineraries.home import Away, Home, Status
+from herosaga_runtime.itineraries.slip import Current, Slip
+from herosaga_runtime.itineraries.stages import Activities
+from herosaga_runtime.itineraries.table import Itinerary
+from herosaga_runtime.message import JsonObject, record
+
+
+class Happened(StrEnum):
+    """What a slip's history tells."""
+
+    STARTED = "started"
+    DONE = "done"
+    REVISED = "revised"
+    FORKED = "forked"
+    JOINED = "joined"
+    FAILED = "failed"
+    GIVEN_UP = "given up"
+    HELD = "held"
+    TURNED = "turned back"
+    REFUSED = "not turned back"
+    UNDONE = "undone"
+    PARKED = "parked"
+    RETRIED = "retried"
+    SKIPPED = "skipped"
+    COMPLETED = "completed"
+    FAULTED = "faulted"
+    COMPENSATED = "compensated"
+
+
+@record
+class Note:
+    """An entry of a slip's history: what happened to which part, at which activity, what it gave, and why."""
+
+    happened: Happened
+    part: str = ""
+    activity: str = ""
+    outputs: JsonObject | None = None
+    reason: str = ""
+
+
+@record
+class Ended:
+    """An outcome: how the slip ended, with its variables."""
+
+    status: Status
+    variables: JsonObject
+
+
+@dataclass(slots=True)
+class Journey:
+    """What a slip does on one occasion. `home` is changed; the rest is what is to be done about it.
+
+    `leaving` are the parts that go to an activity, `notes` what to write into the history, `answers` who is to be told
+    whether the slip was turned back, `ended` the outcome if there is one.
+    """
+
+    home: Home
+    itinerary: Itinerary[Any] | None
+    activities: Activities
+    leaving: list[Slip] = field(default_factory=list)
+    notes: list[Note] = field(default_factory=list)
+    answers: list[tuple[Ref, bool]] = field(default_factory=list)
+    ended: Ended | None = None
+
+    def note(
+        self,
+        happened: Happened,
+        slip: Slip | None = None,
+        *,
+        outputs: JsonObject | None = None,
+        reason: str = "",
+        activity: str = "",
+    ) -> None:
+        """Write something into the history."""
+        part = "" if slip is None else slip.part
+        current = None if slip is None else slip.current
+        name = activity or ("" if current is None else current.activity)
+        self.notes.append(Note(happened, part, name, outputs, reason))
+
+    def leave(self, slip: Slip, current: Current) -> None:
+        """Send a part to an activity."""
+        gone = replace(slip, current=current, step=slip.step + 1)
+        irreversible = current.irreversible and not slip.back
+        self.home.running += irreversible
+        self.home.away[slip.part] = Away(current.activity, gone.step, slip.back, irreversible)
+        self.leaving.append(gone)
+
+    def back_home(self, slip: Slip) -> None:
+        """A part is here again."""
+        away = self.home.away.pop(slip.part)
+        self.home.running -= away.irreversible
+
+    def answer(self, done: bool) -> None:
+        """Tell everyone who has turned the slip back whether it was."""
+        self.answers += [(each, done) for each in self.home.asked]
+        self.home.asked = ()

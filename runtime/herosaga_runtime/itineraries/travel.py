@@ -1,0 +1,376 @@
+"""How a slip travels: pure, without clock, randomness, input or output.
+
+Each function here is one thing that can happen to a slip. It is called at home, in the transaction that stores what follows, and
+changes the `Journey` it is given. What it is told has happened once: duplicates and workers that come too late are found out
+before (by the inbox, and by `Home.away`, which names the only step of a part that counts).
+
+
+What holds before and after
+===========================
+
+1.  Every part that has set out and not ended is in exactly one place: away with an activity, at a fork where it waits for the
+    others, or kept. A parent of a fork is the fork's, and is nowhere else.
+2.  The log of a part holds what this part has finished and can undo, oldest first. Logs are joined by the order in which the
+    activities were finished.
+3.  On the way back there is one part, the whole; no fork is open, and nothing else is away.
+4.  `running` is the number of irreversible activities that are away. As soon as one of them is done the slip is `past` and
+    stays so: it is never turned back from then on, and nothing of it is ever undone.
+5.  A slip has ended if and only if nothing is away, no fork is open, and the whole is kept.
+
+
+What is decided at home, and when
+=================================
+
+- A part that is about to go on stops instead if the slip is turned back, or a step of it has failed (`Home.stopping`). An
+  irreversible activity is so never begun after that. A fork whose branches are all here, some of them stopped, is given up,
+  and its parent stops.
+- While an irreversible activity is away, nobody knows yet whether there is a way back. Whatever stops waits for it. If it is
+  done, the slip only goes forward: those who have turned it back are told that it was not, and all that has stopped sets out
+  again. If it fails for good it was not done, and the slip goes back.
+- When the whole has stopped, it is undone newest first, and ends `FAULTED` if a step had failed, else `COMPENSATED`.
+- Past the irreversible, a step is tried until it works; that is the host's to do (`forward`).
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any, Final
+
+from herosaga_runtime.envelope import Ref
+from herosaga_runtime.errors import UsageError
+from herosaga_runtime.itineraries.home import Failed, Fork, Status
+from herosaga_runtime.itineraries.journey import Ended, Happened, Journey
+from herosaga_runtime.itineraries.revision import Revision
+from herosaga_runtime.itineraries.slip import WHOLE, Current, Logged, Slip
+from herosaga_runtime.itineraries.stages import Split, name_of, reached
+from herosaga_runtime.message import JsonObject, JsonValue, record
+from herosaga_runtime.reports import in_words
+
+_CHANGED: Final = "the itinerary is another than the one that this slip set out by"
+
+
+@record
+class Given:
+    """What an activity gave back: the variables it sets, its log if it has one, and how the rest shall change."""
+
+    outputs: JsonObject
+    log: JsonValue = None
+    revision: Revision[Any] | None = None
+
+
+# --- forward -----------------------------------------------------------------------------------
+
+
+def begin(journey: Journey, slip: Slip) -> None:
+    """A slip sets out."""
+    journey.note(Happened.STARTED, outputs=slip.variables)
+    _go_on(journey, slip)
+
+
+def done(journey: Journey, slip: Slip, given: Given) -> None:
+    """A part's activity is done."""
+    home, current = journey.home, _current(slip)
+    journey.back_home(slip)
+    home.finished += 1
+    home.stuck = home.stuck if home.kept else ""
+    journey.note(Happened.DONE, slip, outputs=given.outputs)
+    log, todo = slip.log, slip.todo
+    if given.log is not None:
+        log = (*log, Logged(current.activity, given.log, current.policy, home.finished))
+    if given.revision is not None:
+        todo = given.revision.applied(todo)
+        journey.note(Happened.REVISED, slip, reason=given.revision.in_words())
+    if current.irreversible:
+        _pass(journey)
+    variables = {**slip.variables, **given.outputs}
+    _go_on(journey, replace(slip, variables=variables, todo=todo, log=log, current=None))
+    if current.irreversible:
+        _reconsider(journey)
+
+
+def failed(journey: Journey, slip: Slip, reason: str) -> None:
+    """A part's activity has failed for good. Not to be called past the irreversible: there it is tried on."""
+    home, current = journey.home, _current(slip)
+    journey.back_home(slip)
+    journey.note(Happened.FAILED, slip, reason=reason)
+    home.failed = home.failed or Failed(current.activity, reason)
+    _stop(journey, slip)
+    if current.irreversible:
+        _reconsider(journey)
+
+
+def given_up(journey: Journey, slip: Slip) -> None:
+    """A part that is not to go on has not begun its activity, or waits to try it again."""
+    journey.back_home(slip)
+    journey.note(Happened.GIVEN_UP, slip)
+    _stop(journey, slip)
+
+
+def _go_on(journey: Journey, slip: Slip) -> None:
+    """Go on with a part that is here: to its next activity, into a fork, to its end, or nowhere if it is to stop."""
+    while slip.todo and not journey.home.stopping:
+        todo, rest = slip.todo[0], slip.todo[1:]
+        itinerary = journey.itinerary
+        if itinerary is not None and itinerary.shape != slip.shape:
+            _hold(journey, slip, _CHANGED)
+            return
+        try:
+            found = reached(itinerary, journey.activities, slip, todo)
+        except Exception as error:
+            reason, _ = in_words(error)
+            _hinder(journey, slip, name_of(itinerary, todo), reason)
+            return
+        match found:
+            case Current():
+                journey.leave(replace(slip, todo=rest), found)
+                return
+            case Split(branches) if branches:
+                _fork(journey, replace(slip, todo=rest), found)
+                return
+            case Split():
+                slip = replace(slip, todo=rest)
+            case _:
+                slip = replace(slip, todo=(*found, *rest))
+    if slip.complete:
+        _arrive(journey, slip)
+    else:
+        _stop(journey, slip)
+
+
+def _hinder(journey: Journey, slip: Slip, stage: str, reason: str) -> None:
+    """A stage can't be evaluated: that is a failed step, but past the irreversible only an operator can help."""
+    if journey.home.past:
+        _hold(journey, slip, f"{stage}: {reason}")
+    else:
+        journey.note(Happened.FAILED, slip, activity=stage, reason=reason)
+        journey.home.failed = journey.home.failed or Failed(stage, reason)
+        _stop(journey, slip)
+
+
+def _hold(journey: Journey, slip: Slip, reason: str) -> None:
+    """Keep a part until an operator decides."""
+    journey.home.kept[slip.part] = slip
+    journey.home.stuck = reason
+    journey.note(Happened.HELD, slip, reason=reason)
+
+
+def _arrive(journey: Journey, slip: Slip) -> None:
+    """Nothing remains of a part. The whole still turns round if it was turned back in its last step."""
+    if slip.part != WHOLE:
+        _join(journey, slip)
+    elif journey.home.stopping:
+        _stop(journey, slip)
+    else:
+        _end(journey, slip, Status.COMPLETED)
+
+
+def _pass(journey: Journey) -> None:
+    """Something irreversible is done: from here there is only forward."""
+    home = journey.home
+    if home.turned:
+        journey.note(Happened.REFUSED, reason="past what can't be undone")
+    journey.answer(False)
+    home.past, home.turned, home.failed = True, "", None
+
+
+# --- forks -------------------------------------------------------------------------------------
+
+
+def _fork(journey: Journey, slip: Slip, split: Split) -> None:
+    """Let branches set out, each with the variables as they are and a log of its own."""
+    parent = replace(slip, step=slip.step + 1)
+    name = f"{parent.part}/{parent.step}" if parent.part else str(parent.step)
+    branches = [
+        replace(parent, part=f"{name}.{index}", step=0, todo=todo, log=())
+        for index, todo in enumerate(split.branches)
+    ]
+    journey.home.forks[name] = Fork(parent, len(branches))
+    journey.note(Happened.FORKED, slip, reason=f"{len(branches)} branches")
+    for each in branches:
+        _go_on(journey, each)
+
+
+def _join(journey: Journey, slip: Slip) -> None:
+    """A branch has come to its end, or has stopped."""
+    name = slip.part.rpartition(".")[0]
+    journey.home.forks[name].arrived[slip.part] = slip
+    _settle(journey, name)
+
+
+def _settle(journey: Journey, name: str) -> None:
+    """See whether a fork's parent can go on, or must stop."""
+    home = journey.home
+    fork = home.forks[name]
+    if not fork.joined:
+        return
+    if all(each.complete for each in fork.arrived.values()):
+        del home.forks[name]
+        journey.note(Happened.JOINED, fork.parent)
+        _go_on(journey, _joined(fork))
+    elif home.stopping and not home.running:
+        del home.forks[name]
+        _stop(journey, _joined(fork))
+
+
+def _joined(fork: Fork) -> Slip:
+    """The parent with what its branches bring: variables in source order, logs in the order of what happened."""
+    parent, branches = fork.parent, sorted(fork.arrived.values(), key=_place)
+    variables, unset = dict(parent.variables), object()
+    for branch in branches:
+        variables |= {
+            name: value
+            for name, value in branch.variables.items()
+            if parent.variables.get(name, unset) != value
+        }
+    logs = [logged for branch in branches for logged in branch.log]
+    ordered = sorted(logs, key=lambda logged: logged.number)
+    return replace(parent, variables=variables, log=(*parent.log, *ordered))
+
+
+def _place(branch: Slip) -> int:
+    return int(branch.part.rpartition(".")[2])
+
+
+def _reconsider(journey: Journey) -> None:
+    """An irreversible activity has ended: what has stopped sets out again, or the slip goes back, innermost forks first."""
+    home = journey.home
+    for name in sorted(home.forks, key=lambda each: -each.count("/")):
+        fork = home.forks.get(name)
+        if fork is None:
+            continue
+        if home.past:
+            for part in [part for part, each in fork.arrived.items() if not each.complete]:
+                _set_out_again(journey, fork.arrived.pop(part))
+        else:
+            _settle(journey, name)
+
+
+def _set_out_again(journey: Journey, slip: Slip) -> None:
+    """Go on with a part that had stopped; with the activity that it has not finished, if there is one."""
+    if slip.current is None:
+        _go_on(journey, slip)
+    else:
+        journey.leave(slip, slip.current)
+
+
+# --- back --------------------------------------------------------------------------------------
+
+
+def turn(journey: Journey, reason: str, by: Ref | None = None) -> None:
+    """A slip is to be turned back. `by` is told whether it was, as soon as that is known."""
+    home = journey.home
+    if by is not None and by not in home.asked:
+        home.asked += (by,)
+    if home.past:
+        journey.note(Happened.REFUSED, reason="past what can't be undone")
+        journey.answer(False)
+    elif home.status in (Status.FAULTED, Status.COMPENSATED):
+        journey.answer(True)
+    elif not home.turned and home.status is not Status.PARKED:
+        journey.note(Happened.TURNED, reason=reason)
+        home.turned = reason
+        if home.status is not Status.COMPENSATING:
+            _stop_kept(journey)
+
+
+def _stop_kept(journey: Journey) -> None:
+    """What waits for an operator goes back with the others; so does a slip that had ended."""
+    journey.home.stuck = ""
+    for part in tuple(journey.home.kept):
+        _stop(journey, journey.home.kept.pop(part))
+
+
+def _stop(journey: Journey, slip: Slip) -> None:
+    """A part is not to go on."""
+    if slip.part == WHOLE:
+        journey.home.status = Status.COMPENSATING
+        _undo_next(journey, replace(slip, back=True, todo=(), current=None))
+    else:
+        _join(journey, slip)
+
+
+def _undo_next(journey: Journey, slip: Slip) -> None:
+    if slip.log:
+        newest = slip.log[-1]
+        journey.leave(slip, Current(newest.activity, newest.log, newest.policy))
+    else:
+        failed = journey.home.failed is not None
+        _end(journey, slip, Status.FAULTED if failed else Status.COMPENSATED)
+
+
+def undone(journey: Journey, slip: Slip) -> None:
+    """The newest of what was done is undone."""
+    journey.back_home(slip)
+    journey.note(Happened.UNDONE, slip)
+    _undo_next(journey, replace(slip, log=slip.log[:-1], current=None))
+
+
+def undo_failed(journey: Journey, slip: Slip, reason: str) -> None:
+    """An undo has failed for good: the slip is parked until an operator decides."""
+    journey.back_home(slip)
+    journey.note(Happened.PARKED, slip, reason=reason)
+    journey.home.kept[slip.part] = replace(slip, current=None)
+    journey.home.status = Status.PARKED
+    journey.home.stuck = f"{_current(slip).activity} can't be undone: {reason}"
+
+
+def _end(journey: Journey, slip: Slip, status: Status) -> None:
+    home = journey.home
+    home.status, home.stuck = status, ""
+    home.kept[WHOLE] = replace(slip, current=None)
+    journey.note(Happened(status.value), reason="" if home.failed is None else home.failed.reason)
+    journey.ended = Ended(status, slip.variables)
+    journey.answer(status is not Status.COMPLETED)
+
+
+# --- operators ---------------------------------------------------------------------------------
+
+
+def retry(journey: Journey, reason: str) -> None:
+    """Try again, at an operator's word, what a slip is parked or held for; `UsageError` if it waits for nobody."""
+    _decide(journey, Happened.RETRIED, reason)
+    for part in tuple(journey.home.kept):
+        slip = journey.home.kept.pop(part)
+        if slip.back:
+            _undo_next(journey, slip)
+        else:
+            _go_on(journey, slip)
+
+
+def skip(journey: Journey, reason: str) -> None:
+    """Leave out, at an operator's word, the undo that a slip is parked for, or the stage that it is held at."""
+    _decide(journey, Happened.SKIPPED, reason)
+    journey.home.skipped += 1
+    for part in tuple(journey.home.kept):
+        slip = journey.home.kept.pop(part)
+        if slip.back:
+            _undo_next(journey, replace(slip, log=slip.log[:-1]))
+        else:
+            _go_on(journey, replace(slip, todo=slip.todo[1:]))
+
+
+def skip_step(journey: Journey, slip: Slip, reason: str) -> None:
+    """Leave out, at an operator's word, the activity that a part tries past the irreversible. It sets no variables."""
+    journey.back_home(slip)
+    journey.home.skipped += 1
+    journey.home.stuck = ""
+    journey.note(Happened.SKIPPED, slip, reason=reason)
+    _go_on(journey, replace(slip, current=None))
+
+
+def _decide(journey: Journey, happened: Happened, reason: str) -> None:
+    home = journey.home
+    if home.status.ended or not home.kept:
+        raise UsageError(f"the slip is {home.status}, and waits for no operator")
+    newest = next(iter(home.kept.values()))
+    name = newest.log[-1].activity if newest.back else ""
+    journey.note(happened, newest, activity=name, reason=reason)
+    home.stuck = ""
+    if home.status is Status.PARKED:
+        home.status = Status.COMPENSATING
+
+
+def _current(slip: Slip) -> Current:
+    if slip.current is None:
+        raise AssertionError(f"{slip.mail_id} is with no activity")
+    return slip.current
