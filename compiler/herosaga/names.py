@@ -111,6 +111,16 @@ def undo_class_name(saga: str, compensation: str) -> str:
     return saga + "".join(word.capitalize() for word in snake(compensation).split("_"))
 
 
+def outcome_class_name(itinerary: str, outcome: str) -> str:
+    """`CompletedFulfilment`: the event by which an itinerary says how it has ended."""
+    return f"{outcome.capitalize()}{itinerary}"
+
+
+def turn_back_class_name(itinerary: str) -> str:
+    """`TurnBackFulfilment`: the command that turns a slip of an itinerary back."""
+    return f"TurnBack{itinerary}"
+
+
 def variable_name(name: str) -> str:
     """The variable that a loop's variable compiles to, where nothing is in its way."""
     if name.startswith("__"):

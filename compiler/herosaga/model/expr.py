@@ -222,6 +222,13 @@ class Round(Struct, frozen=True):
     span: Span
 
 
+class RequestId(Struct, frozen=True):
+    """In the undo of a request: the id of the message that the request sends."""
+
+    type: Type
+    span: Span
+
+
 class Bad(Struct, frozen=True):
     """What was wrong already."""
 
@@ -254,6 +261,7 @@ Expr = (
     | Widen
     | Ordered
     | Round
+    | RequestId
     | Bad
 )
 

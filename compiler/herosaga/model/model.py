@@ -105,7 +105,10 @@ class Enum(Struct, frozen=True):
 
 
 class Message(Struct, frozen=True):
-    """`event` or `command` (`kind`). `key` names its key field, "" without one."""
+    """`event` or `command` (`kind`). `key` names its key field, "" without one.
+
+    `written` is how it is written where that is not its name (`Fulfilment.completed`), else "".
+    """
 
     id: str
     name: str
@@ -116,6 +119,7 @@ class Message(Struct, frozen=True):
     fields: tuple[Field, ...]
     meta: Meta
     span: Span
+    written: str = ""
 
 
 class Emission(Struct, frozen=True):
