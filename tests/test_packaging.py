@@ -10,6 +10,7 @@ import zipfile
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
+SAMPLE = ROOT / "samples" / "checkout"
 
 
 def run(*arguments: str | Path, folder: Path) -> str:
@@ -27,7 +28,7 @@ def build(source: Path, wheels: Path) -> Path:
 
 
 def test_the_wheels_install_and_compile_the_sample(tmp_path: Path) -> None:
-    wheels, sample = tmp_path / "wheels", tmp_path / "oms"
+    wheels, sample = tmp_path / "wheels", tmp_path / "checkout"
     wheels.mkdir()
     both = [build(ROOT / "runtime", wheels), build(ROOT, wheels)]
     for wheel in both:
@@ -35,14 +36,12 @@ def test_the_wheels_install_and_compile_the_sample(tmp_path: Path) -> None:
     venv.create(tmp_path / "fresh", with_pip=True)
     python = tmp_path / "fresh" / "bin" / "python"
     run(python, "-m", "pip", "install", "-q", *both, folder=tmp_path)
-    shutil.copytree(
-        ROOT / "samples" / "oms", sample, ignore=shutil.ignore_patterns("oms", "__pycache__")
-    )
+    shutil.copytree(SAMPLE, sample, ignore=shutil.ignore_patterns("checkout", "__pycache__"))
     run(python, "-m", "herosaga", "compile", folder=sample)
-    for name in ("catalog", "orders", "cancellation"):
-        made = sample / "oms" / f"{name}.py"
-        assert made.read_text() == (ROOT / "samples" / "oms" / "oms" / made.name).read_text()
-    run(python, "-c", "import app", folder=sample)
+    for name in ("catalog", "orders", "returns"):
+        made = sample / "checkout" / f"{name}.py"
+        assert made.read_text() == (SAMPLE / "checkout" / made.name).read_text()
+    run(python, "-c", "import shopfront", folder=sample)
     run(python, "-m", "herosaga", "init", "first", folder=tmp_path)
     run(python, "-c", "import app", folder=tmp_path / "first")
     assert (tmp_path / "first" / ".github" / "workflows" / "check.yml").is_file()

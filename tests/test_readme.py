@@ -45,19 +45,19 @@ def test_its_saga_is_a_page() -> None:
 
 
 def test_the_finding_is_what_check_prints(here: Here) -> None:
-    orders = here.folder / "samples" / "oms" / "orders.saga"
+    orders = here.folder / "samples" / "checkout" / "orders.saga"
     assert WRONG[0] in orders.read_text()
     orders.write_text(orders.read_text().replace(*WRONG))
-    assert here("check", "samples/oms").out.strip() == FOUND.strip()
+    assert here("check", "samples/checkout").out.strip() == FOUND.strip()
 
 
 def test_the_results_are_what_test_prints(here: Here) -> None:
-    assert here("test", "samples/oms").out == TESTED
+    assert here("test", "samples/checkout").out == TESTED
 
 
 def test_there_are_two_commands_and_the_second_runs_the_tests() -> None:
     first, second = texts("sh")
-    assert "herosaga run samples/oms --demo" in first
+    assert "herosaga run samples/checkout --demo" in first
     assert second.strip().endswith("python -m pytest")
 
 

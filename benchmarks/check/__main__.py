@@ -15,7 +15,7 @@ from herosaga.findings import Severity
 
 from benchmarks.check.project import project
 
-SAMPLE = Path(__file__).resolve().parents[2] / "samples" / "oms"
+SAMPLE = Path(__file__).resolve().parents[2] / "samples" / "checkout"
 ROUNDS = 7
 
 
@@ -38,7 +38,7 @@ def _start_up() -> str:
     commands = {
         "python -c pass": [sys.executable, "-c", "pass"],
         "herosaga --version": [sys.executable, "-m", "herosaga", "--version"],
-        "herosaga check samples/oms": [sys.executable, "-m", "herosaga", "check", str(SAMPLE)],
+        "herosaga check samples/checkout": [sys.executable, "-m", "herosaga", "check", str(SAMPLE)],
     }
     times: dict[str, list[float]] = {name: [] for name in commands}
     for _ in range(ROUNDS):

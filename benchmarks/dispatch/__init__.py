@@ -2,7 +2,7 @@
 
 Run it with `python -m benchmarks.dispatch`; it takes some minutes. Two sagas are measured. `parcel` has small actions, most
 of them a guard and a counter, so what it measures is dispatch: 8 states, and 14 transitions beside its start. `order`, the
-order fulfilment of `samples/oms`, has heavier ones: sums of decimals, several messages, and a compensation.
+order fulfilment of `samples/checkout`, has heavier ones: sums of decimals, several messages, and a compensation.
 
 A third, `tour`, is written for 10, 100 and 1,000 states, each with transitions of its own beside those of a `during any`,
 and compiled before it is measured. All of them go through the same 1,403 events, which lead through every state of the
@@ -28,4 +28,5 @@ form, so that it shares nothing with others; a library's is its new model, with 
 import sys
 from pathlib import Path
 
-sys.path.append(str(Path(__file__).resolve().parents[2] / "samples" / "oms"))  # for `oms.orders`
+SAMPLE = Path(__file__).resolve().parents[2] / "samples" / "checkout"
+sys.path.append(str(SAMPLE))  # for `checkout.orders`

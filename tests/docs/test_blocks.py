@@ -80,7 +80,7 @@ def test_a_piece_is_whole_lines_in_their_order() -> None:
 
 def test_what_is_shown_of_the_samples_is_there() -> None:
     shown = {each.source for each in BLOCKS if each.source.startswith("samples/")}
-    assert {"samples/oms/cancellation.saga", "samples/travel/trips.saga"} <= shown
+    assert {"samples/checkout/returns.saga", "samples/travel/trips.saga"} <= shown
 
 
 def test_every_block_is_looked_at() -> None:

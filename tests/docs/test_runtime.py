@@ -16,12 +16,12 @@ MAIN = """
 import asyncio
 import contextlib
 
-import app
+import shopfront
 
 
 async def main() -> None:
     async with shop("memory:") as host:
-        for _, order in app.orders(3):
+        for _, order in shopfront.orders(3):
             await check_out(host, order)
             await check_out(host, order)
             await host.settle()
@@ -35,7 +35,7 @@ async def main() -> None:
     with contextlib.suppress(asyncio.CancelledError):
         await serving
     async with shop("sqlite:///shop.db") as host:
-        ((_, order),) = app.orders(1)
+        ((_, order),) = shopfront.orders(1)
         with contextlib.closing(sqlite3.connect("shop.db")) as ours:
             ours.execute("CREATE TABLE orders (id TEXT)")
             ours.commit()
@@ -54,7 +54,7 @@ def test_the_program_runs(tmp_path: Path) -> None:
     assert len(BLOCKS) == PAGE.count("```python\n") == 7
     program = tmp_path / "page.py"
     program.write_text("\n".join([*BLOCKS, MAIN]), "utf-8")
-    places = [ROOT / "samples" / "oms", ROOT / "runtime"]
+    places = [ROOT / "samples" / "checkout", ROOT / "runtime"]
     done = subprocess.run(
         [sys.executable, str(program)],
         cwd=tmp_path,
@@ -64,6 +64,6 @@ def test_the_program_runs(tmp_path: Path) -> None:
         timeout=60,
     )
     assert done.returncode == 0, done.stderr
-    assert "oms.OrderPlaced taken Reserving" in done.stdout
+    assert "checkout.OrderPlaced taken Reserving" in done.stdout
     assert "3 in all" in done.stdout.splitlines()
     assert done.stdout.splitlines()[-1] == "1 Completed"

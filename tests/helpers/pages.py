@@ -11,7 +11,7 @@ from textwrap import dedent
 ROOT = Path(__file__).parents[2]
 FENCED = re.compile(r"^```(\w+) ?([^\n]*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 FROM = "from "
-"""What says that a block is a piece of a file: `from samples/oms/orders.saga`, or of a whole program `program from …`."""
+"""What says that a block is a piece of a file: `from samples/checkout/orders.saga`, or of a whole program `program from …`."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -56,7 +56,7 @@ Moment = Callable[["subprocess.Popen[str]", random.Random, Unkilled], str]
 """Waits for the moment to kill a process, and says which it was."""
 
 
-APPS = {"oms": "app", "travel": "agency"}
+APPS = {"checkout": "shopfront", "travel": "agency"}
 """The samples, and the module of each that builds its host."""
 
 
@@ -135,7 +135,7 @@ def work_is_left(database: Path, instances: int) -> bool:
     return bool(waiting > 0 or ended < instances)
 
 
-def sweep(kills: int, seed: int, moment: Moment = after_seconds, sample: str = "oms") -> list[Kill]:
+def sweep(kills: int, seed: int, moment: Moment, sample: str) -> list[Kill]:
     """Kill `kills` processes, each on a database of its own, the seeds counted up from `seed`."""
     with tempfile.TemporaryDirectory() as folder:
         whole = finish(sample, Path(folder) / "unkilled.db")
@@ -155,9 +155,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--kills", type=int, default=50)
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--sample", choices=APPS, default="oms")
+    parser.add_argument("--sample", choices=APPS, default="checkout")
     given = parser.parse_args(arguments)
-    done = sweep(given.kills, given.seed, sample=given.sample)
+    done = sweep(given.kills, given.seed, after_seconds, given.sample)
     midway = sum(each.midway for each in done)
     wrong = sum(not each.alike for each in done)
     print(f"{len(done)} kills, {midway} between the first and the last commit, {wrong} different")

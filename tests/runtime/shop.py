@@ -15,8 +15,8 @@ from herosaga_runtime import Context, Host, InstanceView
 from herosaga_runtime.message import Event, Message
 from herosaga_runtime.testing import SeededRandom, VirtualClock, pass_time
 
-from oms import orders
-from oms.catalog import Item
+from checkout import orders
+from checkout.catalog import Item
 
 T = TypeVar("T")
 M = TypeVar("M", bound=Message)

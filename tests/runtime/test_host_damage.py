@@ -10,8 +10,8 @@ import pytest
 from herosaga_runtime.policy import Policy
 from shop import Scene, Shop, file_url, never, placed, play
 
-from oms import orders
-from oms.orders import OrderFulfilmentState as State
+from checkout import orders
+from checkout.orders import OrderFulfilmentState as State
 
 AT_ONCE = Policy(None, 4)
 """Five tries without pauses."""
@@ -61,7 +61,9 @@ def test_an_edited_instance_stops_its_own_mail_only(tmp_path: Path, change: str)
         ("9e999", "'{}'"),
     ],
 )
-@pytest.mark.parametrize("consumer", ["oms.OrderFulfilment", "oms.Inventory.ReserveItems"])
+@pytest.mark.parametrize(
+    "consumer", ["checkout.OrderFulfilment", "checkout.Inventory.ReserveItems"]
+)
 def test_mail_that_can_not_be_read_is_put_aside(
     tmp_path: Path, consumer: str, due: str, body: str
 ) -> None:

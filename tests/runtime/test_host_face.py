@@ -26,8 +26,8 @@ from herosaga_runtime.saga import Externs, ExternSaga
 from herosaga_runtime.testing import SeededRandom, VirtualClock
 from shop import Shop, host_of, placed
 
-from oms import orders
-from oms.orders import OrderFulfilmentState as State
+from checkout import orders
+from checkout.orders import OrderFulfilmentState as State
 
 
 class Functions(Protocol):

@@ -20,11 +20,11 @@ from herosaga_runtime.ports import Random, SystemRandom, from_micros
 from herosaga_runtime.schema import VERSIONS
 from shop import ORDER, Scene, Shop, file_url, host_of, never, placed, play
 
-from oms import orders
-from oms.orders import OrderFulfilmentState as State
+from checkout import orders
+from checkout.orders import OrderFulfilmentState as State
 
 HERE = Path(__file__).parent
-SAMPLE = HERE.parents[1] / "samples" / "oms"
+SAMPLE = HERE.parents[1] / "samples" / "checkout"
 AT_ONCE = Policy(None, 4)
 """Five tries without pauses."""
 
@@ -77,7 +77,7 @@ DIES = """
 import asyncio, os, sys
 from datetime import timedelta
 from uuid import UUID
-from oms import orders
+from checkout import orders
 from shop import Shop, host_of, placed
 from test_host_files import AT_ONCE
 from herosaga_runtime.ports import SystemRandom
@@ -121,7 +121,7 @@ def test_a_handler_that_ends_the_process_is_put_aside_and_others_go_on(tmp_path:
     assert starts[-1].returncode == 0, starts[-1].stderr
     assert len(starts) == 6  # five died
     lines = starts[-1].stdout.splitlines()
-    assert "oms.Inventory.ReserveItems its handler was started 5 times" in lines[0]
+    assert "checkout.Inventory.ReserveItems its handler was started 5 times" in lines[0]
     assert lines.count("Completed") == 9
     assert len(lines) == 11
 

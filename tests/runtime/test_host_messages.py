@@ -13,8 +13,8 @@ from herosaga_runtime.ports import DeadLetterReport, HandlerReport, StepReport, 
 from herosaga_runtime.testing import VirtualClock
 from shop import ORDER, Scene, Shop, declines, host_of, never, placed, play
 
-from oms import orders
-from oms.orders import OrderFulfilmentState as State
+from checkout import orders
+from checkout.orders import OrderFulfilmentState as State
 
 
 def test_one_id_has_one_effect() -> None:
@@ -88,8 +88,8 @@ def test_a_handler_that_always_fails_is_a_fault_and_a_dead_letter() -> None:
         # Whether there is something to refund is not known after a fault, so it is tried.
         assert order.state is State.CANCELLED
         (letter,) = await at.host.dead_letters()
-        assert letter.consumer == "oms.Payments.ChargeCard"
-        assert letter.message_type == "oms.ChargeCard"
+        assert letter.consumer == "checkout.Payments.ChargeCard"
+        assert letter.message_type == "checkout.ChargeCard"
         assert letter.reason == "ConnectionError: no bank"
         assert "raise ConnectionError" in letter.traceback
         assert letter.attempts == 5
@@ -177,8 +177,8 @@ def test_a_handler_must_return_what_it_emits() -> None:
         await at.place(UUID(int=2))
         await at.after(3)
         assert [each.reason for each in await at.host.dead_letters()] == [
-            "UsageError: oms.Shipping.ShipOrder emits OrderShipped, but returned CardCharged",
-            "UsageError: oms.Shipping.ShipOrder emits OrderShipped, but returned nothing",
+            "UsageError: checkout.Shipping.ShipOrder emits OrderShipped, but returned CardCharged",
+            "UsageError: checkout.Shipping.ShipOrder emits OrderShipped, but returned nothing",
         ]
 
     play(scene, Shop(replies={orders.ShipOrder: wrong}))
@@ -196,7 +196,7 @@ def test_a_late_reply_is_recorded_as_late() -> None:
         await at.after(3600)
         order = await at.order()
         assert order.state is State.CANCELLED
-        assert order.history[-1].message_type == "oms.ItemsReserved"
+        assert order.history[-1].message_type == "checkout.ItemsReserved"
         assert order.history[-1].reception == "late"
 
     shop = play(scene, Shop(replies={orders.ReserveItems: slow}))
@@ -336,8 +336,8 @@ def test_an_observer_sees_what_was_committed() -> None:
     play(scene, Shop(replies={orders.ChargeCard: breaks}), observer=watch)
     assert watch.told[:4] == [
         ("step", "None->Reserving"),
-        ("started", "oms.Inventory.ReserveItems"),
-        ("finished", "oms.ItemsReserved"),
+        ("started", "checkout.Inventory.ReserveItems"),
+        ("finished", "checkout.ItemsReserved"),
         ("step", "Reserving->Charging"),
     ]
     assert watch.told.count(("failed", "ConnectionError: no bank")) == 5
@@ -386,5 +386,5 @@ def test_what_nobody_here_takes_goes_outside() -> None:
 
     asyncio.run(run())
     (sent,) = outside.sent
-    assert '"type":"oms.ReserveItems"' in sent
+    assert '"type":"checkout.ReserveItems"' in sent
     assert '"correlationid":"order-1"' in sent

@@ -5,8 +5,8 @@ from __future__ import annotations
 from herosaga_runtime import Outcome
 from shop import Scene, Shop, declines, never, play
 
-from oms import orders
-from oms.orders import OrderFulfilmentState as State
+from checkout import orders
+from checkout.orders import OrderFulfilmentState as State
 
 
 def test_an_order_is_fulfilled() -> None:
@@ -16,12 +16,12 @@ def test_an_order_is_fulfilled() -> None:
         assert (order.state, order.outcome) == (State.COMPLETED, Outcome.COMPLETED)
         assert str(order.data.total) == "9.00"
         assert [each.message_type for each in order.history] == [
-            "oms.OrderPlaced",
-            "oms.ItemsReserved",
-            "oms.CardCharged",
-            "oms.OrderShipped",
+            "checkout.OrderPlaced",
+            "checkout.ItemsReserved",
+            "checkout.CardCharged",
+            "checkout.OrderShipped",
         ]
-        assert order.history[0].sent == ("oms.ReserveItems",)
+        assert order.history[0].sent == ("checkout.ReserveItems",)
         assert (order.requests, order.timers) == ((), ())
         assert await at.host.dead_letters() == ()
         assert await at.host.next_due() is None

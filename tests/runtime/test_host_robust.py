@@ -17,8 +17,8 @@ from herosaga_runtime.step import advance
 from herosaga_runtime.testing import VirtualClock
 from shop import ORDER, Scene, Shop, file_url, host_of, placed, play
 
-from oms import orders
-from oms.orders import OrderFulfilmentState as State
+from checkout import orders
+from checkout.orders import OrderFulfilmentState as State
 
 GOOD = UUID(int=2)
 
@@ -59,7 +59,7 @@ async def one_fails(at: Scene, reason: str) -> None:
     assert (await at.order()).state is State.CANCELLED
     assert (await at.order(GOOD)).state is State.COMPLETED
     (letter,) = await at.host.dead_letters()
-    assert letter.consumer == "oms.Payments.ChargeCard"
+    assert letter.consumer == "checkout.Payments.ChargeCard"
     assert letter.reason.startswith(reason)
     assert letter.attempts == 5
 

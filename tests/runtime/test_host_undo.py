@@ -8,8 +8,8 @@ from herosaga_runtime import Context, Outcome
 from herosaga_runtime.testing import START
 from shop import ORDER, Scene, Shop, never, play
 
-from oms import orders
-from oms.orders import OrderFulfilmentState as State
+from checkout import orders
+from checkout.orders import OrderFulfilmentState as State
 
 
 def refuses(times: int) -> Shop:
@@ -70,7 +70,7 @@ def test_messages_wait_while_it_compensates() -> None:
         await at.host.send(orders.CancelOrder(ORDER))
         await at.host.settle()
         order = await at.order()
-        assert order.deferred == ("oms.CancelOrder",)
+        assert order.deferred == ("checkout.CancelOrder",)
         assert order.history[-1].reception == "deferred"
         await at.after(60)
         assert (await at.order()).history[-1].reception == "late"
@@ -92,7 +92,7 @@ def test_an_undo_outlives_a_restart_of_its_service() -> None:
         await at.after(300)
         order = await at.order()
         assert order.state is State.COMPENSATING
-        assert order.stuck == "undo failed: oms.ReleaseItems: ConnectionError: no warehouse"
+        assert order.stuck == "undo failed: checkout.ReleaseItems: ConnectionError: no warehouse"
 
     play(scene, Shop(replies={orders.ReserveItems: never, orders.ReleaseItems: breaks_at_first}))
 

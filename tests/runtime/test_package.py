@@ -10,7 +10,7 @@ from pathlib import Path
 import herosaga_runtime
 
 HERE = Path(__file__).parent
-SAMPLE = HERE.parents[1] / "samples" / "oms"
+SAMPLE = HERE.parents[1] / "samples" / "checkout"
 SOURCES = sorted(Path(next(iter(herosaga_runtime.__path__))).glob("**/*.py"))
 
 
@@ -35,7 +35,7 @@ def test_it_needs_nothing_but_python() -> None:
 
 
 def test_a_generated_module_loads_neither_the_host_nor_sqlite() -> None:
-    code = "import sys, oms.orders; print({'sqlite3', 'asyncio', 'herosaga_runtime.host'} & {*sys.modules})"
+    code = "import sys, checkout.orders; print({'sqlite3', 'asyncio', 'herosaga_runtime.host'} & {*sys.modules})"
     done = subprocess.run(
         [sys.executable, "-c", code], cwd=SAMPLE, capture_output=True, text=True, check=True
     )
@@ -43,7 +43,7 @@ def test_a_generated_module_loads_neither_the_host_nor_sqlite() -> None:
 
 
 TYPED = """
-from oms import orders
+from checkout import orders
 from shop import Shop
 from herosaga_runtime import Context, Host
 

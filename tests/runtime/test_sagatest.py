@@ -14,9 +14,8 @@ from herosaga_runtime import Outcome, UsageError
 from herosaga_runtime.testing import START, SagaTest, Unmet
 from stepping import compiled
 
-from helpers.projects import loaded
-from oms.catalog import Item
-from oms.orders import (
+from checkout.catalog import Item
+from checkout.orders import (
     CancelOrder,
     CardCharged,
     CardDeclined,
@@ -36,6 +35,7 @@ from oms.orders import (
     ReserveItems,
     ShipOrder,
 )
+from helpers.projects import loaded
 
 ORDER, OTHER, CUSTOMER = UUID(int=1), UUID(int=2), UUID(int=3)
 TEA = Item("tea", Decimal("4.50"), 2)

@@ -10,8 +10,8 @@ from herosaga_runtime import Outcome
 from herosaga_runtime.testing import Coverage, SagaTest, Unmet
 from stepping import compiled
 
-from oms.catalog import Item
-from oms.orders import (
+from checkout.catalog import Item
+from checkout.orders import (
     CancelOrder,
     CardCharged,
     ChargeCard,
@@ -47,7 +47,7 @@ def test_a_run_is_told_in_lines() -> None:
         '  2. 0:00:00  ItemsReserved: Reserving -> Charging, sends ChargeCard(customer_id = "…0003", amount = "4.50")',
         "  3. 0:00:05  no answer to ChargeCard, attempt 1: Charging",
         '  4. 0:00:05  OrderPlaced(customer_id = "…0003", items = [{sku = "tea", …}]): Charging, a repeated start',
-        f'  5. 0:00:05  OrderShipped(tracking = "{"x" * 31}…"): Charging, put with the dead letters (oms.OrderShipped is not expected in Charging)',
+        f'  5. 0:00:05  OrderShipped(tracking = "{"x" * 31}…"): Charging, put with the dead letters (checkout.OrderShipped is not expected in Charging)',
         "  6. 0:00:05  CancelOrder: Charging -> Compensating, sends RefundCard",
         '  7. 0:00:05  CardCharged(charge_id = "x"): Compensating, deferred',
         "  8. 0:00:05  ItemsReserved: Compensating, late",
@@ -159,7 +159,8 @@ def test_coverage_says_what_was_never_reached() -> None:
     assert reached == ["Reserving", "Charging", "Shipping", "NeedsAttention"]
     lines = str(test.coverage()).splitlines()
     assert (
-        lines[0] == "oms.OrderFulfilment: 4 of 7 states, 4 of 11 transitions, 0 of 1 compensations"
+        lines[0]
+        == "checkout.OrderFulfilment: 4 of 7 states, 4 of 11 transitions, 0 of 1 compensations"
     )
     assert "  never in state Rejected" in lines
     assert any("never taken: orders.saga:" in each and "-> Completed" in each for each in lines)

@@ -21,7 +21,7 @@ from msgspec import Struct
 ROOT = Path(__file__).resolve().parents[2]
 FOLDERS = (
     ROOT / "tests" / "scenarios",
-    ROOT / "samples" / "oms",
+    ROOT / "samples" / "checkout",
     ROOT / "samples" / "travel",
 )
 

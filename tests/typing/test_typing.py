@@ -46,7 +46,7 @@ def folder(tmp_path: Path) -> Path:
     """A copy of the files and the modules that they use, with the settings of both checkers."""
     shutil.copytree(WRONG, tmp_path / "wrong")
     write(generated(sources(HERE)), tmp_path / "modules")
-    paths = [str(ROOT / name) for name in ("compiler", "runtime", "samples/oms")]
+    paths = [str(ROOT / name) for name in ("compiler", "runtime", "samples/checkout")]
     paths.append(str(tmp_path / "modules"))
     (tmp_path / "mypy.ini").write_text(f"[mypy]\nstrict = true\nmypy_path = {':'.join(paths)}\n")
     settings = {

@@ -1,1 +1,1 @@
-"""The order fulfilment of `samples/oms`: heavier actions, and a compensation."""
+"""The order fulfilment of `samples/checkout`: heavier actions, and a compensation."""

@@ -14,7 +14,7 @@ from herosaga_runtime.message import Command, Message
 from benchmarks.dispatch import by_hand
 from benchmarks.dispatch.by_hand import Process, late, unexpected
 from benchmarks.dispatch.parts import Identity, Sent
-from oms import catalog, orders
+from checkout import catalog, orders
 
 _State = orders.OrderFulfilmentState
 RESERVING: Final = _State.RESERVING
@@ -64,7 +64,7 @@ def start(envelope: Envelope, now: datetime) -> Result | None:
     items = event.items
     total = sum((i.price * i.quantity for i in items), Decimal(0))
     data = Data(order_id, event.customer_id, items, total)
-    identity = Identity("oms.OrderFulfilment", str(order_id), 1, now)
+    identity = Identity("checkout.OrderFulfilment", str(order_id), 1, now)
     order: Order = Process(identity, RESERVING, data, 1, 0, (), (), None, None)
     release = orders.ReleaseItems(order_id)
     sent = order.request(orders.ReserveItems(order_id, items), PATIENT, now, release)

@@ -12,7 +12,7 @@ from herosaga_runtime.envelope import Envelope
 from benchmarks.dispatch.in_place import NEW, Arrow, Machine, Model
 from benchmarks.dispatch.order.scripts import FIELDS
 from benchmarks.dispatch.parts import Identity
-from oms import catalog, orders
+from checkout import catalog, orders
 
 PATIENT: Final = orders.PATIENT
 DELIVERY_TIME: Final = timedelta(days=10)
@@ -35,7 +35,7 @@ class OrderModel(Model):
         event = envelope.message
         assert isinstance(event, orders.OrderPlaced)
         order_id = event.order_id
-        self.identity = Identity("oms.OrderFulfilment", str(order_id), 1, now)
+        self.identity = Identity("checkout.OrderFulfilment", str(order_id), 1, now)
         self.order_id = order_id
         self.customer_id = event.customer_id
         self.items = event.items

@@ -7,7 +7,7 @@ from typing import Final
 from uuid import UUID
 
 from benchmarks.dispatch.contender import script
-from oms import catalog, orders
+from checkout import catalog, orders
 
 ORDER: Final = UUID(int=7)
 CUSTOMER: Final = UUID(int=8)

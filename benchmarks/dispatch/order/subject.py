@@ -15,7 +15,7 @@ from benchmarks.dispatch.order.model import MACHINE
 from benchmarks.dispatch.order.scripts import FIELDS, GIVEN_BACK, SCRIPTS
 from benchmarks.dispatch.with_statemachine import PythonStateMachine
 from benchmarks.dispatch.with_transitions import Transitions
-from oms import orders
+from checkout import orders
 
 ORDER: Final = Subject(
     "order: with heavier actions",

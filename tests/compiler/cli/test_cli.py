@@ -13,7 +13,7 @@ from herosaga import cli
 
 from helpers.commands import ROOT, command, environment, herosaga
 
-SAMPLE = ROOT / "samples" / "oms"
+SAMPLE = ROOT / "samples" / "checkout"
 
 GOOD = """\
 /// Money has come.

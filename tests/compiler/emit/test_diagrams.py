@@ -25,7 +25,7 @@ from syrupy.assertion import SnapshotAssertion
 from helpers.projects import folder, model_of
 
 ROOT = Path(__file__).parents[3]
-OMS = folder(ROOT / "samples" / "oms")
+CHECKOUT = folder(ROOT / "samples" / "checkout")
 PRINTERS = {"mermaid": mermaid, "dot": dot, "json": graph_json}
 
 
@@ -54,7 +54,7 @@ def arrows(picture: Picture, kind: str = "") -> list[str]:
 @pytest.mark.parametrize("format", PRINTERS)
 @pytest.mark.parametrize("subject", get_args(Subject))
 def test_the_sample(subject: str, format: str, snapshot: SnapshotAssertion) -> None:
-    assert PRINTERS[format](drawn(OMS, subject, "OrderFulfilment")) == snapshot
+    assert PRINTERS[format](drawn(CHECKOUT, subject, "OrderFulfilment")) == snapshot
 
 
 # --- states -------------------------------------------------------------------------------------
@@ -148,19 +148,19 @@ def test_a_choreography_reads_from_event_to_event() -> None:
 
 
 def test_answers_to_an_undo_come_back() -> None:
-    found = arrows(drawn(OMS, "events"))
-    assert "oms.Inventory.ReleaseItems -> oms.OrderFulfilment: ItemsReleased" in found
-    assert "oms.OrderFulfilment -> oms.Inventory.ReleaseItems: undo" in found
+    found = arrows(drawn(CHECKOUT, "events"))
+    assert "checkout.Inventory.ReleaseItems -> checkout.OrderFulfilment: ItemsReleased" in found
+    assert "checkout.OrderFulfilment -> checkout.Inventory.ReleaseItems: undo" in found
 
 
 def test_the_events_of_one_saga() -> None:
-    whole, part = drawn(OMS, "events"), drawn(OMS, "events", "OrderCancellation")
+    whole, part = drawn(CHECKOUT, "events"), drawn(CHECKOUT, "events", "OrderReturn")
     assert set(part.edges) < set(whole.edges)
-    assert all("oms.OrderCancellation" in (each.source, each.target) for each in part.edges)
+    assert all("checkout.OrderReturn" in (each.source, each.target) for each in part.edges)
     assert [each.label for each in part.clusters] == [
+        "Payments",
         "Warehouse",
         "ReturnNotifications",
-        "Payments",
     ]
 
 
@@ -213,7 +213,7 @@ def test_what_is_said_of_a_request(effect: str, undo: str, more: str, lines: lis
 
 
 def test_a_record_says_from_where_it_is_undone() -> None:
-    picture = drawn(OMS, "undo", "OrderFulfilment")
+    picture = drawn(CHECKOUT, "undo", "OrderFulfilment")
     assert picture.nodes[0].lines == (
         "recorded in Reserving, Charging, Shipping",
         "undone from Reserving, Charging",
@@ -224,8 +224,8 @@ def test_a_record_says_from_where_it_is_undone() -> None:
 
 
 def test_several_sagas_are_framed() -> None:
-    picture = drawn(OMS, "undo")
-    assert [each.label for each in picture.clusters] == ["OrderCancellation", "OrderFulfilment"]
+    picture = drawn(CHECKOUT, "undo")
+    assert [each.label for each in picture.clusters] == ["OrderFulfilment", "OrderReturn"]
     framed = [id for each in picture.clusters for id in each.nodes]
     assert sorted(framed) == sorted(each.id for each in picture.nodes)
 

@@ -17,13 +17,13 @@ from helpers.projects import folder, generated, write
 
 ROOT = Path(__file__).parents[3]
 PROJECTS = {
-    "oms": ROOT / "samples" / "oms",
+    "checkout": ROOT / "samples" / "checkout",
     "kitchen": Path(__file__).parent / "programs" / "kitchen",
     "constructs": Path(__file__).parent / "programs" / "constructs",
     "hostile": Path(__file__).parent / "programs" / "hostile",
 }
 MODULES = [(name, each) for name, path in PROJECTS.items() for each in generated(folder(path))]
-SHORT = ("oms", "constructs")
+SHORT = ("checkout", "constructs")
 """Projects in whose sagas nothing is long."""
 IDS = [f"{name}-{each.path.stem}" for name, each in MODULES]
 
@@ -44,8 +44,8 @@ def test_a_module_is_what_it_was(
 
 def test_the_sample_is_compiled() -> None:
     for name, module in MODULES:
-        if name == "oms":
-            assert (PROJECTS["oms"] / module.path).read_text() == module.text
+        if name == "checkout":
+            assert (PROJECTS["checkout"] / module.path).read_text() == module.text
 
 
 @pytest.mark.parametrize(("name", "module"), MODULES, ids=IDS)

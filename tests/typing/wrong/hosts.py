@@ -4,8 +4,8 @@ from uuid import UUID
 
 from herosaga_runtime import Host
 
-from oms.catalog import Item
-from oms.orders import CancelOrder, ItemsReserved, OrderFulfilment, OrderFulfilmentState
+from checkout.catalog import Item
+from checkout.orders import CancelOrder, ItemsReserved, OrderFulfilment, OrderFulfilmentState
 
 ORDER = UUID("00000000-0000-0000-0000-000000000001")
 

@@ -3,8 +3,8 @@
 from decimal import Decimal
 from uuid import UUID
 
-from oms.catalog import Item
-from oms.orders import CancelOrder, CardCharged, ChargeCard, OrderPlaced, ReserveItems
+from checkout.catalog import Item
+from checkout.orders import CancelOrder, CardCharged, ChargeCard, OrderPlaced, ReserveItems
 
 ORDER = UUID("00000000-0000-0000-0000-000000000001")
 

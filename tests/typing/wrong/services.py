@@ -3,8 +3,7 @@
 from herosaga_runtime import Host
 from herosaga_runtime.service import Context
 
-from oms.cancellation import WarehouseService
-from oms.orders import (
+from checkout.orders import (
     CardCharged,
     ChargeCard,
     InventoryService,
@@ -18,6 +17,7 @@ from oms.orders import (
     ShipOrder,
     ShippingService,
 )
+from checkout.returns import WarehouseService
 
 
 class Complete:

@@ -5,9 +5,9 @@ from uuid import UUID
 
 from herosaga_runtime import Host
 
+from checkout.catalog import Item
+from checkout.orders import CancelOrder, CardCharged, OrderFulfilment, OrderPlaced
 from desk import Answered, AskAgain, Question, QuestionAsked
-from oms.catalog import Item
-from oms.orders import CancelOrder, CardCharged, OrderFulfilment, OrderPlaced
 
 ORDER = UUID("00000000-0000-0000-0000-000000000001")
 

@@ -6,8 +6,8 @@ from uuid import UUID
 from herosaga_runtime import Host
 from herosaga_runtime.testing import SagaTest
 
+from checkout.orders import ChargeCard, ItemsReserved, OrderFulfilment, OrderFulfilmentState
 from desk import Question, QuestionState, Visit, VisitState
-from oms.orders import ChargeCard, ItemsReserved, OrderFulfilment, OrderFulfilmentState
 
 ORDER = UUID("00000000-0000-0000-0000-000000000001")
 

@@ -4,7 +4,7 @@ from uuid import UUID
 
 from herosaga_runtime.testing import Coverage, SagaTest
 
-from oms.orders import (
+from checkout.orders import (
     CancelOrder,
     ChargeCard,
     ItemsReserved,

@@ -9,14 +9,8 @@ from uuid import UUID, uuid5
 
 from herosaga_runtime import Host
 
-from oms.cancellation import (
-    OrderCancellation,
-    ReturnNotificationsService,
-    ReturnRequested,
-    WarehouseService,
-)
-from oms.catalog import Item
-from oms.orders import (
+from checkout.catalog import Item
+from checkout.orders import (
     CancelOrder,
     InventoryService,
     NotificationsService,
@@ -26,7 +20,13 @@ from oms.orders import (
     PaymentsService,
     ShippingService,
 )
-from services import Inventory, Notifications, Payments, Shipping, Warehouse
+from checkout.returns import (
+    OrderReturn,
+    ReturnNotificationsService,
+    ReturnRequested,
+    WarehouseService,
+)
+from suppliers import Inventory, Notifications, Payments, Shipping, Warehouse
 
 SHOP = UUID("5d1e37c2-4f7b-5c0a-8b52-1c7a0d6f3a10")
 
@@ -34,7 +34,7 @@ SHOP = UUID("5d1e37c2-4f7b-5c0a-8b52-1c7a0d6f3a10")
 def build(host: Host) -> None:
     """Give a host everything it serves."""
     host.add(OrderFulfilment)
-    host.add(OrderCancellation)
+    host.add(OrderReturn)
     host.add(InventoryService, Inventory())
     host.add(PaymentsService, Payments())
     host.add(ShippingService, Shipping())
@@ -86,7 +86,7 @@ async def send_back(host: Host, number: int) -> None:
     """Return an order once it has arrived."""
     await until(host, order_id(number), OrderFulfilmentState.COMPLETED)
     request = ReturnRequested(order_id(number), "it was green")
-    await OrderCancellation.start(host, request, id=f"demo-return-{number}")
+    await OrderReturn.start(host, request, id=f"demo-return-{number}")
 
 
 async def until(host: Host, order: UUID, state: OrderFulfilmentState) -> None:

@@ -12,14 +12,7 @@ from uuid import UUID
 
 from herosaga_runtime.service import Context
 
-from oms.cancellation import (
-    ItemsRestocked,
-    ItemsWithdrawn,
-    OrderReturned,
-    RestockItems,
-    WithdrawItems,
-)
-from oms.orders import (
+from checkout.orders import (
     CardCharged,
     CardDeclined,
     CardRefunded,
@@ -34,6 +27,13 @@ from oms.orders import (
     ReleaseItems,
     ReserveItems,
     ShipOrder,
+)
+from checkout.returns import (
+    ItemsRestocked,
+    ItemsWithdrawn,
+    OrderReturned,
+    RestockItems,
+    WithdrawItems,
 )
 
 CREDIT = Decimal(1000)
