@@ -9,12 +9,28 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+import casework
 import pytest
-from casework import edit, file_url
-from herosaga_runtime import Host
+from casework import (
+    Answer,
+    AskState,
+    Clerk,
+    Opened,
+    Withdraw,
+    Withdrawn,
+    asking,
+    edit,
+    file_url,
+    to,
+)
+from herosaga_runtime import Host, Service
+from herosaga_runtime.arms import On
 from herosaga_runtime.codec import loads
 from herosaga_runtime.rows import Kind
+from herosaga_runtime.saga import By
+from herosaga_runtime.service import Handler
 from herosaga_runtime.testing import SeededRandom, VirtualClock, pass_time
+from herosaga_runtime.verdict import STAY
 from herosaga_runtime.views import InstanceView
 
 from helpers.projects import loaded
@@ -36,6 +52,7 @@ saga Parcel by parcel_id: str {
   start { on Posted -> Waiting }
   state Waiting {
     on Scanned(place) -> Carried
+    on Delivered -> Done
     defer AskPlace
   }
   state Carried {
@@ -228,6 +245,41 @@ def test_who_gets_no_answer_is_told_at_once(
         assert len(await desk.host.dead_letters()) == dead
 
     play(module, scene)
+
+
+def test_a_deferred_command_that_nobody_takes_any_more_is_a_fault(module: Any) -> None:
+    async def scene(desk: Desk) -> None:
+        await desk.posted()
+        await desk.asks()
+        await desk.hears(module.Delivered("p"))
+        assert (await desk.question()).state == "Faulted"
+
+    play(module, scene)
+
+
+def test_a_command_that_is_taken_without_a_reply_is_a_fault() -> None:
+    """The checker lets no compiled saga do that to one that it knows."""
+    asker = asking()
+    mute = asking(
+        "desk.Mute",
+        receives=(By(Opened, lambda each: each.case), By(Answer, lambda each: each.case)),
+        start=(On(Opened, to(AskState.ASKING)),),
+        states={AskState.ASKING: (On(Answer, lambda step, command: STAY),)},
+        calls=(),
+    )
+
+    async def scene(at: casework.Desk) -> None:
+        await at.publish(Opened("a", None))
+        faults = [
+            each.reason
+            for each in (await at.find(asker)).history
+            if each.message_type == "herosaga.fault"
+        ]
+        assert len(faults) == 1
+        assert (await at.find(mute)).history[-1].reception == "taken"
+
+    service = Service[Any]("desk.Clerk", (Handler(Withdraw, "withdraw", (Withdrawn,)),))
+    casework.play(scene, asker, mute, clerk=Clerk(), service=service)
 
 
 def test_a_deferred_command_that_is_repeated_is_answered_once(module: Any) -> None:
