@@ -24,6 +24,8 @@ from herosaga_runtime.service import Context, Sender, Service
 
 if TYPE_CHECKING:
     from herosaga_runtime.decision import Reception
+    from herosaga_runtime.flow_views import ArrowState, ArrowView, FlowStatus, FlowView
+    from herosaga_runtime.flows import Flow
     from herosaga_runtime.host import Host
     from herosaga_runtime.ports import Clock, Observer, Random, Transport
     from herosaga_runtime.saga import Saga
@@ -38,8 +40,13 @@ if TYPE_CHECKING:
 logging.getLogger("herosaga").addHandler(logging.NullHandler())  # quiet unless the app listens
 
 _LATER = {
+    "ArrowState": "flow_views",
+    "ArrowView": "flow_views",
     "Clock": "ports",
     "DeadLetter": "views",
+    "Flow": "flows",
+    "FlowStatus": "flow_views",
+    "FlowView": "flow_views",
     "HistoryEntry": "views",
     "Host": "host",
     "InstanceSummary": "views",
@@ -53,6 +60,8 @@ _LATER = {
 }
 
 __all__ = [
+    "ArrowState",
+    "ArrowView",
     "Clock",
     "Command",
     "Context",
@@ -60,6 +69,9 @@ __all__ = [
     "DecodeError",
     "EncodeError",
     "Event",
+    "Flow",
+    "FlowStatus",
+    "FlowView",
     "HerosagaError",
     "HistoryEntry",
     "Host",

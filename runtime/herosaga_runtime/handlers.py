@@ -34,6 +34,7 @@ from herosaga_runtime.routing import Bound
 from herosaga_runtime.rows import Mail
 from herosaga_runtime.service import Handler, Part
 from herosaga_runtime.stored import envelope_from_json
+from herosaga_runtime.tracking import track_end
 
 
 @dataclass(frozen=True, slots=True)
@@ -280,6 +281,8 @@ async def _store_emitted(
     reports: list[Report] = []
     for each in outputs:
         reports += await post(tx, house, each, at, _command(emitted.envelope))
+    if flows := house.routes.flows_until.get(mail.consumer):
+        await track_end(tx, flows, mail.consumer, emitted.envelope, at)
     kind = emitted.envelope.message.TYPE
     types = tuple(each.TYPE for each in emitted.events)
     return [*reports, HandlerReport(mail.consumer, mail.id, kind, mail.attempts, types)]

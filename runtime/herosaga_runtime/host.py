@@ -14,6 +14,8 @@ from herosaga_runtime.arranging import arrange
 from herosaga_runtime.crew import Crew
 from herosaga_runtime.envelope import Envelope
 from herosaga_runtime.errors import UsageError
+from herosaga_runtime.flow_views import FlowStatus, FlowView, flow_view
+from herosaga_runtime.flows import Flow
 from herosaga_runtime.handlers import CURRENT, Working
 from herosaga_runtime.instance import D, Outcome, S
 from herosaga_runtime.keys import key_text
@@ -54,7 +56,7 @@ from herosaga_runtime.worker import Limits
 
 K = TypeVar("K")
 Q = ParamSpec("Q")
-Part = Saga[Any, Any, Any] | Served
+Part = Saga[Any, Any, Any] | Served | Flow
 """What a host is made of."""
 
 RETRY = Policy(None, 4, timedelta(milliseconds=100), timedelta(minutes=1))
@@ -105,7 +107,8 @@ class Host:
     def add(
         self, added: Callable[Q, Part], /, *implementation: Q.args, **nothing: Q.kwargs
     ) -> None:
-        """Add a saga, `add(OrderFulfilment)`, or a service and its implementation, `add(InventoryService, Inventory())`.
+        """Add a saga, `add(OrderFulfilment)`, a service and its implementation, `add(InventoryService, Inventory())`, or a flow
+        to follow, `add(OrderProcessing)`.
 
         That is done before the host is entered. `UsageError` if it was added already, if a command would have two
         handlers, or if a method is missing.
@@ -115,6 +118,8 @@ class Host:
         part = added(*implementation, **nothing)
         if isinstance(part, Saga):
             self._routes.add_saga(part)
+        elif isinstance(part, Flow):
+            self._routes.add_flow(part)
         else:
             self._routes.add_service(part.service, part.implementation)
 
@@ -286,6 +291,25 @@ class Host:
                 if saga is not None and stored is not None:
                     found.append(waiting(saga, each, stored))
         return tuple(found)
+
+    async def flows(
+        self,
+        flow: Flow | None = None,
+        status: FlowStatus | None = None,
+        late: bool | None = None,
+    ) -> tuple[FlowView, ...]:
+        """How far choreographies have come, in the order in which they began: of one flow, or of all.
+
+        Only those of a status, or with `late` those that should be complete and are not, if that is given. What one waits
+        for is in its `awaited`.
+        """
+        name = None if flow is None else flow.name
+        wanted = None if status is None else str(FlowStatus(status))
+        async with self._reading() as tx:
+            found = await tx.flows(name, wanted)
+        declared, now = self._routes.flows, self._clock.now()
+        views = tuple(flow_view(each, declared.get(each.flow, flow), now) for each in found)
+        return tuple(each for each in views if late is None or each.late is late)
 
     async def dead_letters(self) -> tuple[DeadLetter, ...]:
         """The messages that were put aside, oldest first."""

@@ -19,6 +19,7 @@ from herosaga_runtime.rows import (
     Kind,
     Mail,
     StoredDeadLetter,
+    StoredFlow,
     StoredHistory,
     StoredInstance,
     StoredWaiting,
@@ -260,6 +261,22 @@ class Transaction(Protocol):
 
     async def history(self, saga: str, key: str) -> list[StoredHistory]:
         """An instance's history, oldest first."""
+        ...
+
+    async def flow(self, flow: str, correlation: str) -> StoredFlow | None:
+        """How far a flow has come in a correlation; None if it has not begun. Nobody else changes it until the end."""
+        ...
+
+    async def save_flow(self, flow: StoredFlow) -> None:
+        """Note how far it has come."""
+        ...
+
+    async def flows(self, flow: str | None, status: str | None) -> list[StoredFlow]:
+        """How far flows have come, only this one or of this status if that is given, in the order in which they began."""
+        ...
+
+    async def forget_flows(self, flow: str, before: int, limit: int) -> None:
+        """Forget up to `limit` of those that are complete and began before a time."""
         ...
 
     async def add_dead_letter(self, letter: StoredDeadLetter) -> None:

@@ -17,6 +17,7 @@ from herosaga_runtime.ports import DeadLetterReport, Report, Transaction
 from herosaga_runtime.routing import Address, Routes
 from herosaga_runtime.rows import Kind, Mail, StoredDeadLetter, StoredInstance
 from herosaga_runtime.stored import Texts, Types, envelope_from_json, envelope_to_json
+from herosaga_runtime.tracking import track
 
 
 class Memo:
@@ -92,6 +93,8 @@ async def post(
     nobody takes.
     """
     addresses = house.routes.addresses(envelope, command)
+    if flows := house.routes.flows_of.get(envelope.message.TYPE):
+        await track(tx, flows, envelope, at)
     if not addresses and not house.routes.outside:
         return []
     body = write_envelope(envelope)

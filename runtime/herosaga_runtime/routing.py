@@ -9,6 +9,7 @@ from typing import Any
 from herosaga_runtime.envelope import Done, Envelope, Fault, Ref
 from herosaga_runtime.errors import UsageError
 from herosaga_runtime.expressions import DECIMALS
+from herosaga_runtime.flows import Flow
 from herosaga_runtime.message import Command, Message
 from herosaga_runtime.rows import Kind
 from herosaga_runtime.saga import Saga
@@ -45,12 +46,18 @@ def key_for_all(id: str) -> str:
 
 
 class Routes:
-    """The sagas and handlers of a host, by what they receive. `outside` says whether there is a transport."""
+    """The sagas and handlers of a host, by what they receive. `outside` says whether there is a transport.
+
+    `flows_of` are the flows that a message, by its name, is in; `flows_until` those in which the end of a handler counts.
+    """
 
     def __init__(self, outside: bool) -> None:
         self.outside = outside
         self.sagas: dict[str, Saga[Any, Any, Any]] = {}
         self.handlers: dict[str, Bound] = {}
+        self.flows: dict[str, Flow] = {}
+        self.flows_of: dict[str, tuple[Flow, ...]] = {}
+        self.flows_until: dict[str, tuple[Flow, ...]] = {}
         self._sagas_of: dict[type[Message], tuple[Saga[Any, Any, Any], ...]] = {}
         self._handlers_of: dict[type[Message], tuple[Bound, ...]] = {}
 
@@ -76,6 +83,16 @@ class Routes:
             kind = each.handler.message
             self.handlers[each.consumer] = each
             self._handlers_of[kind] = (*self._handlers_of.get(kind, ()), each)
+
+    def add_flow(self, flow: Flow) -> None:
+        """Follow a flow; `UsageError` if it is there already."""
+        if flow.name in self.flows:
+            raise UsageError(f"{flow.name} was added already")
+        self.flows[flow.name] = flow
+        for name in flow.messages:
+            self.flows_of[name] = (*self.flows_of.get(name, ()), flow)
+        for by in {each.by for each in flow.branches if each.direct and each.many}:
+            self.flows_until[by] = (*self.flows_until.get(by, ()), flow)
 
     def _refuse_second(self, kind: type[Message], consumer: str) -> None:
         if issubclass(kind, Command) and (first := self._receivers(kind)):

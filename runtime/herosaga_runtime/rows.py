@@ -107,6 +107,21 @@ class StoredHistory:
 
 
 @dataclass(frozen=True, slots=True)
+class StoredFlow:
+    """How far a flow has come in a correlation; `body` is its progress as JSON. `late` is when it should be complete.
+
+    `status` is `running` or `complete`; times are in microseconds.
+    """
+
+    flow: str
+    correlation: str
+    status: str
+    started: int
+    late: int | None
+    body: str
+
+
+@dataclass(frozen=True, slots=True)
 class StoredDeadLetter:
     """A piece of mail that was put aside, and why; `at` is in microseconds, `id` is the store's own number."""
 

@@ -14,6 +14,7 @@ from herosaga_runtime.rows import (
     Kind,
     Mail,
     StoredDeadLetter,
+    StoredFlow,
     StoredHistory,
     StoredInstance,
     StoredWaiting,
@@ -30,6 +31,7 @@ _HISTORY = (
     "saga, key, incarnation, revision, at, message_id, message_type, before, after, "
     "reception, sent, diff, reason"
 )
+_FLOW = "flow, correlation, status, started, late, body"
 _LETTER = (
     "kind, consumer, key, id, body, attempts, crashes, message_type, reason, traceback, at, seq"
 )
@@ -425,6 +427,41 @@ class SqliteTransaction:
             (saga, key),
         )
         return [StoredHistory(*row) for row in rows]
+
+    # --- flows ---------------------------------------------------------------------------------
+
+    async def flow(self, flow: str, correlation: str) -> StoredFlow | None:
+        """How far a flow has come in a correlation."""
+        row = self.connection.execute(
+            f"SELECT {_FLOW} FROM herosaga_flows WHERE flow = ? AND correlation = ?",
+            (flow, correlation),
+        ).fetchone()
+        return None if row is None else StoredFlow(*row)
+
+    async def save_flow(self, flow: StoredFlow) -> None:
+        """Note how far it has come."""
+        each = flow
+        self.connection.execute(
+            f"INSERT OR REPLACE INTO herosaga_flows ({_FLOW}) VALUES (?,?,?,?,?,?)",
+            (each.flow, each.correlation, each.status, each.started, each.late, each.body),
+        )
+
+    async def flows(self, flow: str | None, status: str | None) -> list[StoredFlow]:
+        """How far flows have come, in the order in which they began."""
+        rows = self.connection.execute(
+            f"SELECT {_FLOW} FROM herosaga_flows WHERE (:flow IS NULL OR flow = :flow) "
+            "AND (:status IS NULL OR status = :status) ORDER BY started, flow, correlation",
+            {"flow": flow, "status": status},
+        )
+        return [StoredFlow(*row) for row in rows]
+
+    async def forget_flows(self, flow: str, before: int, limit: int) -> None:
+        """Forget some of those that are complete and began before a time."""
+        self.connection.execute(
+            "DELETE FROM herosaga_flows WHERE (flow, correlation) IN (SELECT flow, correlation "
+            "FROM herosaga_flows WHERE flow = ? AND status = 'complete' AND started < ? LIMIT ?)",
+            (flow, before, limit),
+        )
 
     # --- dead letters --------------------------------------------------------------------------
 
