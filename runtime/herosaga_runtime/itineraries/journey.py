@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
 
@@ -11,7 +12,7 @@ from herosaga_runtime.itineraries.home import Away, Home, Status
 from herosaga_runtime.itineraries.slip import Current, Slip
 from herosaga_runtime.itineraries.stages import Activities
 from herosaga_runtime.itineraries.table import Itinerary
-from herosaga_runtime.message import JsonObject, record
+from herosaga_runtime.message import JsonObject, Message, record
 
 
 class Happened(StrEnum):
@@ -49,10 +50,11 @@ class Note:
 
 @record
 class Ended:
-    """An outcome: how the slip ended, with its variables."""
+    """An outcome: how the slip ended, with its variables. `sent` is what its actions send, in order."""
 
     status: Status
     variables: JsonObject
+    sent: tuple[Message, ...] = ()
 
 
 @dataclass(slots=True)
@@ -60,7 +62,7 @@ class Journey:
     """What a slip does on one occasion. `home` is changed; the rest is what is to be done about it.
 
     `leaving` are the parts that go to an activity, `notes` what to write into the history, `answers` who is to be told
-    whether the slip was turned back, `ended` the outcome if there is one.
+    whether the slip was turned back, `ended` the outcome if there is one. `now` is the time of all that.
     """
 
     home: Home
@@ -70,6 +72,7 @@ class Journey:
     notes: list[Note] = field(default_factory=list)
     answers: list[tuple[Ref, bool]] = field(default_factory=list)
     ended: Ended | None = None
+    now: datetime = datetime.min.replace(tzinfo=UTC)
 
     def note(
         self,

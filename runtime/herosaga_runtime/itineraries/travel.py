@@ -40,10 +40,11 @@ from herosaga_runtime.envelope import Ref
 from herosaga_runtime.errors import UsageError
 from herosaga_runtime.itineraries.home import Failed, Fork, Status
 from herosaga_runtime.itineraries.journey import Ended, Happened, Journey
+from herosaga_runtime.itineraries.outcomes import event_of, sent_at_end
 from herosaga_runtime.itineraries.revision import Revision
 from herosaga_runtime.itineraries.slip import WHOLE, Current, Logged, Slip
 from herosaga_runtime.itineraries.stages import Split, name_of, reached
-from herosaga_runtime.message import JsonObject, JsonValue, record
+from herosaga_runtime.message import JsonObject, JsonValue, Message, record
 from herosaga_runtime.reports import in_words
 
 _CHANGED: Final = "the itinerary is another than the one that this slip set out by"
@@ -97,6 +98,12 @@ def failed(journey: Journey, slip: Slip, reason: str) -> None:
     _stop(journey, slip)
     if current.irreversible:
         _reconsider(journey)
+
+
+def hold(journey: Journey, slip: Slip, reason: str) -> None:
+    """A part's activity can't be tried on, past the irreversible: it waits for an operator."""
+    journey.back_home(slip)
+    _hold(journey, slip, f"{_current(slip).activity}: {reason}")
 
 
 def given_up(journey: Journey, slip: Slip) -> None:
@@ -294,8 +301,11 @@ def _undo_next(journey: Journey, slip: Slip) -> None:
         newest = slip.log[-1]
         journey.leave(slip, Current(newest.activity, newest.log, newest.policy))
     else:
-        failed = journey.home.failed is not None
-        _end(journey, slip, Status.FAULTED if failed else Status.COMPENSATED)
+        _end(journey, slip, _way_back(journey))
+
+
+def _way_back(journey: Journey) -> Status:
+    return Status.COMPENSATED if journey.home.failed is None else Status.FAULTED
 
 
 def undone(journey: Journey, slip: Slip) -> None:
@@ -314,13 +324,26 @@ def undo_failed(journey: Journey, slip: Slip, reason: str) -> None:
     journey.home.stuck = f"{_current(slip).activity} can't be undone: {reason}"
 
 
-def _end(journey: Journey, slip: Slip, status: Status) -> None:
-    home = journey.home
+def _end(journey: Journey, slip: Slip, status: Status, actions: bool = True) -> None:
+    """The whole has come to its end. If the actions of the outcome fail it waits before that for an operator."""
+    home, itinerary = journey.home, journey.itinerary
+    try:
+        sent = _sent(journey, slip, status) if itinerary is not None and actions else ()
+    except Exception as error:
+        _hold(journey, slip, f"on {status}: {in_words(error)[0]}")
+        return
     home.status, home.stuck = status, ""
     home.kept[WHOLE] = replace(slip, current=None)
     journey.note(Happened(status.value), reason="" if home.failed is None else home.failed.reason)
-    journey.ended = Ended(status, slip.variables)
+    journey.ended = Ended(status, slip.variables, sent)
     journey.answer(status is not Status.COMPLETED)
+
+
+def _sent(journey: Journey, slip: Slip, status: Status) -> tuple[Message, ...]:
+    itinerary, failed = journey.itinerary, journey.home.failed
+    assert itinerary is not None
+    event = event_of(itinerary, status, slip.variables, failed)
+    return sent_at_end(itinerary, status, event, journey.now)
 
 
 # --- operators ---------------------------------------------------------------------------------
@@ -334,7 +357,7 @@ def retry(journey: Journey, reason: str) -> None:
         if slip.back:
             _undo_next(journey, slip)
         else:
-            _go_on(journey, slip)
+            _set_out_again(journey, slip)
 
 
 def skip(journey: Journey, reason: str) -> None:
@@ -342,11 +365,21 @@ def skip(journey: Journey, reason: str) -> None:
     _decide(journey, Happened.SKIPPED, reason)
     journey.home.skipped += 1
     for part in tuple(journey.home.kept):
-        slip = journey.home.kept.pop(part)
-        if slip.back:
-            _undo_next(journey, replace(slip, log=slip.log[:-1]))
-        else:
-            _go_on(journey, replace(slip, todo=slip.todo[1:]))
+        _skip_next(journey, journey.home.kept.pop(part))
+
+
+def _skip_next(journey: Journey, slip: Slip) -> None:
+    """Leave out what a part waits for: an undo, an activity, a stage, or the actions of its outcome."""
+    if slip.back and slip.log:
+        _undo_next(journey, replace(slip, log=slip.log[:-1]))
+    elif slip.back:
+        _end(journey, slip, _way_back(journey), actions=False)
+    elif slip.current is not None:
+        _go_on(journey, replace(slip, current=None))
+    elif slip.todo:
+        _go_on(journey, replace(slip, todo=slip.todo[1:]))
+    else:
+        _end(journey, slip, Status.COMPLETED, actions=False)
 
 
 def skip_step(journey: Journey, slip: Slip, reason: str) -> None:
@@ -363,7 +396,7 @@ def _decide(journey: Journey, happened: Happened, reason: str) -> None:
     if home.status.ended or not home.kept:
         raise UsageError(f"the slip is {home.status}, and waits for no operator")
     newest = next(iter(home.kept.values()))
-    name = newest.log[-1].activity if newest.back else ""
+    name = newest.log[-1].activity if newest.back and newest.log else ""
     journey.note(happened, newest, activity=name, reason=reason)
     home.stuck = ""
     if home.status is Status.PARKED:
