@@ -27,3 +27,17 @@ class StoreError(HerosagaError):
 
 class VersionError(HerosagaError):
     """An instance is stored as this version of its saga can't read it; the message says what to write or deploy."""
+
+
+def said(error: BaseException) -> str:
+    """An error in a line, without characters that no store takes: lone surrogates, as in names of files that are not UTF-8."""
+    try:
+        text = str(error)
+    except Exception as second:
+        text = f"<its text can't be had: {type(second).__name__}>"
+    return storable(f"{type(error).__name__}: {text}")
+
+
+def storable(text: str) -> str:
+    """A text with lone surrogates as escapes."""
+    return text.encode("utf-8", "backslashreplace").decode("utf-8")

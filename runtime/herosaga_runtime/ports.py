@@ -22,6 +22,7 @@ from herosaga_runtime.rows import (
     StoredFlow,
     StoredHistory,
     StoredInstance,
+    StoredSlip,
     StoredWaiting,
 )
 from herosaga_runtime.service import Sender as Sender
@@ -315,6 +316,26 @@ class Transaction(Protocol):
         """Whether mail of these consumers is due that `owner` has not claimed, or an outgoing message."""
         ...
 
+    async def mail(self, consumer: str, id: str) -> tuple[Mail, bool] | None:
+        """A piece of mail that waits for a consumer, and whether somebody has claimed it; None if there is none."""
+        ...
+
+    async def hasten(self, consumer: str, id: str, due: int) -> None:
+        """Let mail that nobody has claimed be due no later than this."""
+        ...
+
+    async def slip(self, id: str) -> StoredSlip | None:
+        """A slip as it is known where it began; None if there is none. Nobody else changes it until the end."""
+        ...
+
+    async def save_slip(self, slip: StoredSlip) -> None:
+        """Store a slip over the revision before its own, 1 being a new one; `ConflictError` if that is not what is there."""
+        ...
+
+    async def slips(self, itinerary: str | None, status: str | None) -> list[StoredSlip]:
+        """Slips in the order in which they began, of one itinerary or status if that is given."""
+        ...
+
     async def next_outgoing(self) -> int | None:
         """When the next outgoing message is due."""
         ...
@@ -422,6 +443,23 @@ class WaitingReport:
     reason: str
 
 
+@dataclass(frozen=True, slots=True)
+class SlipReport:
+    """Something that has happened to a slip: `happened` is one of `Happened`, `part` is "" for the whole slip.
+
+    `activity` is the name of the activity that it is about, if it is about one; `status` how the slip stands after it.
+    """
+
+    itinerary: str
+    slip: str
+    part: str
+    happened: str
+    activity: str
+    status: str
+    correlation: str
+    reason: str
+
+
 class Observer(Protocol):
     """Whoever wants to see what a host does. Called in the event loop after the commit: be quick, and don't raise."""
 
@@ -445,9 +483,13 @@ class Observer(Protocol):
         """Mail was put aside."""
         ...
 
+    def slip(self, report: SlipReport) -> None:
+        """Something has happened to a slip."""
+        ...
+
     def waiting(self, report: WaitingReport) -> None:
         """Mail waits, since its instance is of a version of its saga that can't be read."""
         ...
 
 
-Report = StepReport | HandlerReport | DeadLetterReport | WaitingReport
+Report = StepReport | HandlerReport | DeadLetterReport | WaitingReport | SlipReport

@@ -6,11 +6,13 @@ import logging
 import traceback
 from collections.abc import Callable, Iterable
 
+from herosaga_runtime.errors import said, storable
 from herosaga_runtime.ports import (
     DeadLetterReport,
     HandlerReport,
     Observer,
     Report,
+    SlipReport,
     StepReport,
     WaitingReport,
 )
@@ -37,6 +39,8 @@ class Reporter:
                     self._dead_letter(each)
                 case WaitingReport():
                     self._waiting(each)
+                case SlipReport():
+                    self._call(lambda to, each=each: to.slip(each))  # type: ignore[misc]
 
     def started(self, report: HandlerReport) -> None:
         """A handler begins."""
@@ -77,17 +81,7 @@ class Reporter:
 
 def in_words(error: BaseException) -> tuple[str, str]:
     """An error in a line, and its traceback, both without characters that no store takes."""
-    trace = "".join(traceback.format_exception(error))
-    try:
-        text = str(error)
-    except Exception as second:
-        text = f"<its text can't be had: {type(second).__name__}>"
-    return _storable(f"{type(error).__name__}: {text}"), _storable(trace)
-
-
-def _storable(text: str) -> str:
-    """Lone surrogates, as in names of files that are not UTF-8, as escapes."""
-    return text.encode("utf-8", "backslashreplace").decode("utf-8")
+    return said(error), storable("".join(traceback.format_exception(error)))
 
 
 def _kind(reason: str) -> str:

@@ -122,6 +122,23 @@ class StoredFlow:
 
 
 @dataclass(frozen=True, slots=True)
+class StoredSlip:
+    """What is known of a slip where it began; `body` is the JSON of its `Home`, `at` when it began, in microseconds.
+
+    `revision` grows with each thing that happens to it.
+    """
+
+    id: str
+    itinerary: str
+    status: str
+    stuck: str
+    correlation: str
+    at: int
+    revision: int
+    body: str
+
+
+@dataclass(frozen=True, slots=True)
 class StoredDeadLetter:
     """A piece of mail that was put aside, and why; `at` is in microseconds, `id` is the store's own number."""
 

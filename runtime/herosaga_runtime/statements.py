@@ -19,6 +19,7 @@ from herosaga_runtime.rows import (
     StoredInstance,
     StoredWaiting,
 )
+from herosaga_runtime.sqlite_slips import SlipRows
 
 _MAIL = "kind, consumer, key, id, due, body, attempts, crashes, seq"
 _INSTANCE = "saga, key, incarnation, state, outcome, stuck, version, revision, body"
@@ -59,7 +60,7 @@ _ISOLATED = f"crashes >= {ISOLATED - 1} AND {_CRASHES} >= {ISOLATED}"
 _IS_WAITING = f"kind = {int(Kind.WAITING)}"
 
 
-class SqliteTransaction:
+class SqliteTransaction(SlipRows):
     """One transaction on a connection, which someone else begins and ends."""
 
     __slots__ = ("_neighbours", "connection")

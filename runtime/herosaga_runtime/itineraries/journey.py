@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
@@ -68,11 +68,11 @@ class Journey:
     home: Home
     itinerary: Itinerary[Any] | None
     activities: Activities
+    now: datetime
     leaving: list[Slip] = field(default_factory=list)
     notes: list[Note] = field(default_factory=list)
     answers: list[tuple[Ref, bool]] = field(default_factory=list)
     ended: Ended | None = None
-    now: datetime = datetime.min.replace(tzinfo=UTC)
 
     def note(
         self,
