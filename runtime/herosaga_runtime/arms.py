@@ -15,6 +15,7 @@ from herosaga_runtime.errors import UsageError
 from herosaga_runtime.instance import D, S, Timer
 from herosaga_runtime.making import Step
 from herosaga_runtime.message import Command, Message
+from herosaga_runtime.times import later
 from herosaga_runtime.verdict import Verdict
 
 M = TypeVar("M", bound=Message)
@@ -32,7 +33,7 @@ _NONE: Final = timedelta()
 def due(step: Step[D], delay: Length[D]) -> datetime:
     """When a length of time is over that begins with a step; at once if it is less than none."""
     length = delay if isinstance(delay, timedelta) else delay(step)
-    return step.now + length if length > _NONE else step.now
+    return later(step.now, length)
 
 
 class TimeoutOf:
@@ -222,7 +223,7 @@ class Every(Arm[D, S]):
         length = delay if isinstance(delay, timedelta) else delay(step)
         if length <= _NONE:
             raise UsageError(f"every {length} in {step.state} is no length of time")
-        return Timer(f"t{step.revision}.{index}", index, step.now + length, "", length)
+        return Timer(f"t{step.revision}.{index}", index, later(step.now, length), "", length)
 
 
 class Onward(Arm[D, S]):

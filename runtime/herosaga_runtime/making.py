@@ -21,6 +21,7 @@ from herosaga_runtime.instance import (
 )
 from herosaga_runtime.message import Command, Event, Message
 from herosaga_runtime.policy import ONCE, Policy
+from herosaga_runtime.times import later
 from herosaga_runtime.verdict import COMPENSATE, Verdict
 
 if TYPE_CHECKING:
@@ -163,11 +164,16 @@ class Step(Instance[D, Any]):
         """
         self.sequence = number = self.sequence + 1
         within = policy.within
-        due = None if within is None else self.now + within
+        due = None if within is None else later(self.now, within)
         self.requests += (Request(number, command, policy, 1, due, False, False, step, round),)
         self.sent.append(Outgoing(number, command, True))
         if undo is not None:
             self.records += (Record(undo, policy, number),)
+
+    def next_id(self) -> str:
+        """The id that the next message will have: an undo can name what the request that it belongs to begins."""
+        origin = self.origin
+        return derive_id(origin.saga, origin.key, origin.incarnation, self.sequence + 1)
 
     # --- undo ----------------------------------------------------------------------------------
 
@@ -188,7 +194,7 @@ class Step(Instance[D, Any]):
 
     def arm(self, timer: str, delay: timedelta) -> None:
         """Let a named timer come after a while; it is replaced if it runs already."""
-        self.arm_at(timer, self.now + delay)
+        self.arm_at(timer, later(self.now, delay))
 
     def arm_at(self, timer: str, time: datetime) -> None:
         """Let a named timer come at a time, now if that has passed."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime
 from typing import Any
 
 from herosaga_runtime.decision import Outgoing
@@ -12,6 +11,7 @@ from herosaga_runtime.instance import Instance, Origin, Request
 from herosaga_runtime.making import Step
 from herosaga_runtime.message import Message
 from herosaga_runtime.saga import Saga
+from herosaga_runtime.times import later
 
 
 def is_own_answer(origin: Origin, envelope: Envelope) -> bool:
@@ -105,11 +105,10 @@ def pause(work: Step[Any], request: Request, renew: bool) -> bool:
     if not policy.more(request.attempt):
         return False
     length = policy.pause(request.attempt, f"{work.origin}/{request.number}")
-    paused = replace(request, paused=True, renew=renew, due=work.now + length)
-    if length:
-        _swap(work, request, paused)
-    else:
-        _swap(work, request, paused)
+    due = later(work.now, length)
+    paused = replace(request, paused=True, renew=renew, due=due)
+    _swap(work, request, paused)
+    if due <= work.now:
         _repeat(work, paused)
     return True
 
@@ -119,7 +118,7 @@ def _repeat(work: Step[Any], request: Request) -> None:
     if request.renew:
         work.sequence = number = work.sequence + 1
     within = request.policy.within
-    due: datetime | None = None if within is None else work.now + within
+    due = None if within is None else later(work.now, within)
     again = replace(
         request, number=number, attempt=request.attempt + 1, due=due, paused=False, renew=False
     )

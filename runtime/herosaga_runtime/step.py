@@ -87,7 +87,7 @@ from herosaga_runtime import undo
 from herosaga_runtime.arms import due
 from herosaga_runtime.decision import Decision, Received, Reception
 from herosaga_runtime.envelope import Alarm, Done, Envelope, Fault, derive_id
-from herosaga_runtime.errors import UsageError
+from herosaga_runtime.errors import UsageError, said
 from herosaga_runtime.instance import (
     CALM,
     DEADLINE,
@@ -279,4 +279,4 @@ def _offer(
     try:
         return step(saga, before, envelope, now)
     except Exception as error:
-        return Received(before, Reception.UNEXPECTED, f"{type(error).__name__}: {error}")
+        return Received(before, Reception.UNEXPECTED, said(error))

@@ -28,7 +28,7 @@ from typing import Any, Final, TypeVar
 
 from herosaga_runtime.decision import Decision, Received, Reception
 from herosaga_runtime.envelope import Alarm, Done, Envelope, Fault
-from herosaga_runtime.errors import StoreError, UsageError, VersionError
+from herosaga_runtime.errors import StoreError, UsageError, VersionError, said
 from herosaga_runtime.instance import (
     CALM,
     DEADLINE,
@@ -59,6 +59,7 @@ from herosaga_runtime.requests import (
     waiting_for,
 )
 from herosaga_runtime.saga import Saga
+from herosaga_runtime.times import later
 
 T = TypeVar("T")
 Pending = tuple[tuple[Command, Policy], ...]
@@ -279,7 +280,7 @@ def _say(work: Step[Any], reason: str) -> None:
 def _run_again(work: Step[D], undoing: Undoing[Any], policy: Policy) -> Decision[D, Any]:
     length = policy.pause(undoing.runs, f"{work.origin}/{len(work.records)}")
     _at(work, Undoing(undoing.target, (), undoing.runs + 1))
-    work.timers += (Timer(f"u{work.revision}", 0, work.now + length),)
+    work.timers += (Timer(f"u{work.revision}", 0, later(work.now, length)),)
     return work
 
 
@@ -323,7 +324,7 @@ def _tried(run: Callable[[], T]) -> T | str:
     except (StoreError, VersionError):
         raise
     except Exception as error:
-        return f"{type(error).__name__}: {error}"
+        return said(error)
 
 
 def _named(work: Step[Any]) -> tuple[Timer, ...]:
@@ -345,7 +346,7 @@ def _run(saga: Saga[D, Any, Any], work: Step[D], record: Record) -> tuple[Pendin
     block, body = saga.compensations[type(undo)], BodyStep.of(work)
     block.run(body, undo)
     within = block.policy_of(body, undo).within if body.pending else None
-    limit = () if within is None else (Timer(f"w{work.revision}", 0, work.now + within),)
+    limit = () if within is None else (Timer(f"w{work.revision}", 0, later(work.now, within)),)
     work.data, work.sequence, work.timers = body.data, body.sequence, body.timers
     work.extras, work.sent = body.extras, body.sent
     if body.reason:

@@ -11,7 +11,7 @@ PAGE = Page(
     severity=Severity.ERROR,
     title="Broken literal or comment",
     what="A string or comment without its end, an escape that JSON does not know, or a number or "
-    "duration that is not one: `5x`, `1.`, `12h1d`.",
+    "duration that is not one: `5x`, `1.`, `12h1d`; or a duration of more than a thousand years.",
     why="A time-out or an amount that is not what its author thinks decides over money and goods.",
     failing="""\
 policy patient { within 5x }
@@ -91,8 +91,19 @@ def _meant(text: str) -> str:
 
 
 def bad_duration(span: Span, text: str) -> Finding:
-    """A duration with its units in disorder, or longer than can be counted."""
+    """A duration with its units in disorder."""
     return finding(PAGE, f"`{text}` is not a duration", span, hint=_DURATION)
+
+
+def long_duration(span: Span, text: str) -> Finding:
+    """A duration whose end no calendar has."""
+    return finding(
+        PAGE,
+        f"`{text}` is more than a thousand years",
+        span,
+        text="nobody waits for so long",
+        hint="write a shorter time; what shall never come is left out",
+    )
 
 
 def long_number(span: Span) -> Finding:

@@ -74,7 +74,7 @@ class Step:
 
     def due(self, delay: timedelta) -> datetime:
         """When a delay is over: never in the past."""
-        return max(self.now, self.now + delay)
+        return self.now + delay if delay > timedelta() else self.now
 
     def token(self, what: str) -> str:
         """A token that no other alarm of this instance has or had, nor any of an earlier incarnation."""
@@ -109,6 +109,7 @@ def scope(step: Step, seen: Seen) -> Scope:
         step.now,
         program.externs,
         step.uuid,
+        instance.next_id,
     )
 
 
@@ -140,7 +141,7 @@ def _perform(step: Step, action: m.Action, seen: Seen) -> None:
         case m.For():
             _for(step, action, seen)
         case m.Run():
-            raise NotImplementedError("itineraries are not interpreted")
+            raise AssertionError("what is interpreted has no itineraries: `with_runs` makes requests of them")
 
 
 def put(step: Step, name: str, value: Plain) -> None:

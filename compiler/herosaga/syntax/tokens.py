@@ -29,6 +29,7 @@ _SURROGATES = re.compile(r"(?<!\\)(?:\\\\)*\\u[dD][89abAB]..\\u[dD][c-fC-F]..")
 _UNITS = {"d": "days", "h": "hours", "m": "minutes", "s": "seconds", "ms": "milliseconds"}
 _PART = re.compile("([0-9]+)(ms|[smhd])")
 _LONGEST_NUMBER = 40
+_LONGEST = timedelta(days=1000 * 365.25)
 _MOST_REPORTS = 25
 
 _ARROWS = frozenset(("=>", "→", "⇒", "⟶"))
@@ -119,15 +120,15 @@ def make_span(source: Source, start: tuple[int, int, int], end: tuple[int, int, 
 
 
 def duration(text: str) -> timedelta | None:
-    """The duration written as `1d12h`; None where a unit comes twice, or after a shorter one."""
+    """The duration written as `1d12h`, or the longest there is; None where a unit comes twice, or after a shorter one."""
     parts = _PART.findall(text)
     units = [unit for _, unit in parts]
     if units != [unit for unit in _UNITS if unit in units]:
         return None
     try:
         return timedelta(**{_UNITS[unit]: int(number) for number, unit in parts})
-    except (OverflowError, ValueError):
-        return None
+    except OverflowError:
+        return timedelta.max
 
 
 def _hidden(source: Source) -> Iterable[Finding]:
@@ -190,8 +191,12 @@ def _number(token: Token, span: Span) -> tuple[Token, list[Finding]]:
     if len(token) > _LONGEST_NUMBER:
         value = {"INT": "1", "DECIMAL": "1.0"}.get(token.type, "1s")
         return _as(token, token.type, value), [hs002.long_number(span)]
-    if token.type == "DURATION" and duration(token.value) is None:
-        return _as(token, "DURATION", "1s"), [hs002.bad_duration(span, token.value)]
+    if token.type == "DURATION":
+        length = duration(token.value)
+        if length is None:
+            return _as(token, "DURATION", "1s"), [hs002.bad_duration(span, token.value)]
+        if length > _LONGEST:
+            return _as(token, "DURATION", "1s"), [hs002.long_duration(span, token.value)]
     return token, []
 
 
