@@ -24,7 +24,7 @@ from herosaga.names import (
 from herosaga.source import Source, Span
 
 Named = tuple[str, Span]
-Declared = m.Record | m.Enum | m.Message | m.Saga | m.Activity | m.Itinerary
+Declared = m.Record | m.Enum | m.Message | m.Saga | m.Flow | m.Activity | m.Itinerary
 
 _IMPORTED = sys.stdlib_module_names | {"herosaga_runtime"}
 """What generated modules import, or what that imports in turn: the output folder comes before it."""
@@ -179,6 +179,7 @@ def _declarations(model: m.Model) -> Iterator[Declared]:
     yield from model.enums.values()
     yield from model.messages.values()
     yield from model.sagas.values()
+    yield from model.flows.values()
     yield from model.activities.values()
     yield from model.itineraries.values()
 

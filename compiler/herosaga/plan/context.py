@@ -6,6 +6,7 @@ from herosaga.model.model import (
     Enum,
     ExternFunction,
     Field,
+    Flow,
     Message,
     Model,
     PolicyDecl,
@@ -96,7 +97,7 @@ def module_name(model: Model, file: str) -> str:
     return path.removesuffix(".py").replace("/", ".")
 
 
-Declaration = Record | Enum | Message | Service | PolicyDecl | ExternFunction | Saga
+Declaration = Record | Enum | Message | Service | PolicyDecl | Flow | ExternFunction | Saga
 
 
 def declarations(model: Model, file: str) -> tuple[Declaration, ...]:
@@ -107,6 +108,7 @@ def declarations(model: Model, file: str) -> tuple[Declaration, ...]:
         tuple(model.messages.values()),
         tuple(model.services.values()),
         tuple(model.policies.values()),
+        tuple(model.flows.values()),
         tuple(model.externs.values()),
         tuple(model.sagas.values()),
     )

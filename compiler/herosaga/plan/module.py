@@ -5,6 +5,7 @@ from __future__ import annotations
 from herosaga.model.model import (
     Enum,
     ExternFunction,
+    Flow,
     Message,
     Model,
     PolicyDecl,
@@ -17,6 +18,7 @@ from herosaga.plan.actions import undo_class
 from herosaga.plan.code import PyCode, docstring
 from herosaga.plan.context import Context, Declaration, declarations
 from herosaga.plan.externs import ExternsPlan, externs_plan
+from herosaga.plan.flows import FlowPlan, flow_plan
 from herosaga.plan.saga import SagaPlan, saga_plan
 from herosaga.plan.scope import Import, Scope
 from herosaga.plan.services import ServicePlan, service_plan
@@ -41,6 +43,7 @@ class ModulePlan(Struct, frozen=True):
     enums: tuple[EnumPlan, ...]
     shapes: tuple[ShapePlan, ...]
     services: tuple[ServicePlan, ...]
+    flows: tuple[FlowPlan, ...]
     policies: tuple[PolicyPlan, ...]
     externs: ExternsPlan | None
     sagas: tuple[SagaPlan, ...]
@@ -67,6 +70,7 @@ def plan(model: Model, file: str) -> ModulePlan:
             for each in declared
             if isinstance(each, Service) and not each.extern
         ),
+        tuple(flow_plan(context, each) for each in declared if isinstance(each, Flow)),
         tuple(policy_plan(context, each) for each in declared if isinstance(each, PolicyDecl)),
         externs_plan(context, file),
         tuple(saga_plan(context, each, _prefix(each, len(sagas))) for each in sagas),

@@ -16,7 +16,6 @@ from msgspec import Struct
 Use = tuple[str, Span]
 
 _WORDS: dict[type, str] = {
-    m.Flow: "`flow`",
     m.Activity: "`activity`",
     m.Itinerary: "`itinerary`",
     m.Run: "`run`",
@@ -53,7 +52,6 @@ def _uses(model: m.Model) -> Iterator[Use]:
         model.records.values(),
         model.messages.values(),
         model.services.values(),
-        model.flows.values(),
         model.activities.values(),
         model.itineraries.values(),
         model.sagas.values(),
