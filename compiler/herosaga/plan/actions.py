@@ -13,6 +13,7 @@ from herosaga.names import constant, field_name, undo_class_name
 from herosaga.plan.code import PyCode, code, identifier, join, literal
 from herosaga.plan.expr import Values, arguments, in_order, value
 from msgspec import Struct
+from msgspec.structs import replace
 
 
 class Line(Struct, frozen=True):
@@ -22,15 +23,18 @@ class Line(Struct, frozen=True):
     code: PyCode
 
 
-def lines(at: Values, saga: m.Saga, actions: Iterable[m.Action], depth: int = 0) -> Iterator[Line]:
-    """The lines of `actions`."""
+def lines(
+    at: Values, saga: m.Saga | None, actions: Iterable[m.Action], depth: int = 0
+) -> Iterator[Line]:
+    """The lines of `actions` of a saga, or of the end of an itinerary: there they only send and publish."""
     indent = PyCode("    " * depth)
     for action in actions:
         match action:
             case m.Set(field, expr):
                 yield Line(indent, _set(at, field, expr))
             case m.Send(kind, message):
-                yield Line(indent, code("step.{}({})", identifier(kind), value(at, message)))
+                sent = value(at, message)
+                yield Line(indent, code("{}.{}({})", at.step, identifier(kind), sent))
             case m.Request():
                 yield from (Line(indent, each) for each in _request(at, saga, action))
             case m.Recording(undo):
@@ -47,7 +51,7 @@ def lines(at: Values, saga: m.Saga, actions: Iterable[m.Action], depth: int = 0)
             case m.For():
                 yield from _for(at, saga, action, depth)
             case m.Run():
-                raise AssertionError("refused before planning")
+                raise AssertionError("what is planned has no itineraries in its sagas: see `with_runs`")
 
 
 def _set(at: Values, field: str, expr: e.Expr) -> PyCode:
@@ -61,7 +65,7 @@ def _set(at: Values, field: str, expr: e.Expr) -> PyCode:
             return code("{} = {}", target, value(at, expr))
 
 
-def _request(at: Values, saga: m.Saga, request: m.Request) -> Iterator[PyCode]:
+def _request(at: Values, saga: m.Saga | None, request: m.Request) -> Iterator[PyCode]:
     parts = [value(at, request.message)]
     match request.undo:
         case None:
@@ -118,11 +122,12 @@ def _of_request(at: Values, command: e.Expr, undo: e.Construct, made: e.Local | 
     return e.Construct(undo.id, tuple(args), undo.type, undo.span)
 
 
-def _undo(at: Values, saga: m.Saga, undo: m.CommandUndo | m.BlockUndo) -> PyCode:
+def _undo(at: Values, saga: m.Saga | None, undo: m.CommandUndo | m.BlockUndo) -> PyCode:
     match undo:
         case m.CommandUndo(message):
             return value(at, message)
         case m.BlockUndo(name, args):
+            assert saga is not None
             block = next(each for each in saga.compensations if each.name == name)
             given = arguments(at, block.params, dict(args))
             return code("{}({})", undo_class(saga, name), given)
@@ -159,7 +164,9 @@ def policy_value(at: Values, given: m.Policy) -> PyCode:
     return code("{}({})", at.context.runtime("policy", "Policy"), join(", ", parts))
 
 
-def _if(at: Values, saga: m.Saga, action: m.If, depth: int, word: PyCode = _IF) -> Iterator[Line]:
+def _if(
+    at: Values, saga: m.Saga | None, action: m.If, depth: int, word: PyCode = _IF
+) -> Iterator[Line]:
     indent = PyCode("    " * depth)
     action = _merged(action)
     yield Line(indent, code("{} {}:", word, value(at, action.condition)))
@@ -184,7 +191,7 @@ def _merged(action: m.If) -> m.If:
             return action
 
 
-def _for(at: Values, saga: m.Saga, action: m.For, depth: int) -> Iterator[Line]:
+def _for(at: Values, saga: m.Saga | None, action: m.For, depth: int) -> Iterator[Line]:
     source = in_order(at, action.source)
     name = action.var if _reads(action.body, action.var) else f"_{action.var}"
     locals_, variable = at.locals.assign(name, action.type, at.context.scope, action.var)
@@ -193,7 +200,7 @@ def _for(at: Values, saga: m.Saga, action: m.For, depth: int) -> Iterator[Line]:
         locals_, index = locals_.assign(action.index, INT, at.context.scope)
         head = code("for {}, {} in enumerate({}):", index, variable, source)
     yield Line(PyCode("    " * depth), head)
-    yield from _block(Values(at.context, locals_), saga, action.body, depth)
+    yield from _block(replace(at, locals=locals_), saga, action.body, depth)
 
 
 def _reads(node: object, variable: str) -> bool:
@@ -201,7 +208,9 @@ def _reads(node: object, variable: str) -> bool:
     return any(isinstance(each, e.Local) and each.name == variable for each in within(node))
 
 
-def _block(at: Values, saga: m.Saga, actions: tuple[m.Action, ...], depth: int) -> Iterator[Line]:
+def _block(
+    at: Values, saga: m.Saga | None, actions: tuple[m.Action, ...], depth: int
+) -> Iterator[Line]:
     if not actions:
         yield Line(PyCode("    " * (depth + 1)), code("pass"))
     yield from lines(at, saga, actions, depth + 1)

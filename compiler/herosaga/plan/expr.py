@@ -41,6 +41,7 @@ from herosaga.plan.context import Context, python_order
 from herosaga.plan.scope import Locals
 from herosaga.plan.types import written
 from msgspec import Struct
+from msgspec.structs import replace
 
 _OR, _AND, _NOT, _COMPARE, _SUM, _PRODUCT, _UNARY, _ATOM = range(1, 9)
 _BINARY = {
@@ -64,12 +65,13 @@ _OPERATORS = {
 class Values(Struct, frozen=True):
     """Where an expression stands: the module, and the function's variables.
 
-    In a migration the data is `old`: its fields are variables.
+    In a migration the data is `old`: its fields are variables. `step` is what knows the time, and takes what is sent.
     """
 
     context: Context
     locals: Locals = msgspec.field(default_factory=Locals)
     old: bool = False
+    step: PyCode = PyCode("step")
 
 
 def value(at: Values, expr: e.Expr) -> PyCode:
@@ -187,10 +189,12 @@ def _known(at: Values, expr: e.Expr) -> PyCode:
             return code("step.failure")
         case e.Round():
             return code("step.round")
+        case e.RequestId():
+            return code("step.next_id()")
         case e.StateValue():
             return code("step.state")
         case e.Now():
-            return code("step.now")
+            return code("{}.now", at.step)
         case _:
             raise AssertionError(f"a program with errors is not planned: {expr}")
 
@@ -342,7 +346,7 @@ def _fold(at: Values, expr: e.Fold) -> PyCode:
     set_ = isinstance(expr.source.type, SetOf)
     source = in_order(at, expr.source) if set_ else _at_least(at, expr.source, _OR)
     locals_, variable = at.locals.bind(expr.var, at.context.scope)
-    inside = Values(at.context, locals_, at.old)
+    inside = replace(at, locals=locals_)
     element = value(inside, expr.element)
     each = code("{} for {} in {}", element, variable, source)
     if expr.condition is not None:

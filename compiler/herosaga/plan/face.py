@@ -7,6 +7,7 @@ from operator import itemgetter
 
 from herosaga.model import model as m
 from herosaga.plan.code import PyCode, code, docstring, identifier, join
+from herosaga.plan.drawn import drawn
 from herosaga.plan.place import Place
 from herosaga.plan.spoken import all_said, goal
 from herosaga.plan.types import annotation
@@ -42,7 +43,7 @@ def face_plan(place: Place, externs: PyCode | None) -> FacePlan:
     return FacePlan(
         identifier(f"{saga.name}Saga"),
         code("({}[{}])", base, join(", ", parts)),
-        docstring(f"{words}\n\n{_drawn(tuple(_rows(place)))}\n\n{_ends(saga)}"),
+        docstring(f"{words}\n\n{drawn(_HEAD, _rows(place), _WIDEST)}\n\n{_ends(saga)}"),
         place.context.runtime("service", "Sender"),
         join(" | ", (place.context.type_name(each) for each in starting)),
         tuple(_start(place, starting)),
@@ -111,25 +112,6 @@ def _leads_to(transition: m.Transition) -> str:
     if transition.target is None:
         return "stays"
     return f"undo, then {goal(transition)}" if transition.compensate else goal(transition)
-
-
-def _drawn(rows: tuple[Row, ...]) -> str:
-    """A table that is one for readers, and for whoever shows docstrings as Markdown."""
-    shown = [[_cell(each, most) for each, most in zip(row, _WIDEST, strict=True)] for row in rows]
-    columns = list(zip(_HEAD, *shown, strict=True))
-    widths = [max(map(len, column)) for column in columns]
-    lines = [_line(_HEAD, widths), _line(tuple("-" * width for width in widths), widths)]
-    return "\n".join([*lines, *(_line(tuple(row), widths) for row in shown)])
-
-
-def _cell(text: str, most: int) -> str:
-    text = text.replace("|", "\\|")
-    return text if len(text) <= most else f"{text[: most - 1]}…"
-
-
-def _line(cells: tuple[str, ...], widths: list[int]) -> str:
-    padded = (cell.ljust(width) for cell, width in zip(cells, widths, strict=True))
-    return f"| {' | '.join(padded)} |"
 
 
 def _ends(saga: m.Saga) -> str:
