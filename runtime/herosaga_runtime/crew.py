@@ -11,7 +11,8 @@ from herosaga_runtime.ports import Clock, Random, Store, Transport
 from herosaga_runtime.posting import House
 from herosaga_runtime.relay import Relay
 from herosaga_runtime.reports import Reporter, in_words
-from herosaga_runtime.worker import Limits, Worker, Write
+from herosaga_runtime.running import Write
+from herosaga_runtime.worker import Limits, Worker
 
 _log = logging.getLogger("herosaga")
 

@@ -1,37 +1,26 @@
-"""Service handlers: users' code, run outside any transaction; what it comes to is stored in one.
-
-An attempt is counted when the mail is claimed, before the handler runs: mail whose handler ends the process is found again
-with its attempts used up. What a handler emits, the inbox entry and the mail's removal are one transaction, together with
-whatever the handler wrote through `Context.transaction`.
-"""
+"""Service handlers: what they emit, and how that is stored (`running` has how they are run)."""
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Callable
-from contextlib import AsyncExitStack
-from contextvars import ContextVar
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from herosaga_runtime import codec
 from herosaga_runtime.envelope import Done, Envelope, derive_id
-from herosaga_runtime.errors import StoreError, UsageError
+from herosaga_runtime.errors import UsageError
 from herosaga_runtime.message import Command, Event
 from herosaga_runtime.ports import (
     MICROSECOND,
-    Clock,
     HandlerReport,
     Report,
-    Store,
     Transaction,
     to_micros,
 )
 from herosaga_runtime.posting import House, give_up, post, read_envelope, write_envelope
-from herosaga_runtime.reports import in_words
 from herosaga_runtime.routing import Bound
 from herosaga_runtime.rows import Mail
+from herosaga_runtime.running import Around, Failed, Lost, Working, failure
 from herosaga_runtime.service import Handler, Part
 from herosaga_runtime.stored import envelope_from_json
 from herosaga_runtime.tracking import track_end
@@ -47,157 +36,49 @@ class Emitted:
     answered: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Failed:
-    """A handler has raised, or returned what it must not."""
+class HandlerWork:
+    """The `Work` of a service's handler."""
 
-    mail: Mail
-    reason: str
-    traceback: str
+    __slots__ = ("_bound",)
 
-
-@dataclass(frozen=True, slots=True)
-class GivenBack:
-    """A handler was stopped with its host. The attempt does not count."""
-
-    mail: Mail
-
-
-Result = Emitted | Failed | GivenBack
-
-
-class Lost(Exception):
-    """The claim on a message is someone else's by now; what its handler did is not stored."""
-
-
-class Working:
-    """The `Context` of one run of a handler. `rests` is called when it begins to sleep."""
-
-    def __init__(
-        self,
-        mail: Mail,
-        envelope: Envelope,
-        store: Store,
-        clock: Clock,
-        rests: Callable[[], None],
-    ) -> None:
-        self._rests = rests
-        self.mail = mail
-        self.envelope = envelope
-        self.store = store
-        self.asleep_until: datetime | None = None
-        self.held: Transaction | None = None
-        self._clock = clock
-        self._stack = AsyncExitStack()
-        self._ended = False
+    def __init__(self, bound: Bound) -> None:
+        self._bound = bound
 
     @property
-    def message_id(self) -> str:
-        """The message's id: the same on every attempt."""
-        return self.mail.id
+    def kind(self) -> str:
+        """The type of its message."""
+        return self._bound.handler.message.TYPE
 
-    @property
-    def correlation(self) -> str:
-        """The id of the message that began it all."""
-        return self.envelope.correlation
+    def context(self, mail: Mail, envelope: Envelope, around: Around) -> Working:
+        """What the handler gets beside its message."""
+        return Working(mail, envelope, around)
 
-    @property
-    def attempt(self) -> int:
-        """Which attempt this is, from 1."""
-        return self.mail.attempts
+    async def begin(
+        self, tx: Transaction, house: House, mail: Mail, now: datetime
+    ) -> tuple[Envelope | None, list[Report]]:
+        """What to run for claimed mail: None if it was run before, died too often, or can't be read."""
+        return await _begin(tx, house, self._bound, mail, now)
 
-    @property
-    def now(self) -> datetime:
-        """The host's time, in UTC."""
-        return self._clock.now()
+    async def run(self, working: Working) -> Emitted:
+        """Run the handler; `UsageError` if it returns what it must not."""
+        bound, envelope = self._bound, working.envelope
+        returned = await bound.call(envelope.message, working)
+        events = checked(bound.handler, returned, bound.consumer)
+        refused = any(type(each) in bound.handler.refusals for each in events)
+        answered = refused or not bound.handler.completes
+        return Emitted(working.mail, envelope, events, answered)
 
-    @property
-    def asleep(self) -> bool:
-        """Whether the handler waits for a time that has not come."""
-        return self.asleep_until is not None and self.asleep_until > self._clock.now()
+    async def store(
+        self, tx: Transaction, house: House, did: Emitted, now: datetime
+    ) -> list[Report]:
+        """Store what it emits."""
+        return await _store_emitted(tx, house, did, now)
 
-    async def sleep(self, seconds: float) -> None:
-        """Wait on the host's clock."""
-        self.asleep_until = self._clock.now() + timedelta(seconds=seconds)
-        self._rests()
-        try:
-            await self._clock.sleep(seconds)
-        finally:
-            self.asleep_until = None
-
-    async def transaction(self) -> Any:
-        """The store's own connection, in the transaction that stores the result."""
-        if self._ended:
-            raise UsageError("a handler that has ended has no transaction any more")
-        if self.held is None:
-            self.held = await self._stack.enter_async_context(self.store.transaction())
-        return self.held.connection
-
-    async def commit(self, held: Transaction, house: House) -> None:
-        """End the transaction that `transaction` began. It has kept the worker from renewing the lease."""
-        self._ended, self.held = True, None
-        if self.store.shared:
-            now = to_micros(self.now)
-            await held.renew(house.owner, now + house.lease // MICROSECOND, now)
-        await self._stack.aclose()
-
-    async def roll_back(self, error: BaseException) -> None:
-        """Undo it."""
-        self._ended, self.held = True, None
-        await self._stack.__aexit__(type(error), error, error.__traceback__)
-
-
-CURRENT: ContextVar[Working | None] = ContextVar("herosaga_current", default=None)
-"""The handler that this task runs, seen by the tasks it starts as well."""
-
-
-async def run(
-    house: House, bound: Bound, working: Working
-) -> tuple[Result | None, tuple[Report, ...]]:
-    """Run a handler. Without a transaction of its own its result is for the caller to store (`store_result`);
-    with one it is stored here, and the reports of that are returned instead.
-    """
-    CURRENT.set(working)
-    mail = working.mail
-    try:
-        returned = await bound.call(working.envelope.message, working)
-        emitted = _emitted(working, bound, checked(bound.handler, returned, bound.consumer))
-        held = working.held
-        if held is None:
-            return emitted, ()
-        if not held.open:
-            raise UsageError("a handler must not end the transaction that it was given")
-        reports = await _store_emitted(held, house, emitted, working.now)
-        await working.commit(held, house)
-        return None, tuple(reports)
-    except Lost as error:
-        await working.roll_back(error)
-        return None, ()
-    except asyncio.CancelledError as error:
-        await working.roll_back(error)
-        task = asyncio.current_task()
-        if task is not None and task.cancelling():
-            return GivenBack(mail), ()
-        return failure(mail, error), ()
-    except Exception as error:
-        await working.roll_back(error)
-        return failure(mail, error), ()
-    except (
-        BaseException
-    ) as error:  # the end of the process, which must not wait for this transaction
-        await working.roll_back(error)
-        raise
-
-
-def _emitted(working: Working, bound: Bound, events: tuple[Event, ...]) -> Emitted:
-    refused = any(type(each) in bound.handler.refusals for each in events)
-    answered = refused or not bound.handler.completes
-    return Emitted(working.mail, working.envelope, events, answered)
-
-
-def failure(mail: Mail, error: BaseException) -> Failed:
-    """A failed attempt, with what there is to know about it."""
-    return Failed(mail, *in_words(error))
+    async def fail(
+        self, tx: Transaction, house: House, failed: Failed, now: datetime
+    ) -> list[Report]:
+        """Store a failed attempt."""
+        return await _store_failed(tx, house, failed, now)
 
 
 def checked(handler: Handler, result: object, consumer: str) -> tuple[Event, ...]:
@@ -245,28 +126,6 @@ def _described(result: object) -> str:
             return f"({inside})" if isinstance(result, tuple) else f"[{inside}]"
         case _:
             return type(result).__name__
-
-
-async def store_result(
-    tx: Transaction, house: House, result: Result, now: datetime
-) -> list[Report]:
-    """Store what a run came to: what was emitted, the next try or the end of all tries, or the claim's return."""
-    match result:
-        case Emitted():
-            try:
-                async with tx.savepoint():
-                    return await _store_emitted(tx, house, result, now)
-            except Lost:
-                return []
-            except StoreError:
-                raise
-            except Exception as error:  # it has no JSON form, or no one to go to
-                return await _store_failed(tx, house, failure(result.mail, error), now)
-        case Failed():
-            return await _store_failed(tx, house, result, now)
-        case GivenBack(mail):
-            await tx.put_back(mail, house.owner, mail.due, mail.attempts - 1)
-            return []
 
 
 async def _store_emitted(
@@ -327,7 +186,7 @@ async def _store_failed(
     return [await give_up(tx, mail, failed.reason, failed.traceback, at)]
 
 
-async def begin(
+async def _begin(
     tx: Transaction, house: House, bound: Bound, mail: Mail, now: datetime
 ) -> tuple[Envelope | None, list[Report]]:
     """What to run for claimed mail: None if it was run before, died too often, or can't be read."""

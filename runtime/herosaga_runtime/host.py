@@ -16,7 +16,6 @@ from herosaga_runtime.envelope import Envelope
 from herosaga_runtime.errors import UsageError
 from herosaga_runtime.flow_views import FlowStatus, FlowView, flow_view
 from herosaga_runtime.flows import Flow
-from herosaga_runtime.handlers import CURRENT, Working
 from herosaga_runtime.instance import D, Outcome, S
 from herosaga_runtime.keys import key_text
 from herosaga_runtime.message import Command, Event, Message
@@ -39,6 +38,7 @@ from herosaga_runtime.posting import House, post
 from herosaga_runtime.reports import Reporter
 from herosaga_runtime.routing import Routes
 from herosaga_runtime.rows import Kind, Mail, StoredHistory
+from herosaga_runtime.running import CURRENT, Working
 from herosaga_runtime.saga import Saga
 from herosaga_runtime.service import Served
 from herosaga_runtime.sqlite import SqliteStore, open_path
@@ -111,7 +111,7 @@ class Host:
         to follow, `add(OrderProcessing)`.
 
         That is done before the host is entered. `UsageError` if it was added already, if a command would have two
-        handlers, or if a method is missing.
+        handlers, or if a method or an `extern` function is missing.
         """
         if self._running is not None:
             raise UsageError("add sagas and services before `async with host`")

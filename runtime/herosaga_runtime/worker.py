@@ -9,23 +9,13 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from herosaga_runtime.consume import attempt
 from herosaga_runtime.envelope import Envelope
 from herosaga_runtime.errors import StoreError
-from herosaga_runtime.handlers import (
-    Failed,
-    GivenBack,
-    Result,
-    Working,
-    begin,
-    failure,
-    run,
-    store_result,
-)
 from herosaga_runtime.ports import (
     Clock,
     HandlerReport,
@@ -39,7 +29,19 @@ from herosaga_runtime.ports import (
 from herosaga_runtime.posting import House
 from herosaga_runtime.reports import Reporter
 from herosaga_runtime.rows import Kind, Mail
+from herosaga_runtime.running import (
+    Around,
+    Failed,
+    GivenBack,
+    Result,
+    Working,
+    Write,
+    failure,
+    run,
+    store_result,
+)
 from herosaga_runtime.tidying import Tidying
+from herosaga_runtime.works import works_of
 
 _log = logging.getLogger("herosaga.worker")
 
@@ -56,9 +58,6 @@ class Limits:
 
     concurrency: int
     batch: int
-
-
-Write = Callable[[Transaction], Awaitable[list[Report]]]
 
 
 @dataclass(slots=True)
@@ -113,6 +112,8 @@ class Worker:
         self._renewed: datetime | None = None
         self._tidying = Tidying(house, chance)
         self._stopping = False
+        self._works = works_of(house.routes)
+        self._around = Around(store, clock, self._rests, self.write)
 
     # --- what others ask of it -----------------------------------------------------------------
 
@@ -226,13 +227,14 @@ class Worker:
             except Exception as error:
                 job.error = error
         for result in current.results:
-            current.reports += await store_result(tx, self._house, result, current.now)
+            work = self._works[result.mail.consumer]
+            current.reports += await store_result(tx, self._house, work, result, current.now)
         for mail in current.batch:
             current.reports += await attempt(tx, self._house, mail, current.now)
 
     async def _claim(self, tx: Transaction, current: Round) -> None:
         routes, owner, at = self._house.routes, self._house.owner, to_micros(current.now)
-        sagas, services = tuple(routes.sagas), tuple(routes.handlers)
+        sagas, services = tuple(routes.sagas), tuple(self._works)
         if sagas:
             current.claimed = await tx.claim(Kind.STEP, sagas, owner, at, self._limits.batch)
         free = self._limits.concurrency - len(self._running)
@@ -243,9 +245,8 @@ class Worker:
             )
             mails = await tx.claim(Kind.HANDLER, services, owner, at, free, suspects)
             for mail in mails:
-                envelope, reports = await begin(
-                    tx, self._house, routes.handlers[mail.consumer], mail, current.now
-                )
+                work = self._works[mail.consumer]
+                envelope, reports = await work.begin(tx, self._house, mail, current.now)
                 current.reports += reports
                 if envelope is not None:
                     current.begun.append((mail, envelope))
@@ -256,7 +257,7 @@ class Worker:
         for result in current.results:
             if isinstance(result, Failed):
                 mail = result.mail
-                kind = self._house.routes.handlers[mail.consumer].handler.message.TYPE
+                kind = self._works[mail.consumer].kind
                 self._reporter.failed(
                     HandlerReport(mail.consumer, mail.id, kind, mail.attempts, (), result.reason)
                 )
@@ -267,19 +268,18 @@ class Worker:
     # --- handlers ------------------------------------------------------------------------------
 
     def _start(self, mail: Mail, envelope: Envelope) -> None:
-        working = Working(mail, envelope, self._store, self._clock, self._rests)
+        working = self._works[mail.consumer].context(mail, envelope, self._around)
         task = asyncio.get_running_loop().create_task(self._work(working), name=mail.consumer)
         self._running[task] = working
         task.add_done_callback(self._ended)
         if self._stopping:
             task.cancel()
-        self._reporter.started(
-            HandlerReport(mail.consumer, mail.id, envelope.message.TYPE, mail.attempts)
-        )
+        kind = self._works[mail.consumer].kind
+        self._reporter.started(HandlerReport(mail.consumer, mail.id, kind, mail.attempts))
 
     async def _work(self, working: Working) -> None:
-        bound = self._house.routes.handlers[working.mail.consumer]
-        result, reports = await run(self._house, bound, working)
+        work = self._works[working.mail.consumer]
+        result, reports = await run(self._house, work, working)
         if result is not None:
             self._results.append(result)
         self._reporter.tell(reports)
@@ -326,7 +326,7 @@ class Worker:
         routes = self._house.routes
         async with self._store.reading() as tx:
             left = await tx.unfinished(
-                (*routes.sagas, *routes.handlers),
+                (*routes.sagas, *self._works),
                 self._house.owner,
                 to_micros(self._clock.now()),
             )

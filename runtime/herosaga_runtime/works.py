@@ -1,0 +1,14 @@
+"""What a host runs of users' code, by who gets the mail for it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from herosaga_runtime.handlers import HandlerWork
+from herosaga_runtime.routing import Routes
+from herosaga_runtime.running import Work
+
+
+def works_of(routes: Routes) -> Mapping[str, Work]:
+    """The work of each service's handler."""
+    return {name: HandlerWork(bound) for name, bound in routes.handlers.items()}
