@@ -41,6 +41,7 @@ from herosaga.interpreter.program import Program
 from herosaga.interpreter.step import advance
 from herosaga.interpreter.trace import said, trace
 from herosaga.model.model import Model
+from herosaga.model.runs import with_runs
 
 from helpers.projects import model_of
 
@@ -87,7 +88,7 @@ def model(text: str) -> Model:
     """The model of a text that goes on after `MESSAGES`."""
     found, findings = model_of({"it.saga": MESSAGES + text})
     assert not findings, findings
-    return found
+    return with_runs(found)
 
 
 class Play:

@@ -141,7 +141,7 @@ def _perform(step: Step, action: m.Action, seen: Seen) -> None:
         case m.For():
             _for(step, action, seen)
         case m.Run():
-            raise AssertionError("what is interpreted has no itineraries: `with_runs` makes requests of them")
+            raise AssertionError("sagas are interpreted as `with_runs` leaves them")
 
 
 def put(step: Step, name: str, value: Plain) -> None:

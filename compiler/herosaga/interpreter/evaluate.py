@@ -28,12 +28,17 @@ def _no_uuid() -> UUID:
     raise LookupError("a literal makes no uuid")
 
 
+def _no_message() -> str:
+    raise LookupError("a literal sends nothing")
+
+
 @dataclass(frozen=True, slots=True)
 class Scope:
     """What an expression can read.
 
     `data` are the data fields that are set, the key among them; `variables` are loop variables and parameters; `round`
-    is the index that was given with the request that is answered; `uuid` makes the next `uuid()`.
+    is the index that was given with the request that is answered; `uuid` makes the next `uuid()`, `next_id` tells the id
+    of the next message.
     """
 
     model: m.Model
@@ -46,6 +51,7 @@ class Scope:
     now: datetime = _NEVER
     externs: Externs = field(default_factory=dict)
     uuid: Callable[[], UUID] = _no_uuid
+    next_id: Callable[[], str] = _no_message
 
     def binding(self, name: str, value: Plain) -> Scope:
         """The same with one more variable."""
@@ -107,6 +113,8 @@ def _read(expr: e.Expr, scope: Scope) -> Plain:
             return scope.now
         case e.Round():
             return scope.round
+        case e.RequestId():
+            return scope.next_id()
         case e.FieldOf(value=value, name=name):
             return evaluate(value, scope)[name]
         case e.Item(value=value, index=index):

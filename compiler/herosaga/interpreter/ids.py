@@ -19,6 +19,12 @@ def derived_uuid(origin: str, number: int) -> UUID:
     return uuid5(_SPACE, _SEPARATOR.join(parts))
 
 
+def message_id(saga: str, key: str, incarnation: int, number: int) -> str:
+    """The id of an instance's `number`-th message."""
+    parts = (saga, key, str(incarnation), str(number))
+    return str(uuid5(_SPACE, _SEPARATOR.join(parts)))
+
+
 def key_text(key: Plain) -> str:
     """A key as text: equal keys have one text, however they were written."""
     match key:

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Literal, TypeAlias
 
-from herosaga.interpreter.ids import key_text
+from herosaga.interpreter.ids import key_text, message_id
 from herosaga.interpreter.values import Plain, Value
 
 COMPENSATING = "Compensating"
@@ -235,6 +235,11 @@ class Instance:
     def origin(self) -> str:
         """What everything is derived from that an instance makes."""
         return f"{self.saga}/{self.incarnation}/{self.name or key_text(self.key)}"
+
+    def next_id(self) -> str:
+        """The id of the next message that it sends."""
+        key = self.name or key_text(self.key)
+        return message_id(self.saga, key, self.incarnation, self.number + 1)
 
     def alarms(self) -> tuple[tuple[str, datetime], ...]:
         """Every time that is waited for, by token: timers in source order, then requests."""

@@ -92,10 +92,6 @@ class Program:
         )
         return frozenset(each.id for each in found if isinstance(each, e.Construct))
 
-    def name(self, id: str) -> str:
-        """A message's own name."""
-        return self.model.messages[id].name
-
     # --- states --------------------------------------------------------------------------------
 
     @cached_property

@@ -53,7 +53,7 @@ def refusal(program: Program, request: Request, message: Value) -> Failure | Non
     if message.id not in program.refusals(request.command.id):
         return None
     why = message.get("reason")
-    reason = why if isinstance(why, str) else program.name(message.id)
+    reason = why if isinstance(why, str) else message.id.rpartition(".")[2]
     return Failure("refusal", request, reason, message)
 
 

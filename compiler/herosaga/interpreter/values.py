@@ -13,6 +13,7 @@ from decimal import ROUND_HALF_EVEN, Context, Decimal, DivisionByZero, InvalidOp
 from typing import Any, TypeAlias
 
 from herosaga.model import model as m
+from herosaga.model.itinerary import OUTCOMES
 from herosaga.model.types import DECIMAL, FLOAT, Optional, Scalar, Type
 
 Plain: TypeAlias = Any
@@ -22,6 +23,9 @@ DECIMALS = Context(
     prec=28, rounding=ROUND_HALF_EVEN, traps=[DivisionByZero, InvalidOperation, Overflow]
 )
 """How decimals are calculated, whatever the thread's own context is."""
+
+
+_OF_ITINERARIES = frozenset((*OUTCOMES, "back"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +52,9 @@ class Value:
 
     @property
     def name(self) -> str:
-        """The declaration's own name."""
-        return self.id.rpartition(".")[2]
+        """The declaration's own name; of what an itinerary says, with that of the itinerary."""
+        *parts, last = self.id.split(".")
+        return ".".join([*parts[-1:], last]) if last in _OF_ITINERARIES else last
 
     def __str__(self) -> str:
         return f"{self.name}({', '.join(f'{name} = {value}' for name, value in self.fields)})"

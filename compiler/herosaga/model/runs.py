@@ -29,10 +29,13 @@ SLIP = "slip"
 
 
 def with_runs(model: m.Model) -> m.Model:
-    """A model in which sagas send commands and receive messages, and no more. `itineraries` stay as they are."""
-    if not model.itineraries:
-        return model
+    """A model in which sagas send commands and receive messages, and no more. `itineraries` stay as they are.
+
+    One that is so already stays the very same.
+    """
     slips = model.itineraries.values()
+    if all(turning_back(each.id) in model.messages for each in slips):
+        return model
     messages = {each.id: each for slip in slips for each in messages_of(slip)}
     contracts = tuple(each for slip in slips for each in _contracts(slip))
     return dataclasses.replace(

@@ -47,8 +47,9 @@ def _named(member: m.Member) -> tuple[str, ...]:
 
 
 def _has_key(place: Place, message: str) -> bool:
-    saga = place.saga
-    fields = place.context.model.messages[message].fields
+    """Whether the saga's key is in a message. An itinerary's outcome is for whom the slip was started, and nobody else."""
+    saga, declared = place.saga, place.context.model.messages[message]
+    fields = () if declared.written else declared.fields
     return any(each.name == saga.key and same(each.type, saga.key_type) for each in fields)
 
 

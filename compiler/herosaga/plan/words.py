@@ -42,7 +42,7 @@ _FEW = 3
 def _subject(model: m.Model, trigger: m.Trigger) -> str:
     match trigger:
         case m.OnMessage(message):
-            return snake(model.messages[message].name)
+            return _message(model, message)
         case m.OnFailure(command):
             return f"failure_of_{_message(model, command)}"
         case m.OnTimeout(command):
@@ -60,7 +60,13 @@ def _subject(model: m.Model, trigger: m.Trigger) -> str:
 
 
 def _message(model: m.Model, id: str) -> str:
-    return snake(model.messages[id].name)
+    return snake(_written(model, id))
+
+
+def _written(model: m.Model, id: str) -> str:
+    """A message as it is written: `CardDeclined`, `Fulfilment.completed`."""
+    message = model.messages[id]
+    return message.written or message.name
 
 
 def said(model: m.Model, trigger: m.Trigger) -> str:
@@ -78,23 +84,22 @@ def said(model: m.Model, trigger: m.Trigger) -> str:
 
 def what_said(model: m.Model, trigger: m.Trigger) -> str:
     """The same without its first word."""
-    names = model.messages
     match trigger:
         case m.OnMessage(message, binds):
             taken = f"({', '.join(binds)})" if binds else ""
-            return f"{names[message].name}{taken}"
+            return f"{_written(model, message)}{taken}"
         case m.OnFailure(command):
-            return f"failure of {names[command].name}"
+            return f"failure of {_written(model, command)}"
         case m.OnTimeout(command):
-            return f"timeout of {names[command].name}"
+            return f"timeout of {_written(model, command)}"
         case m.OnFault(command):
-            return f"fault of {names[command].name}"
+            return f"fault of {_written(model, command)}"
         case m.OnTimer(timer):
             return timer
         case m.OnAll(messages):
-            return f"all({', '.join(names[each].name for each in messages)})"
+            return f"all({', '.join(_written(model, each) for each in messages)})"
         case m.OnOutcome(of, outcome):
-            return f"{names[of].name}.{outcome}"
+            return f"{_written(model, of)}.{outcome}"
         case m.After() | m.At() | m.Deadline():
             return said(model, trigger)
         case m.Onward():

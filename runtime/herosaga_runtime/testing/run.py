@@ -14,7 +14,7 @@ from herosaga_runtime.instance import DEADLINE, Instance, Request, Timer
 from herosaga_runtime.message import Command, Event, JsonObject, JsonValue, Message, message
 from herosaga_runtime.saga import Saga
 from herosaga_runtime.testing.times import since_start
-from herosaga_runtime.testing.words import described, duration
+from herosaga_runtime.testing.words import described, duration, short
 
 
 class Place(NamedTuple):
@@ -106,9 +106,9 @@ class Entry:
             case Alarm() as alarm:
                 return _alarm(self, alarm)
             case Fault(command=name, reason=reason):
-                return f"fault of {name.rpartition('.')[2]}: {reason}"
+                return f"fault of {short(name)}: {reason}"
             case Done(command=name):
-                return f"{name.rpartition('.')[2]}.done"
+                return f"{short(name)}.done"
             case event:
                 return described(event, self.key)
 
@@ -187,7 +187,7 @@ def _alarm(entry: Entry, alarm: Alarm) -> str:
 
 
 def _attempt(request: Request) -> str:
-    name = type(request.command).TYPE.rpartition(".")[2]
+    name = short(type(request.command).TYPE)
     if request.paused:
         return f"{name} once more, attempt {request.attempt + 1}"
     return f"no answer to {name}, attempt {request.attempt}"
@@ -196,7 +196,7 @@ def _attempt(request: Request) -> str:
 def _timer(saga: Saga[Any, Any, Any], before: Instance[Any, Any], timer: Timer) -> str:
     if timer.name:
         return "deadline" if timer.name == DEADLINE else f"timer {timer.name}"
-    timed = saga.places[before.state].timed
+    timed = saga.place(before.state).timed
     if timer.index >= len(timed) or before.state is saga.compensating:
         return "the time for an undo"
     match timed[timer.index]:

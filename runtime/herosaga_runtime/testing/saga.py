@@ -15,6 +15,7 @@ from herosaga_runtime.instance import D, Instance, Request, S
 from herosaga_runtime.keys import key_text
 from herosaga_runtime.message import Command, Event, Message, Undo
 from herosaga_runtime.saga import K, Saga
+from herosaga_runtime.testing.ended import ended, slip
 from herosaga_runtime.testing.expecting import Expecting, listed
 from herosaga_runtime.testing.given import given
 from herosaga_runtime.testing.run import Place
@@ -100,6 +101,21 @@ class SagaTest(Expecting[D, S, K]):
             answers = self._answers(key, message) if ids else None
             world.bring(key, world.envelope(message, answers))
         self._turn_to([key for key in keys if key in world.instances])
+        world.settle()
+        return self
+
+    def when_ended(self, outcome: type[Event], /, **fields: object) -> Self:
+        """An itinerary ends: the oldest that is on its way and can end so, or that is to be turned back; if there is none, the
+        newest that was, and it is late.
+
+        The parameters that are not given are those it was run with; `activity` and `reason` are empty.
+        """
+        frame = sys._getframe(1)
+        self._begin(frame.f_code.co_filename, frame.f_lineno)
+        world = self._world
+        asked = slip(world, outcome, self._keys[0] if self._keys else "")
+        world.bring(asked.key, world.envelope(ended(world, asked, outcome, fields), asked.ref))
+        self._turn_to([asked.key])
         world.settle()
         return self
 

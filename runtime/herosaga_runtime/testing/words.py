@@ -14,9 +14,18 @@ _LONG: Final = 32
 _UNITS = (("d", 86_400_000), ("h", 3_600_000), ("m", 60_000), ("s", 1000), ("ms", 1))
 
 
+_OF_ITINERARIES: Final = frozenset(("completed", "faulted", "compensated", "back"))
+
+
 def name_of(kind: type[Message]) -> str:
     """What a message is called in its own file."""
-    return kind.TYPE.rpartition(".")[2]
+    return short(kind.TYPE)
+
+
+def short(type_name: str) -> str:
+    """A type without its namespace; a message of an itinerary keeps the itinerary's name: `Fulfilment.completed`."""
+    *parts, last = type_name.split(".")
+    return ".".join([*parts[-1:], last]) if last in _OF_ITINERARIES else last
 
 
 def described(message: Message, key: str = "") -> str:
