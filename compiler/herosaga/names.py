@@ -121,6 +121,23 @@ def turn_back_class_name(itinerary: str) -> str:
     return f"TurnBack{itinerary}"
 
 
+def activity_classes(name: str, log: bool, result: bool) -> tuple[str, ...]:
+    """The classes that an activity brings into its module beside that of its arguments, which is called as it is."""
+    there = {"Log": log, "Result": result, "Handlers": True, "Activity": True}
+    return tuple(name + end for end, needed in there.items() if needed)
+
+
+def output_name(name: str) -> str:
+    """The attribute of an activity's result that an output compiles to: three names are taken there."""
+    return name + "_" if name in ("log", "outputs", "revision") else field_name(name)
+
+
+def itinerary_classes(name: str) -> tuple[str, ...]:
+    """The classes that an itinerary brings into its module beside the command that starts it, which is called as it is."""
+    ends = (outcome_class_name(name, each) for each in ("completed", "faulted", "compensated"))
+    return (*ends, turn_back_class_name(name), f"{name}Variables", f"{name}Itinerary")
+
+
 def variable_name(name: str) -> str:
     """The variable that a loop's variable compiles to, where nothing is in its way."""
     if name.startswith("__"):

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from herosaga.model.model import (
+    Activity,
     Enum,
     ExternFunction,
     Field,
     Flow,
+    Itinerary,
     Message,
     Model,
     PolicyDecl,
@@ -97,7 +99,18 @@ def module_name(model: Model, file: str) -> str:
     return path.removesuffix(".py").replace("/", ".")
 
 
-Declaration = Record | Enum | Message | Service | PolicyDecl | Flow | ExternFunction | Saga
+Declaration = (
+    Record
+    | Enum
+    | Message
+    | Activity
+    | Service
+    | PolicyDecl
+    | Flow
+    | ExternFunction
+    | Itinerary
+    | Saga
+)
 
 
 def declarations(model: Model, file: str) -> tuple[Declaration, ...]:
@@ -106,10 +119,12 @@ def declarations(model: Model, file: str) -> tuple[Declaration, ...]:
         tuple(model.enums.values()),
         tuple(model.records.values()),
         tuple(model.messages.values()),
+        tuple(model.activities.values()),
         tuple(model.services.values()),
         tuple(model.policies.values()),
         tuple(model.flows.values()),
         tuple(model.externs.values()),
+        tuple(model.itineraries.values()),
         tuple(model.sagas.values()),
     )
     return tuple(each for group in groups for each in group if each.file == file)

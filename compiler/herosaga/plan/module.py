@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from herosaga.model.model import (
+    Activity,
     Enum,
     ExternFunction,
     Flow,
+    Itinerary,
     Message,
     Model,
     PolicyDecl,
@@ -13,12 +15,22 @@ from herosaga.model.model import (
     Saga,
     Service,
 )
-from herosaga.names import constant, extern_names, saga_classes, service_classes, snake
+from herosaga.names import (
+    activity_classes,
+    constant,
+    extern_names,
+    itinerary_classes,
+    saga_classes,
+    service_classes,
+    snake,
+)
 from herosaga.plan.actions import undo_class
+from herosaga.plan.activities import ActivityPlan, activity_plan, has_result
 from herosaga.plan.code import PyCode, docstring
 from herosaga.plan.context import Context, Declaration, declarations
 from herosaga.plan.externs import ExternsPlan, externs_plan
 from herosaga.plan.flows import FlowPlan, flow_plan
+from herosaga.plan.itineraries import ItineraryPlan, itinerary_plan
 from herosaga.plan.saga import SagaPlan, saga_plan
 from herosaga.plan.scope import Import, Scope
 from herosaga.plan.services import ServicePlan, service_plan
@@ -42,10 +54,12 @@ class ModulePlan(Struct, frozen=True):
     imports: tuple[tuple[Import, ...], ...]
     enums: tuple[EnumPlan, ...]
     shapes: tuple[ShapePlan, ...]
+    activities: tuple[ActivityPlan, ...]
     services: tuple[ServicePlan, ...]
     flows: tuple[FlowPlan, ...]
     policies: tuple[PolicyPlan, ...]
     externs: ExternsPlan | None
+    itineraries: tuple[ItineraryPlan, ...]
     sagas: tuple[SagaPlan, ...]
 
 
@@ -65,6 +79,7 @@ def plan(model: Model, file: str) -> ModulePlan:
             *(record_plan(context, each) for each in ordered_by_defaults(records)),
             *(message_plan(context, each) for each in messages),
         ),
+        tuple(activity_plan(context, each) for each in declared if isinstance(each, Activity)),
         tuple(
             service_plan(context, each)
             for each in declared
@@ -73,6 +88,7 @@ def plan(model: Model, file: str) -> ModulePlan:
         tuple(flow_plan(context, each) for each in declared if isinstance(each, Flow)),
         tuple(policy_plan(context, each) for each in declared if isinstance(each, PolicyDecl)),
         externs_plan(context, file),
+        tuple(itinerary_plan(context, each) for each in declared if isinstance(each, Itinerary)),
         tuple(saga_plan(context, each, _prefix(each, len(sagas))) for each in sagas),
     )
     doc = model.files[file].doc or f"What `{file}` declares."
@@ -89,6 +105,10 @@ def _names(declared: Declaration) -> tuple[str, ...]:
         case Saga(name=name):
             blocks = tuple(undo_class(declared, each.name) for each in declared.compensations)
             return (name, *saga_classes(name), *blocks)
+        case Activity(name=name, log=log):
+            return (name, *activity_classes(name, log is not None, has_result(declared)))
+        case Itinerary(name=name):
+            return (name, *itinerary_classes(name))
         case Service(name=name, extern=extern):
             return () if extern else service_classes(name)
         case ExternFunction(file=file):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from herosaga.model import expr as e
-from herosaga.model.model import Enum, Field, Message, PolicyDecl, Record
+from herosaga.model.model import Activity, Enum, Field, Message, PolicyDecl, Record
 from herosaga.names import constant, field_name
 from herosaga.plan.actions import policy_value
 from herosaga.plan.code import PyCode, code, docstring, identifier, literal
@@ -96,6 +96,14 @@ def message_plan(context: Context, message: Message) -> ShapePlan:
     doc = docstring(message.meta.doc or f"{kind} `{message.name}`.")
     decorator = _message(context, message.id)
     return _shape(context, message.name, decorator, base, doc, message.fields)
+
+
+def arguments_plan(context: Context, activity: Activity) -> ShapePlan:
+    """The class of what an activity is done with."""
+    base = code("({})", context.runtime("itineraries.activity", "Arguments"))
+    doc = docstring(activity.meta.doc or f"The arguments of activity `{activity.name}`.")
+    decorator = _message(context, activity.id)
+    return _shape(context, activity.name, decorator, base, doc, activity.params)
 
 
 def undo_plan(
