@@ -39,8 +39,8 @@ from herosaga_runtime.reports import Reporter
 from herosaga_runtime.routing import Routes
 from herosaga_runtime.rows import Kind, Mail, StoredHistory
 from herosaga_runtime.running import CURRENT, Working
-from herosaga_runtime.saga import Saga
-from herosaga_runtime.service import Served
+from herosaga_runtime.saga import ExternSaga, Saga
+from herosaga_runtime.service import Served, Service
 from herosaga_runtime.sqlite import SqliteStore, open_path
 from herosaga_runtime.views import (
     DeadLetter,
@@ -115,6 +115,7 @@ class Host:
         """
         if self._running is not None:
             raise UsageError("add sagas and services before `async with host`")
+        _check_given(added, implementation)
         part = added(*implementation, **nothing)
         if isinstance(part, Saga):
             self._routes.add_saga(part)
@@ -417,6 +418,19 @@ class Host:
                     *(state, state, "retried", "[]", "{}", reason),
                 )
             )
+
+
+def _check_given(added: object, implementation: tuple[object, ...]) -> None:
+    """What type checkers say of a saga or a service that is added without what it needs, for those who have none."""
+    if implementation:
+        return
+    match added:
+        case ExternSaga(name=name, functions=functions):
+            named = ", ".join(functions) or "functions that are written in Python"
+            raise UsageError(f"{name} needs {named}: add it together with an object that has them")
+        case Service(name=name, handlers=handlers):
+            named = ", ".join(each.method for each in handlers)
+            raise UsageError(f"{name} needs {named}: add it together with an object that has them")
 
 
 def _check_memory(memory: timedelta, retry: Policy, lease: timedelta) -> None:

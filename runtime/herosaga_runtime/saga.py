@@ -8,6 +8,7 @@ from datetime import timedelta
 from typing import Any, Generic, Self, TypeVar
 
 from herosaga_runtime.arms import Arm, Length, On
+from herosaga_runtime.errors import UsageError
 from herosaga_runtime.instance import DEADLINE, D, Instance, Outcome, S, SagaData, Timer
 from herosaga_runtime.keys import key_text
 from herosaga_runtime.making import Step
@@ -151,7 +152,8 @@ class Saga(Generic[D, S, K]):
     `data` makes an instance's data from its key; `states` are tried as written; `missing` takes what finds no
     instance: its transitions see data that has only the key. `entries` and `exits` are what a state does first and last,
     `joins` the states that wait for all that their entry asks for. `timers` are the named ones, with their places in the
-    source. An ended instance is archived after `retain`, None for never. A host gets a saga with `host.add`.
+    source. An ended instance is archived after `retain`, None for never. `functions` are the `extern` ones that it calls. A host
+    gets a saga with `host.add`.
     """
 
     externs: Any = None
@@ -180,6 +182,7 @@ class Saga(Generic[D, S, K]):
         retain: timedelta | None = None,
         serves: Serves | None = None,
         migrations: tuple[Migration, ...] = (),
+        functions: tuple[str, ...] = (),
     ) -> None:
         self.name = name
         self.version = version
@@ -196,6 +199,7 @@ class Saga(Generic[D, S, K]):
         self.deadline = deadline
         self.retain = retain
         self.serves = serves
+        self.functions = functions
         self.migrations = {each.version: each for each in migrations}
         self.calls = {call.command: call for call in calls}
         self.answers = _answers(calls)
@@ -211,7 +215,23 @@ class Saga(Generic[D, S, K]):
     def _arrange(self) -> None:
         self.starts: Mapping[type[Message], Runs[S]] = Place(self.start_arms, {}).messages
         self.missing: Mapping[type[Message], Runs[S]] = Place(self.missing_arms, {}).messages
-        self.places: Mapping[S, Place[D, S]] = _Places(self)
+        self.places: dict[S, Place[D, S]] = {}
+
+    def place(self, state: S) -> Place[D, S]:
+        """A state, arranged when it is first asked for: a large saga is not arranged for the sake of a few states.
+
+        What is arranged is kept in `places`, where every step looks first.
+        """
+        found = self.places.get(state)
+        if found is None:
+            self.places[state] = found = Place(
+                self.states.get(state, ()),
+                self.calls,
+                self.entries.get(state),
+                state in self.joins,
+                self.finals.get(state),
+            )
+        return found
 
     def __call__(self) -> Self:
         """The saga itself, which needs nothing beside it. What `host.add` calls."""
@@ -250,7 +270,7 @@ class Saga(Generic[D, S, K]):
             return 0 if self.deadline is None else self.deadline.order
         if timer.name:
             return self.timers.get(timer.name, 0)
-        timed = self.places[state].timed
+        timed = self.place(state).timed
         arm = timed[timer.index] if timer.index < len(timed) else None
         return timer.index if arm is None or not arm.order else arm.order
 
@@ -290,31 +310,17 @@ class ExternSaga(Saga[D, S, K], Generic[D, S, K, X]):
     """A saga that uses `extern` functions: a host gets it together with them, `host.add(OrderFulfilment, Functions())`."""
 
     def __call__(self, externs: X) -> Self:  # type: ignore[override]  # it can't do without
-        """The saga with its extern functions. What `host.add` calls."""
+        """The saga with its extern functions, `UsageError` if one is missing. What `host.add` calls."""
+        missing = [each for each in self.functions if not callable(getattr(externs, each, None))]
+        if missing:
+            named = f"function{'s' if len(missing) > 1 else ''} {', '.join(missing)}"
+            raise UsageError(
+                f"{type(externs).__name__} has no {named}, which {self.name} needs: `extern` functions are written in Python"
+            )
         made = copy.copy(self)
         made.externs = externs
         made._arrange()
         return made
-
-
-class _Places(dict[S, Place[D, S]]):
-    """The states, each arranged when it is first entered: a large saga is not arranged for the sake of a few states."""
-
-    __slots__ = ("_saga",)
-
-    def __init__(self, saga: Saga[D, S, Any]) -> None:
-        self._saga = saga
-
-    def __missing__(self, state: S) -> Place[D, S]:
-        saga = self._saga
-        self[state] = place = Place(
-            saga.states.get(state, ()),
-            saga.calls,
-            saga.entries.get(state),
-            state in saga.joins,
-            saga.finals.get(state),
-        )
-        return place
 
 
 def quick(states: type[S]) -> type[S]:

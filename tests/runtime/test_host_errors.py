@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from herosaga_runtime import Context, Host
+from herosaga_runtime import Context, Host, UsageError
 from herosaga_runtime.testing import SeededRandom, VirtualClock, pass_time
 
 from helpers.projects import loaded
@@ -165,3 +165,18 @@ def test_a_body_whose_function_fails_is_a_failed_try(play: Callable[..., None]) 
         assert stay is not None and str(stay.outcome) == "compensated"
 
     play(script)
+
+
+def test_what_a_compiled_saga_or_service_needs_is_asked_for_when_it_is_added(
+    tmp_path: Path,
+) -> None:
+    with loaded(
+        {"bay.saga": PROGRAM.replace("KIND", "").replace("DELAY", "")}, tmp_path, "bay.bay"
+    ) as (bay,):
+        host = Host("memory:")
+        for given in ((), (object(),)):
+            with pytest.raises(UsageError, match="rate"):
+                host.add(bay.Stay, *given)
+        for given in ((), (object(),)):
+            with pytest.raises(UsageError, match="berth"):
+                host.add(bay.HarbourService, *given)

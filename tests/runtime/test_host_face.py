@@ -55,6 +55,7 @@ CASE: ExternSaga[Data, AskState, str, Functions] = ExternSaga(
             "receives": RECEIVES,
             "start": (On(Opened, opened),),
             "states": {AskState.ASKING: (On(Answered, lambda step, event: AskState.DECLINED),)},
+            "functions": ("is_urgent",),
         }
     ),
 )
@@ -94,8 +95,12 @@ def test_each_host_has_its_own_functions() -> None:
 
 
 def test_a_saga_that_uses_functions_can_not_be_added_without() -> None:
-    with pytest.raises(TypeError, match="externs"):
+    with pytest.raises(UsageError, match="desk.Urgent needs is_urgent: add it together with an"):
         Host("memory:").add(CASE)  # type: ignore[call-arg]
+    with pytest.raises(
+        UsageError, match="object has no function is_urgent, which desk.Urgent needs"
+    ):
+        Host("memory:").add(CASE, object())  # type: ignore[arg-type]
     with pytest.raises(UsageError, match="added already"):
         with_functions(Mine("a")).add(CASE, Mine("b"))
 

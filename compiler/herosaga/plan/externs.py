@@ -73,7 +73,7 @@ def _parameter(context: Context, field: m.Field) -> PyCode:
 
 def used_externs(context: Context, saga: m.Saga) -> tuple[PyCode | None, ExternsPlan | None]:
     """The protocol of what a saga uses, None if it uses nothing; and the one that joins those of several files."""
-    files = tuple(dict.fromkeys(context.model.externs[id].file for id in _called(saga)))
+    files = tuple(dict.fromkeys(context.model.externs[id].file for id in called_externs(saga)))
     names = [context.declared(each, extern_names(each)[0]) for each in files]
     if len(names) < 2:
         return (names[0] if names else None), None
@@ -82,13 +82,13 @@ def used_externs(context: Context, saga: m.Saga) -> tuple[PyCode | None, Externs
     return joined, ExternsPlan(joined, bases, docstring(f"What saga `{saga.name}` calls."))
 
 
-def _called(node: object) -> Iterator[str]:
+def called_externs(node: object) -> Iterator[str]:
     """The functions that are called anywhere within a node."""
     if isinstance(node, tuple):
         for part in node:
-            yield from _called(part)
+            yield from called_externs(part)
     elif isinstance(node, Struct):
         if isinstance(node, e.ExternCall):
             yield node.id
         for name in node.__struct_fields__:
-            yield from _called(getattr(node, name))
+            yield from called_externs(getattr(node, name))

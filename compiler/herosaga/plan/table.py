@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from herosaga.model import model as m
+from herosaga.names import field_name
 from herosaga.plan.actions import policy, undo_class
 from herosaga.plan.arms import GroupPlan, Making, RowPlan, arms, rows, time
-from herosaga.plan.code import PyCode, code, identifier, join, literal, number
+from herosaga.plan.code import PyCode, code, identifier, items, join, literal, number
 from herosaga.plan.expr import value
+from herosaga.plan.externs import called_externs
 from herosaga.plan.functions import Functions
 from herosaga.plan.migrations import migration_entry
 from herosaga.plan.place import Place
@@ -94,6 +96,10 @@ def _single(making: Making) -> list[PairPlan]:
         found.append(PairPlan(code("retain"), value(place.at, saga.retain)))
     if saga.serves is not None:
         found.append(PairPlan(code("serves"), serves(place, saga.serves)))
+    called = dict.fromkeys(called_externs(saga))
+    if called:
+        names = [literal(field_name(place.context.model.externs[id].name)) for id in called]
+        found.append(PairPlan(code("functions"), items(names)))
     return found
 
 

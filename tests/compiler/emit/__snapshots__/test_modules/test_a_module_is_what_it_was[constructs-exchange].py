@@ -260,6 +260,7 @@ Exchange: Final = ExchangeSaga(
         By(MoneyBrought, lambda event: event.exchange_id),
         By(MoneyFetched, lambda event: event.exchange_id),
     ),
+    functions=("grade", "rate", "class_"),
     start=(
         On(MoneyBrought, exchange_start_on_money_brought),
         On(MoneyBrought, exchange_start_on_money_brought_2),
@@ -353,6 +354,7 @@ Counting: Final = CountingSaga(
     new=CountingData,
     compensating=CountingState.COMPENSATING,
     receives=(By(MoneyBrought, lambda event: event.exchange_id),),
+    functions=("grade",),
     start=(On(MoneyBrought, counting_start_on_money_brought),),
     states={},
     finals={
