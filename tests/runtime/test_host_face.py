@@ -95,10 +95,10 @@ def test_each_host_has_its_own_functions() -> None:
 
 
 def test_a_saga_that_uses_functions_can_not_be_added_without() -> None:
-    with pytest.raises(UsageError, match="desk.Urgent needs is_urgent: add it together with an"):
+    with pytest.raises(UsageError, match=r"desk\.Urgent needs is_urgent: add it together with an"):
         Host("memory:").add(CASE)  # type: ignore[call-arg]
     with pytest.raises(
-        UsageError, match="object has no function is_urgent, which desk.Urgent needs"
+        UsageError, match=r"object has no function is_urgent, which desk\.Urgent needs"
     ):
         Host("memory:").add(CASE, object())  # type: ignore[arg-type]
     with pytest.raises(UsageError, match="added already"):
