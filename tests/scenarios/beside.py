@@ -15,6 +15,7 @@ from herosaga.interpreter.program import Program
 from herosaga.interpreter.step import advance as interpreted
 from herosaga.interpreter.values import Value
 from herosaga.model import model as m
+from herosaga.model.runs import with_runs
 from herosaga_runtime import policy
 from herosaga_runtime.decision import Decision
 from herosaga_runtime.envelope import Alarm, Done, Envelope, Fault
@@ -45,6 +46,7 @@ class Beside:
     steps: int = 0
 
     def __post_init__(self) -> None:
+        self.model = with_runs(self.model)
         functions = {id: getattr(Functions(), e.name) for id, e in self.model.externs.items()}
         self._programs = {
             id: Program(self.model, saga, functions, pause) for id, saga in self.model.sagas.items()

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from herosaga.compile import check_paths
+from herosaga.model.runs import with_runs
 from herosaga.scenarios.module import Externs
 from herosaga.scenarios.running import importable, prepare, run
 from herosaga_runtime.testing import world
@@ -19,7 +20,7 @@ FOLDERS = [*(HERE / each for each in TOPICS), *(ROOT / each for each in SAMPLES)
 
 @pytest.mark.parametrize("folder", FOLDERS, ids=[each.name for each in FOLDERS])
 def test_both_agree(folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    model = check_paths([folder], ROOT).model
+    model = with_runs(check_paths([folder], ROOT).model)
     beside = Beside(model)
     monkeypatch.setattr(world, "advance", beside.advance)
     externs = Externs("scenarios.functions", "Functions")

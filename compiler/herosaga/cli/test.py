@@ -73,12 +73,14 @@ def test(
 
     Exits with 0 if all are right, 1 if one fails or the program is wrong, and 2 if none could be run.
     """
+    from herosaga.model.runs import with_runs
+
     _possible(emit, output, junit, coverage)
     project = settings_of(paths or [])
     checked = checked_project(paths or [], project)
     if _wrong(checked.findings, checked.files):
         return 1
-    model = checked.model
+    model = with_runs(checked.model)
     scenarios = _chosen(model, paths or [], project, only)
     if _wrong(_refused(model, scenarios), checked.files):
         return 1

@@ -10,7 +10,7 @@ A transition that holds in several states is one value, and stays one.
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from typing import TypeVar, cast
 
 from herosaga.model import expr as e
@@ -42,6 +42,7 @@ def with_runs(model: m.Model) -> m.Model:
         model,
         messages={**model.messages, **messages},
         sagas={id: _Lowering(saga).saga() for id, saga in model.sagas.items()},
+        scenarios=tuple(_played(each, model.itineraries) for each in model.scenarios),
         implied=(*model.implied, *contracts),
     )
 
@@ -137,6 +138,19 @@ def _handler(
         slip.span,
         spans,
     )
+
+
+def _played(scenario: m.Scenario, slips: Container[str]) -> m.Scenario:
+    """A scenario in which `when fault of I` is said of turning a slip back: nothing else of it has a fault."""
+    scenes = (
+        (
+            replace(each, command=turning_back(each.command))
+            if isinstance(each, m.SceneFault) and each.command in slips
+            else each
+        )
+        for each in scenario.scenes
+    )
+    return replace(scenario, scenes=tuple(scenes))
 
 
 # --- sagas ---------------------------------------------------------------------------------------

@@ -13,12 +13,13 @@ from herosaga.model.given import Given, filled, message, part
 from herosaga.model.itinerary import OUTCOMES
 from herosaga.model.lower_sequence import awaited
 from herosaga.model.meta import meta
-from herosaga.model.scope import Scope, find, nearest
-from herosaga.model.types import DURATION, UNKNOWN
+from herosaga.model.scope import Decl, Scope, find, nearest
+from herosaga.model.types import DURATION, UNKNOWN, Optional
 from herosaga.model.world import Shape, World
 from herosaga.source import Span
 from herosaga.syntax import ast
 from msgspec import Struct
+from msgspec.structs import replace
 
 _NO_EVENT = "a scenario says itself what comes"
 _NO_STATE = "a scenario says with `expect state` which one it is"
@@ -112,7 +113,7 @@ def _scene(node: ast.Scene, given: Given, stage: Stage) -> tuple[m.Scene | None,
             decl = find(scope, name, ("command",), report)
             return (m.SceneTimeout(decl.id, span) if decl else None), given
         case ast.SceneFault(command=name, span=span):
-            decl = find(scope, name, ("command",), report)
+            decl = _itinerary(name, env) or find(scope, name, ("command",), report)
             return (m.SceneFault(decl.id, span) if decl else None), given
         case ast.SceneAfter(delay=delay, span=span):
             return m.SceneAfter(filled(delay, DURATION, given, env), span), given
@@ -147,10 +148,24 @@ def _outcome(node: ast.SceneOutcome, given: Given, stage: Stage) -> tuple[m.Scen
         names = tuple(env.world.shapes[each].name for each in handler.answers)
         env.report.append(hs103.has_an_answer(node.of.text, names, node.of.span, "when"))
         return None, given
-    name = f"{node.of.text}.{node.outcome}"
-    shape = env.world.shapes.get(f"{decl.id}.{node.outcome}", Shape("", name, "outcome", {}))
-    args = part(ast.Call(node.of, node.args, node.span), shape, given, env)
-    return m.SceneOutcome(decl.id, node.outcome, args, node.span), given.adding(args, shape)
+    shape = _ended(node, decl, env.world)
+    args = message(ast.Call(node.of, node.args, node.span), shape, given, env).args
+    told = tuple((name, value) for name, value in args if value is not None)
+    return m.SceneOutcome(decl.id, node.outcome, told, node.span), given.adding(told, shape)
+
+
+def _ended(node: ast.SceneOutcome, decl: Decl, world: World) -> Shape:
+    """What a scenario says of an outcome. Of what was run it has the parameters already; outputs nobody else can tell."""
+    shape = world.shapes.get(f"{decl.id}.{node.outcome}")
+    if shape is None:
+        return Shape("", f"{node.of.text}.{node.outcome}", "outcome", {})
+    known = world.shapes[decl.id].slots
+    slots = {
+        name: replace(slot, required=node.outcome == "completed" and not free)
+        for name, slot in shape.slots.items()
+        for free in [name in known or isinstance(slot.type, Optional)]
+    }
+    return replace(shape, slots=slots)
 
 
 # --- expectations ------------------------------------------------------------------------------
@@ -167,7 +182,8 @@ def _expectation(node: ast.Expectation, given: Given, stage: Stage) -> m.Expecta
             of = _compensated(name, stage)
             return m.Expectation("compensated", of, (), node.span) if of else None
         case ast.Expectation(kind=kind, name=ast.Name() as name):
-            decl = find(env.scope, name, _MESSAGES[kind], env.report, kind)
+            run = _itinerary(name, env) if kind == "sent" else None
+            decl = run or find(env.scope, name, _MESSAGES[kind], env.report, kind)
             if decl is not None:
                 call = ast.Call(name, node.args, node.span)
                 equal = part(call, env.world.shapes[decl.id], given, env)
@@ -176,7 +192,7 @@ def _expectation(node: ast.Expectation, given: Given, stage: Stage) -> m.Expecta
 
 
 def _compensated(name: ast.Name, stage: Stage) -> str:
-    """A compensation's name, or a command's id; "" for what is neither."""
+    """A compensation's name, or the id of a command or an itinerary; "" for what is neither."""
     blocks = [each.name for each in stage.saga.compensations]
     if name.text in blocks:
         return name.text
@@ -184,5 +200,13 @@ def _compensated(name: ast.Name, stage: Stage) -> str:
     if near and not stage.env.scope.names.get(name.text):
         stage.env.report.append(hs102.unknown(name.text, ("compensation",), name.span, near))
         return ""
-    decl = find(stage.env.scope, name, ("command",), stage.env.report)
+    decl = _itinerary(name, stage.env) or find(
+        stage.env.scope, name, ("command",), stage.env.report
+    )
     return decl.id if decl is not None else ""
+
+
+def _itinerary(name: ast.Name, env: Env) -> Decl | None:
+    """The itinerary of this name: a saga sends it like a command, and turns it back."""
+    decl = env.scope.get(name.text)
+    return decl if decl is not None and decl.kind == "itinerary" else None

@@ -51,7 +51,7 @@ def lines(
             case m.For():
                 yield from _for(at, saga, action, depth)
             case m.Run():
-                raise AssertionError("what is planned has no itineraries in its sagas: see `with_runs`")
+                raise AssertionError("sagas are planned as `with_runs` leaves them")
 
 
 def _set(at: Values, field: str, expr: e.Expr) -> PyCode:

@@ -75,7 +75,7 @@ def _is_plain(argument: e.Expr) -> bool:
 def _arguments(scenario: m.Scenario) -> Iterator[Args]:
     for scene in scenario.scenes:
         match scene:
-            case m.SceneMessage(message=e.Construct(args=args)):
+            case m.SceneMessage(message=e.Construct(args=args)) | m.SceneOutcome(args=args):
                 yield args
             case m.Expect(expectations=expectations):
                 yield from (each.fields for each in expectations)
@@ -110,6 +110,11 @@ class _Calls:
                 yield Line(code("test.when_fault({})", self._class(command)), scene.span)
             case m.SceneOutcome(of=command, outcome="done"):
                 yield Line(code("test.when_done({})", self._class(command)), scene.span)
+            case m.SceneOutcome(of=of, outcome=outcome, args=args):
+                yield from self._timely(args)
+                parts = [self._class(f"{of}.{outcome}"), self._named(args)]
+                ended = join(", ", filter(None, parts))
+                yield Line(code("test.when_ended({})", ended), scene.span)
             case m.SceneAfter(delay=delay):
                 yield Line(code("test.after({})", self._length(delay)), scene.span)
             case m.Expect(expectations=expectations):

@@ -27,6 +27,8 @@ def _all(scenario: m.Scenario) -> list[e.Expr]:
         match scene:
             case m.SceneMessage(message=message):
                 found.append(message)
+            case m.SceneOutcome(args=args):
+                found += [value for _, value in args]
             case m.SceneAfter(delay=delay):
                 found.append(delay)
             case m.Expect(expectations=expectations):
