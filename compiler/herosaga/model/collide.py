@@ -9,14 +9,18 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from herosaga.checks import hs106
 from herosaga.findings import Finding
 from herosaga.model import model as m
+from herosaga.model.journey import variables_of
 from herosaga.model.types import DictOf, EnumType, ListOf, Optional, RecordType, SetOf, Type
 from herosaga.names import (
+    activity_classes,
     constant,
     declarable,
     extern_names,
     field_name,
+    itinerary_classes,
     method_name,
     module_path,
+    output_name,
     saga_classes,
     service_classes,
     undo_class_name,
@@ -31,10 +35,17 @@ _IMPORTED = sys.stdlib_module_names | {"herosaga_runtime"}
 
 
 def collisions(model: m.Model) -> Iterator[Finding]:
-    """All collisions of a project."""
+    """All collisions of a project, each once: fields of an activity are also variables of several itineraries."""
+    yield from dict.fromkeys(_found(model))
+
+
+def _found(model: m.Model) -> Iterator[Finding]:
     for owner, fields in _field_lists(model):
         yield from _clash(_named(fields), field_name, "fields")
         yield from _hidden(owner, fields)
+    for activity in model.activities.values():
+        yield from _clash(_named(activity.outputs), output_name, "fields")
+        yield from _hidden(f"{activity.name}Log", activity.outputs)
     for enum in model.enums.values():
         yield from _clash([(x.name, x.span) for x in enum.members], constant, "members")
     for saga in model.sagas.values():
@@ -71,10 +82,10 @@ def _field_lists(model: m.Model) -> Iterator[tuple[str, tuple[m.Field, ...]]]:
     for function in model.externs.values():
         yield function.name, function.params
     for activity in model.activities.values():
-        for fields in (activity.params, activity.outputs, activity.log or ()):
-            yield activity.name, fields
+        yield activity.name, activity.params
+        yield f"{activity.name}Log", activity.log or ()
     for itinerary in model.itineraries.values():
-        yield itinerary.name, itinerary.params
+        yield itinerary.name, variables_of(itinerary, model.activities)
 
 
 def _named(fields: tuple[m.Field, ...]) -> list[Named]:
@@ -152,6 +163,12 @@ def _owners(model: m.Model) -> Iterator[tuple[str, str, str, tuple[str, ...], Sp
             yield saga.file, block.name, "compensation", names, block.span
     for service in _implemented(model):
         yield service.file, service.name, "service", service_classes(service.name), service.span
+    for activity in model.activities.values():
+        classes = activity_classes(activity.name, activity.log is not None, activity.gives)
+        yield activity.file, activity.name, "activity", classes, activity.span
+    for itinerary in model.itineraries.values():
+        classes = itinerary_classes(itinerary.name)
+        yield itinerary.file, itinerary.name, "itinerary", classes, itinerary.span
     for policy in model.policies.values():
         yield policy.file, policy.name, "policy", (constant(policy.name),), policy.span
     for file, (first, *_) in _by_file(model.externs.values()).items():

@@ -27,3 +27,18 @@ def outputs_of(itinerary: m.Itinerary, activities: Mapping[str, m.Activity]) -> 
 def loops_of(itinerary: m.Itinerary) -> Iterator[m.Loop]:
     """All loops around stages, outer ones first."""
     return (each for each in within(itinerary.stages) if isinstance(each, m.Loop))
+
+
+def variables_of(
+    itinerary: m.Itinerary, activities: Mapping[str, m.Activity]
+) -> tuple[m.Field, ...]:
+    """All variables as fields, each once: parameters, outputs, and those of loops."""
+    loops = (_field(each) for each in loops_of(itinerary))
+    found: dict[str, m.Field] = {}
+    for each in (*itinerary.params, *outputs_of(itinerary, activities), *loops):
+        found.setdefault(each.name, each)
+    return tuple(found.values())
+
+
+def _field(loop: m.Loop) -> m.Field:
+    return m.Field(loop.var, loop.type, None, m.Meta(), loop.source.span)

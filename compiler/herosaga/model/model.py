@@ -737,6 +737,11 @@ class Activity(Struct, frozen=True):
     meta: Meta
     span: Span
 
+    @property
+    def gives(self) -> bool:
+        """Whether there is anything that it could give back."""
+        return bool(self.outputs or self.revises or self.log is not None)
+
 
 class Outcome(Struct, frozen=True):
     """`on completed | faulted | compensated { actions }` of an itinerary."""

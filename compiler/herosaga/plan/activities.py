@@ -64,7 +64,7 @@ class ActivityPlan(Struct, frozen=True):
 def activity_plan(context: Context, activity: m.Activity) -> ActivityPlan:
     """All that a module has of one activity."""
     log = None if activity.log is None else record_plan(context, _log(activity, activity.log))
-    result = _result(context, activity) if has_result(activity) else None
+    result = _result(context, activity) if activity.gives else None
     protocol = identifier(f"{activity.name}Handlers")
     return ActivityPlan(
         arguments_plan(context, activity),
@@ -81,11 +81,6 @@ def activity_plan(context: Context, activity: m.Activity) -> ActivityPlan:
         context.scope.use("typing", "Final"),
         _value(context, activity, protocol),
     )
-
-
-def has_result(activity: m.Activity) -> bool:
-    """Whether there is anything that it could give back."""
-    return bool(activity.outputs or activity.revises or activity.log is not None)
 
 
 # --- what it gives -------------------------------------------------------------------------------
@@ -171,7 +166,7 @@ def _execute_doc(activity: m.Activity) -> str:
 
 def _value(context: Context, activity: m.Activity, protocol: PyCode) -> PyCode:
     parts = [identifier(activity.name)]
-    if has_result(activity):
+    if activity.gives:
         parts.append(code("result={}", identifier(f"{activity.name}Result")))
     if activity.log is not None:
         parts.append(code("log={}", identifier(f"{activity.name}Log")))

@@ -25,7 +25,7 @@ from herosaga.names import (
     snake,
 )
 from herosaga.plan.actions import undo_class
-from herosaga.plan.activities import ActivityPlan, activity_plan, has_result
+from herosaga.plan.activities import ActivityPlan, activity_plan
 from herosaga.plan.code import PyCode, docstring
 from herosaga.plan.context import Context, Declaration, declarations
 from herosaga.plan.externs import ExternsPlan, externs_plan
@@ -106,7 +106,7 @@ def _names(declared: Declaration) -> tuple[str, ...]:
             blocks = tuple(undo_class(declared, each.name) for each in declared.compensations)
             return (name, *saga_classes(name), *blocks)
         case Activity(name=name, log=log):
-            return (name, *activity_classes(name, log is not None, has_result(declared)))
+            return (name, *activity_classes(name, log is not None, declared.gives))
         case Itinerary(name=name):
             return (name, *itinerary_classes(name))
         case Service(name=name, extern=extern):

@@ -8,6 +8,8 @@ from herosaga.checks import hs007
 from herosaga.findings import Finding
 from herosaga.model import expr as e
 from herosaga.model import model as m
+from herosaga.model.fit import bare
+from herosaga.model.journey import outputs_of
 from herosaga.model.types import Unknown
 from herosaga.model.within import within
 from herosaga.source import Span
@@ -16,8 +18,6 @@ from msgspec import Struct
 Use = tuple[str, Span]
 
 _WORDS: dict[type, str] = {
-    m.Activity: "`activity`",
-    m.Itinerary: "`itinerary`",
     m.Run: "`run`",
 }
 
@@ -28,7 +28,16 @@ _IN_MIGRATE: dict[type, str] = {
 }
 """What an instance that is lifted to a new version has no step for."""
 
+_EXTERN, _UUID = "an `extern` function in an itinerary", "`uuid()` in an itinerary"
+_NOW = "`now` in the stages of an itinerary"
+_TYPES = "a variable of two types in an itinerary"
+_GIVEN = "take it as a parameter, or let an activity give it"
+
 _INSTEAD = {
+    _EXTERN: _GIVEN,
+    _UUID: _GIVEN,
+    _NOW: _GIVEN,
+    _TYPES: "give the outputs different names",
     "a loop's variable where no request of its round is answered": "read a data field there",
     "a field of an older version of which nothing tells the type": "keep it in `data`, as a field with its type, and "
     "drop it in the next version",
@@ -58,6 +67,8 @@ def _uses(model: m.Model) -> Iterator[Use]:
     )
     for each in (node for nodes in declared for node in nodes):
         yield from _within(each)
+    for itinerary in model.itineraries.values():
+        yield from _differing(model, itinerary)
 
 
 def _within(node: object) -> Iterator[Use]:
@@ -70,7 +81,7 @@ def _within(node: object) -> Iterator[Use]:
     elif isinstance(node, Struct) and not isinstance(node, Span):
         found = list(_own(node))
         yield from found
-        if not found or isinstance(node, m.Saga):
+        if not found or isinstance(node, m.Saga | m.Itinerary):
             for name in node.__struct_fields__:
                 yield from _within(getattr(node, name))
 
@@ -84,6 +95,8 @@ def _own(node: object) -> Iterator[Use]:
             yield "the outcome of an itinerary", span
         case m.Saga():
             yield from _namesakes(node)
+        case m.Itinerary():
+            yield from _in_itinerary(node)
         case m.Migration(computed=computed):
             yield from (use for _, expr in computed for use in _in_migrate(expr))
         case m.Field(meta=m.Meta(pii=True), span=span):
@@ -126,3 +139,22 @@ def _in_migrate(expr: e.Expr) -> Iterator[Use]:
             yield "a field of an older version of which nothing tells the type", part.span
         elif isinstance(part, e.Function) and part.name == "uuid" and not part.args:
             yield "`uuid()` in `migrate`", part.span
+
+
+def _in_itinerary(itinerary: m.Itinerary) -> Iterator[Use]:
+    """What whoever forwards a slip does not have: functions of the user's, and ids and times that stay the same."""
+    for each in within(itinerary.stages, itinerary.outcomes):
+        match each:
+            case e.ExternCall(span=span):
+                yield _EXTERN, span
+            case e.Function(name="uuid", args=(), span=span):
+                yield _UUID, span
+    yield from ((_NOW, each.span) for each in within(itinerary.stages) if isinstance(each, e.Now))
+
+
+def _differing(model: m.Model, itinerary: m.Itinerary) -> Iterator[Use]:
+    """Outputs that are given on different ways, and would be one variable."""
+    known = {each.name: each.type for each in itinerary.params}
+    for each in outputs_of(itinerary, model.activities):
+        if bare(known.setdefault(each.name, each.type)) != bare(each.type):
+            yield _TYPES, each.span
