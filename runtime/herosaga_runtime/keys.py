@@ -16,6 +16,8 @@ def key_text(key: object) -> str:
 
     `UsageError` for what no saga's key can be.
     """
+    if type(key) is str:  # as most are
+        return key
     match key:
         case Enum():
             return key_text(key.value)

@@ -229,7 +229,7 @@ def following(
     kind: type[Step[D]] = Step,
 ) -> Step[D]:
     """The step after an instance: its next revision, nothing sent yet. Written out, because every message needs it."""
-    step = kind()
+    step: Step[D] = kind()
     step.saga = saga
     step.cause = cause
     step.origin = before.origin

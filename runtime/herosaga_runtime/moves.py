@@ -23,17 +23,20 @@ def enter(saga: Saga[D, S, Any], work: Step[D], target: S, tried: bool = True) -
 
     `tried` is False where undo was given up and records remain.
     """
-    place = saga.places[target]
+    try:
+        place = saga.places[target]
+    except KeyError:
+        place = saga.place(target)
     work.state = target
     work.entered = True
     if work.extras is not CALM:
         work.extras = _at(place, work.extras)
-    if place.end is not None:
-        _end(saga, place.end, work, tried)
-        return work
     if place.simple:
         if work.timers:
             work.timers = lasting(work.timers)
+        return work
+    if place.end is not None:
+        _end(saga, place.end, work, tried)
         return work
     _arrive(work, place)
     return _pass(saga, work, place) if place.onward else work
@@ -43,8 +46,10 @@ def _arrive(work: Step[D], place: Place[D, S]) -> None:
     """Do what a state does first, and set its timers."""
     if place.entry is not None:
         place.entry(work)
-    timers = [each.timer(index, work) for index, each in enumerate(place.timed)]
-    work.timers = (*lasting(work.timers), *timers) if work.timers else tuple(timers)
+    timers = lasting(work.timers)
+    for index, each in enumerate(place.timed):
+        timers = (*timers, each.timer(index, work))
+    work.timers = timers
 
 
 def _pass(saga: Saga[D, S, Any], work: Step[D], place: Place[D, S]) -> Decision[D, S]:
@@ -53,7 +58,7 @@ def _pass(saga: Saga[D, S, Any], work: Step[D], place: Place[D, S]) -> Decision[
         if not place.onward or (place.joins and waits(work)):
             return work
         work.state = onward(place, work)
-        place = saga.places[work.state]
+        place = saga.place(work.state)
         if work.extras is not CALM:
             work.extras = _at(place, work.extras)
         if place.end is not None:
@@ -112,8 +117,10 @@ def _arrivals(place: Place[Any, Any], extras: Extras[Any]) -> tuple[Arrival, ...
 
 
 def lasting(timers: tuple[Timer, ...]) -> tuple[Timer, ...]:
-    """The timers that outlive a state."""
-    return tuple([each for each in timers if each.name]) if timers else timers
+    """The timers that outlive a state. Most often there is one at most."""
+    if len(timers) > 1:
+        return tuple([each for each in timers if each.name])
+    return timers if timers and timers[0].name else ()
 
 
 def again(timer: Timer, work: Step[Any]) -> Timer:

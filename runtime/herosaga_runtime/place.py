@@ -44,7 +44,7 @@ class Place(Generic[D, S]):
     The functions for `messages`, for the requests that have `timeouts`, `faults` or are `done` (in `steps` those of a joined
     state's steps), and for `timers`; what is `timed` from its entry on; `composites`, and the messages that are `parts` of
     one. `joins`: it waits for all that its entry asks for. `simple` is a state whose entry does nothing and which waits for no time, `special` one that collects
-    messages.
+    messages. `quick` are the functions for those messages that need nothing but one of them.
     """
 
     __slots__ = (
@@ -57,6 +57,7 @@ class Place(Generic[D, S]):
         "messages",
         "onward",
         "parts",
+        "quick",
         "simple",
         "special",
         "steps",
@@ -92,6 +93,7 @@ class Place(Generic[D, S]):
         self.end = end
         self.special = bool(self.composites) or joins
         self.simple = not (entry or self.timed or self.onward or end)
+        self.quick = {} if self.special else self.messages
 
     def _put(self, arm: Arm[Any, S], calls: Mapping[type[Command], Call]) -> None:
         match arm:

@@ -50,7 +50,8 @@ def receive(
         return waking.done(saga, before, following(saga, before, envelope, now), place, message)
     if place.special:
         return _collect(saga, before, following(saga, before, envelope, now), place, message)
-    return unmatched(saga, before, envelope, answered(saga, before, envelope) is not None)
+    awaited = before.requests and answered(saga, before, envelope)
+    return unmatched(saga, before, envelope, bool(awaited))
 
 
 def is_own(origin: Origin, envelope: Envelope) -> bool:

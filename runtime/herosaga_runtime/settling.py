@@ -27,12 +27,13 @@ from herosaga_runtime.requests import (
 )
 from herosaga_runtime.saga import Saga
 from herosaga_runtime.undo import deferred
-from herosaga_runtime.verdict import COMPENSATE, DEFER, IGNORE, PASS, Verdict
+from herosaga_runtime.verdict import COMPENSATE, DEFER, PASS, STAY, Verdict
 
 # Looking up an enumeration's member costs a tenth of a small step in Python 3.11.
 _IGNORED: Final = Reception.IGNORED
 _REPEATED: Final = Reception.REPEATED
 _LATE: Final = Reception.LATE
+_UNEXPECTED: Final = Reception.UNEXPECTED
 
 
 def first_of(runs: Iterable[Any], work: Step[Any], message: Message | None) -> Any:
@@ -110,16 +111,16 @@ def settled(
     saga: Saga[D, S, Any], before: Instance[D, S], work: Step[D], verdict: Verdict
 ) -> Decision[D, S]:
     """What a transition has come to that enters no state itself."""
+    if verdict is STAY:
+        work.extras = calm(work.extras)
+        return work
     if verdict is COMPENSATE:
         return undo.begin(saga, work, saga.state(work.target))
     if verdict is DEFER:
         return deferred(before, work.cause, work)
-    if verdict is IGNORE:
-        if work.requests is before.requests and work.timers is before.timers:
-            return Received(work if work.extras is not before.extras else before, _IGNORED)
-        return Received(work, _IGNORED, "", work.sent)
-    work.extras = calm(work.extras)
-    return work
+    if work.requests is before.requests and work.timers is before.timers:
+        return Received(work if work.extras is not before.extras else before, _IGNORED)
+    return Received(work, _IGNORED, "", work.sent)
 
 
 def astray(saga: Saga[Any, Any, Any], origin: Origin, envelope: Envelope) -> bool:
@@ -140,7 +141,7 @@ def unmatched(
         return Received(before, _LATE)
     reason = f"{message.TYPE} is not expected in {before.state}"
     if not awaited:
-        return Received(before, Reception.UNEXPECTED, reason)
+        return Received(before, _UNEXPECTED, reason)
     return stuck(before, reason)
 
 
@@ -148,4 +149,4 @@ def stuck(before: Instance[D, S], reason: str) -> Decision[D, S]:
     """The instance waited for this and can't take it: only an operator can help."""
     extras = changed(before.extras, stuck=reason)
     stuck = with_extras(before, extras, before.revision + 1)
-    return Received(stuck, Reception.UNEXPECTED, reason)
+    return Received(stuck, _UNEXPECTED, reason)

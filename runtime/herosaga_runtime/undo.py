@@ -82,6 +82,11 @@ class BodyStep(Step[D]):
         body.pending = []
         return body
 
+    def edit(self) -> D:
+        """A copy of the data, also in a first step: nothing is left of a body that raises."""
+        self.data = data = self.data.copy()
+        return data
+
     def request(
         self,
         command: Command,

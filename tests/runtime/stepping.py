@@ -16,7 +16,7 @@ from herosaga_runtime import codec
 from herosaga_runtime.consume import outgoing
 from herosaga_runtime.decision import Decision, Outgoing, Reception
 from herosaga_runtime.envelope import Alarm, Envelope, Fault, Ref
-from herosaga_runtime.instance import Instance, Outcome, Request
+from herosaga_runtime.instance import Instance, Outcome, Request, changed, with_extras
 from herosaga_runtime.message import Message
 from herosaga_runtime.saga import Saga
 from herosaga_runtime.step import advance
@@ -241,8 +241,9 @@ def check_change(play: Play, before: AnyInstance, after: AnyInstance) -> None:
     assert text_of(json, {})[0] == codec.dumps(json)
     assert after.origin == before.origin
     assert after.sequence >= before.sequence
-    changed = replace(after, extras=replace(after.extras, deferred=before.extras.deferred))
-    same = instance_to_json(changed) == instance_to_json(before)
+    extras = changed(after.extras, deferred=before.extras.deferred)
+    put_back = with_extras(after, extras, after.revision)
+    same = instance_to_json(put_back) == instance_to_json(before)
     more = len(after.extras.deferred) > len(before.extras.deferred)
     assert after.revision == before.revision + (more or not same)
     if before.outcome is not None:

@@ -11,7 +11,7 @@ from herosaga_runtime.decision import Decision
 from herosaga_runtime.envelope import Envelope
 from herosaga_runtime.errors import UsageError
 from herosaga_runtime.instance import CALM, DEADLINE, D, Instance, Origin, S, Timer
-from herosaga_runtime.making import FirstStep, Step, following
+from herosaga_runtime.making import Step, following
 from herosaga_runtime.message import Command, Message
 from herosaga_runtime.moves import enter
 from herosaga_runtime.saga import Saga
@@ -32,7 +32,7 @@ def given(
         raise UsageError("what undoes something must have come there: use `given` and `when`")
     origin = Origin(saga.name, saga.version, key, 1, now)
     nothing: Instance[D, Any] = Instance(origin, "", data, 0, 0, (), (), (), CALM, None)
-    work = following(saga, nothing, envelope, now, FirstStep)
+    work = following(saga, nothing, envelope, now)
     for command in awaiting:
         work.request(command)
     for record in records:
