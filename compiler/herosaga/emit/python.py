@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from herosaga import __version__
 from herosaga.model.model import Model
+from herosaga.model.runs import with_runs
 from herosaga.names import module_path
 from herosaga.plan.code import PyCode, literal
 from herosaga.plan.module import plan
@@ -34,6 +35,7 @@ class OutputFile(Struct, frozen=True):
 
 def modules(model: Model) -> Iterator[OutputFile]:
     """The module of each file of a project without errors, in the order of the files."""
+    model = with_runs(model)
     for name, file in model.files.items():
         yield OutputFile(PurePosixPath(module_path(name, file.namespace)), module(model, name))
 

@@ -15,6 +15,7 @@ from herosaga.model.model import (
     Saga,
     Service,
 )
+from herosaga.model.runs import with_runs
 from herosaga.names import (
     activity_classes,
     constant,
@@ -65,6 +66,7 @@ class ModulePlan(Struct, frozen=True):
 
 def plan(model: Model, file: str) -> ModulePlan:
     """The module that a file of a project without errors compiles to."""
+    model = with_runs(model)
     declared = declarations(model, file)
     files = (each for each in model.files if each != file)
     others = frozenset(n for each in files for d in declarations(model, each) for n in _names(d))

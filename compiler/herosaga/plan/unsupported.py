@@ -18,7 +18,6 @@ from msgspec import Struct
 Use = tuple[str, Span]
 
 _WORDS: dict[type, str] = {
-    m.Run: "`run`",
 }
 
 _IN_MIGRATE: dict[type, str] = {
@@ -91,8 +90,6 @@ def _own(node: object) -> Iterator[Use]:
     match node:
         case _ if type(node) in _WORDS:
             yield _WORDS[type(node)], node.span  # type: ignore[attr-defined]
-        case m.OnOutcome(outcome=outcome, span=span) if outcome != "done":
-            yield "the outcome of an itinerary", span
         case m.Saga():
             yield from _namesakes(node)
         case m.Itinerary():

@@ -34,7 +34,16 @@ REFUSED = {
     ),
     "an itinerary": (
         {"top": "activity A(n: int) { } itinerary I(n: int) { do A(n) }", "work": "state Work { on Told -> Done { run I(n) } on I.completed -> Done }"},
-        ["`activity`", "`itinerary`", "`run`", "the outcome of an itinerary"],
+        [],
+    ),
+    "what no stage can evaluate": (
+        {"top": "activity A(at: datetime, id: uuid, n: int) { } extern f(x: int) -> int "
+         "itinerary I(n: int) { do A(at = now, id = uuid(), n = f(n)) on completed { publish Told(id = str(now)) publish Told(id = str(uuid())) } }"},
+        ["`now` in the stages of an itinerary", "`uuid()` in an itinerary", "an `extern` function in an itinerary"],
+    ),
+    "outputs of two types": (
+        {"top": "activity A() -> (n: int) { } activity B() -> (n: str) { } itinerary I(x: bool) { if x { do A() } else { do B() } }"},
+        ["a variable of two types in an itinerary"],
     ),
     "all that is generated": (
         {
