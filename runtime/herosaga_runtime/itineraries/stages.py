@@ -16,6 +16,7 @@ from herosaga_runtime.itineraries.table import (
     Itinerary,
     Parallel,
     ParallelFor,
+    Stage,
     paths,
 )
 from herosaga_runtime.message import JsonObject, JsonValue, record
@@ -129,4 +130,17 @@ def name_of(itinerary: Itinerary[Any] | None, todo: Todo) -> str:
             return activity
         case Planned(at):
             stage = None if itinerary is None else itinerary.at.get(at)
-            return stage.activity.name if isinstance(stage, Do) else type(stage).__name__.lower()
+            return "a stage" if stage is None else _called(stage)
+
+
+def _called(stage: Stage[Any]) -> str:
+    match stage:
+        case Do(activity=activity):
+            return activity.name
+        case If():
+            return "if"
+        case ParallelFor():
+            return "parallel for"
+        case For():
+            return "for"
+    return "parallel"

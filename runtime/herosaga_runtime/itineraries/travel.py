@@ -15,15 +15,16 @@ What holds before and after
 3.  On the way back there is one part, the whole; no fork is open, and nothing else is away.
 4.  `running` is the number of irreversible activities that are away. As soon as one of them is done the slip is `past` and
     stays so: it is never turned back from then on, and nothing of it is ever undone.
-5.  A slip has ended if and only if nothing is away, no fork is open, and the whole is kept.
+5.  What is kept waits for an operator, who sees why (`stuck` is about what was kept last), or it is the whole and the slip has
+    ended. So somebody is always with a slip that has not ended: something is away, or it is stuck.
 
 
 What is decided at home, and when
 =================================
 
 - A part that is about to go on stops instead if the slip is turned back, or a step of it has failed (`Home.stopping`). An
-  irreversible activity is so never begun after that. A fork whose branches are all here, some of them stopped, is given up,
-  and its parent stops.
+  irreversible activity is so never begun after that. What waits for an operator before the irreversible stops as well. A fork
+  whose branches are all here, some of them stopped, is given up, and its parent stops.
 - While an irreversible activity is away, nobody knows yet whether there is a way back. Whatever stops waits for it. If it is
   done, the slip only goes forward: those who have turned it back are told that it was not, and all that has stopped sets out
   again. If it fails for good it was not done, and the slip goes back.
@@ -73,7 +74,7 @@ def done(journey: Journey, slip: Slip, given: Given) -> None:
     home, current = journey.home, _current(slip)
     journey.back_home(slip)
     home.finished += 1
-    home.stuck = home.stuck if home.kept else ""
+    _unstick(journey)
     journey.note(Happened.DONE, slip, outputs=given.outputs)
     log, todo = slip.log, slip.todo
     if given.log is not None:
@@ -91,11 +92,9 @@ def done(journey: Journey, slip: Slip, given: Given) -> None:
 
 def failed(journey: Journey, slip: Slip, reason: str) -> None:
     """A part's activity has failed for good. Not to be called past the irreversible: there it is tried on."""
-    home, current = journey.home, _current(slip)
+    current = _current(slip)
     journey.back_home(slip)
-    journey.note(Happened.FAILED, slip, reason=reason)
-    home.failed = home.failed or Failed(current.activity, reason)
-    _stop(journey, slip)
+    _fail(journey, slip, current.activity, reason)
     if current.irreversible:
         _reconsider(journey)
 
@@ -111,6 +110,8 @@ def given_up(journey: Journey, slip: Slip) -> None:
     journey.back_home(slip)
     journey.note(Happened.GIVEN_UP, slip)
     _stop(journey, slip)
+    if _current(slip).irreversible:
+        _reconsider(journey)
 
 
 def _go_on(journey: Journey, slip: Slip) -> None:
@@ -149,9 +150,15 @@ def _hinder(journey: Journey, slip: Slip, stage: str, reason: str) -> None:
     if journey.home.past:
         _hold(journey, slip, f"{stage}: {reason}")
     else:
-        journey.note(Happened.FAILED, slip, activity=stage, reason=reason)
-        journey.home.failed = journey.home.failed or Failed(stage, reason)
-        _stop(journey, slip)
+        _fail(journey, slip, stage, reason)
+
+
+def _fail(journey: Journey, slip: Slip, name: str, reason: str) -> None:
+    """A step of a part has failed for good: the part stops, and so does all that waits."""
+    journey.note(Happened.FAILED, slip, activity=name, reason=reason)
+    journey.home.failed = journey.home.failed or Failed(name, reason)
+    _stop_kept(journey)
+    _stop(journey, slip)
 
 
 def _hold(journey: Journey, slip: Slip, reason: str) -> None:
@@ -159,6 +166,11 @@ def _hold(journey: Journey, slip: Slip, reason: str) -> None:
     journey.home.kept[slip.part] = slip
     journey.home.stuck = reason
     journey.note(Happened.HELD, slip, reason=reason)
+
+
+def _unstick(journey: Journey) -> None:
+    """An activity that was tried on is so no longer; what is kept still waits."""
+    journey.home.stuck = journey.home.stuck if journey.home.kept else ""
 
 
 def _arrive(journey: Journey, slip: Slip) -> None:
@@ -210,13 +222,13 @@ def _settle(journey: Journey, name: str) -> None:
     fork = home.forks[name]
     if not fork.joined:
         return
-    if all(each.complete for each in fork.arrived.values()):
+    if home.stopping and not home.running:
+        del home.forks[name]
+        _stop(journey, _joined(fork))
+    elif all(each.complete for each in fork.arrived.values()):
         del home.forks[name]
         journey.note(Happened.JOINED, fork.parent)
         _go_on(journey, _joined(fork))
-    elif home.stopping and not home.running:
-        del home.forks[name]
-        _stop(journey, _joined(fork))
 
 
 def _joined(fork: Fork) -> Slip:
@@ -275,7 +287,7 @@ def turn(journey: Journey, reason: str, by: Ref | None = None) -> None:
         journey.answer(True)
     elif not home.turned and home.status is not Status.PARKED:
         journey.note(Happened.TURNED, reason=reason)
-        home.turned = reason
+        home.turned = reason or "no reason was given"
         if home.status is not Status.COMPENSATING:
             _stop_kept(journey)
 
@@ -351,21 +363,29 @@ def _sent(journey: Journey, slip: Slip, status: Status) -> tuple[Message, ...]:
 
 def retry(journey: Journey, reason: str) -> None:
     """Try again, at an operator's word, what a slip is parked or held for; `UsageError` if it waits for nobody."""
-    _decide(journey, Happened.RETRIED, reason)
-    for part in tuple(journey.home.kept):
-        slip = journey.home.kept.pop(part)
-        if slip.back:
-            _undo_next(journey, slip)
-        else:
-            _set_out_again(journey, slip)
+    for slip in _decided(journey, Happened.RETRIED, reason):
+        _try_again(journey, slip)
+
+
+def retry_now(journey: Journey, reason: str) -> None:
+    """An activity that is tried on past the irreversible is tried at once, at an operator's word."""
+    journey.note(Happened.RETRIED, reason=reason)
 
 
 def skip(journey: Journey, reason: str) -> None:
-    """Leave out, at an operator's word, the undo that a slip is parked for, or the stage that it is held at."""
-    _decide(journey, Happened.SKIPPED, reason)
+    """Leave out, at an operator's word, what a slip is stuck for. If other parts wait too, those are tried again."""
+    *others, newest = _decided(journey, Happened.SKIPPED, reason)
     journey.home.skipped += 1
-    for part in tuple(journey.home.kept):
-        _skip_next(journey, journey.home.kept.pop(part))
+    for slip in others:
+        _try_again(journey, slip)
+    _skip_next(journey, newest)
+
+
+def _try_again(journey: Journey, slip: Slip) -> None:
+    if slip.back:
+        _undo_next(journey, slip)
+    else:
+        _set_out_again(journey, slip)
 
 
 def _skip_next(journey: Journey, slip: Slip) -> None:
@@ -386,21 +406,24 @@ def skip_step(journey: Journey, slip: Slip, reason: str) -> None:
     """Leave out, at an operator's word, the activity that a part tries past the irreversible. It sets no variables."""
     journey.back_home(slip)
     journey.home.skipped += 1
-    journey.home.stuck = ""
+    _unstick(journey)
     journey.note(Happened.SKIPPED, slip, reason=reason)
     _go_on(journey, replace(slip, current=None))
 
 
-def _decide(journey: Journey, happened: Happened, reason: str) -> None:
+def _decided(journey: Journey, happened: Happened, reason: str) -> list[Slip]:
+    """What waits for an operator, who has decided, in the order in which it began to wait."""
     home = journey.home
     if home.status.ended or not home.kept:
         raise UsageError(f"the slip is {home.status}, and waits for no operator")
-    newest = next(iter(home.kept.values()))
+    waiting = list(home.kept.values())
+    newest = waiting[-1]
     name = newest.log[-1].activity if newest.back and newest.log else ""
     journey.note(happened, newest, activity=name, reason=reason)
-    home.stuck = ""
+    home.kept, home.stuck = {}, ""
     if home.status is Status.PARKED:
         home.status = Status.COMPENSATING
+    return waiting
 
 
 def _current(slip: Slip) -> Current:
