@@ -20,6 +20,7 @@ PROJECTS = {
     "checkout": ROOT / "samples" / "checkout",
     "kitchen": Path(__file__).parent / "programs" / "kitchen",
     "constructs": Path(__file__).parent / "programs" / "constructs",
+    "itineraries": Path(__file__).parent / "programs" / "itineraries",
     "hostile": Path(__file__).parent / "programs" / "hostile",
 }
 MODULES = [(name, each) for name, path in PROJECTS.items() for each in generated(folder(path))]
