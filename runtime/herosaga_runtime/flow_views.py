@@ -80,15 +80,13 @@ def flow_view(stored: StoredFlow, flow: Flow | None, now: datetime) -> FlowView:
     due = None if stored.late is None else from_micros(stored.late)
     status = FlowStatus(stored.status)
     late = status is FlowStatus.RUNNING and due is not None and now >= due
-    progress, unreadable = Progress(), ""
+    begin = (stored.flow, stored.correlation, status, from_micros(stored.started), due)
     try:
         progress = progress_from_json(codec.loads(stored.body))
     except DecodeError as error:
-        unreadable = str(error)
-    return FlowView(
-        *(stored.flow, stored.correlation, status, from_micros(stored.started), due),
-        *(progress.ended, late, tuple(_arrows(progress, flow)), progress.awaited, unreadable),
-    )
+        return FlowView(*begin, None, late, (), (), str(error))
+    arrows = tuple(_arrows(progress, flow))
+    return FlowView(*begin, progress.ended, late, arrows, progress.awaited)
 
 
 def _arrows(progress: Progress, flow: Flow | None) -> Iterator[ArrowView]:

@@ -63,8 +63,10 @@ FLOWS = {
     "many": Flow("many", (Branch(A, (B,), by="a", many="*"), Branch(B, (C,), by="b"))),
     "joined": Flow(
         "joined",
-        (Branch(A, (B,), by="a"), Branch(A, (C,), by="b"))
-        + (Branch(B, (D,), by="s", direct=False), Branch(C, (D,), by="s", direct=False)),
+        (
+            *(Branch(A, (B,), by="a"), Branch(A, (C,), by="b")),
+            *(Branch(B, (D,), by="s", direct=False), Branch(C, (D,), by="s", direct=False)),
+        ),
     ),
     "outside": Flow("outside", (Branch(A, (B,), by="o", many="?", direct=False),)),
     "twice": Flow("twice", (Branch(A, (B,), by="x"), Branch(A, (B, C), by="y"))),
