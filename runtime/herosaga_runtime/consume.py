@@ -18,6 +18,7 @@ from herosaga_runtime.envelope import Alarm, Envelope, derive_id
 from herosaga_runtime.errors import DecodeError, StoreError, VersionError
 from herosaga_runtime.expressions import DECIMALS
 from herosaga_runtime.instance import Instance, Origin
+from herosaga_runtime.itineraries.receiving import receive
 from herosaga_runtime.loading import Found, load
 from herosaga_runtime.matching import is_for_all, keep, spread
 from herosaga_runtime.message import JsonObject, JsonValue, Message
@@ -54,11 +55,13 @@ AnySaga = Saga[Any, Any, Any]
 
 
 async def attempt(tx: Transaction, house: House, mail: Mail, now: datetime) -> list[Report]:
-    """Bring claimed mail to its saga. What raises is tried again later, and put aside after the last try."""
+    """Bring claimed mail to its saga or itinerary. What raises is tried again later, and put aside after the last try."""
     if mail.condemned(house.retry.more(mail.attempts)):
         return await _put_aside_crashed(tx, house, mail, to_micros(now))
     try:
         async with tx.savepoint():
+            if mail.consumer in house.routes.itineraries:
+                return await receive(tx, house, mail, now)
             return await consume(tx, house, mail, now)
     except StoreError:
         raise

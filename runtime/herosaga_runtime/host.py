@@ -17,6 +17,16 @@ from herosaga_runtime.errors import UsageError
 from herosaga_runtime.flow_views import FlowStatus, FlowView, flow_view
 from herosaga_runtime.flows import Flow
 from herosaga_runtime.instance import D, Outcome, S
+from herosaga_runtime.itineraries import operating as slip_acts
+from herosaga_runtime.itineraries.activity import Carried
+from herosaga_runtime.itineraries.building import Built
+from herosaga_runtime.itineraries.home import Status as SlipStatus
+from herosaga_runtime.itineraries.keeping import built, set_out
+from herosaga_runtime.itineraries.sending import Cause
+from herosaga_runtime.itineraries.table import Itinerary
+from herosaga_runtime.itineraries.views import SlipSummary, SlipView
+from herosaga_runtime.itineraries.views import summary as slip_summary
+from herosaga_runtime.itineraries.views import view as slip_view
 from herosaga_runtime.keys import key_text
 from herosaga_runtime.message import Command, Event, Message
 from herosaga_runtime.operating import Act, Order, obey
@@ -56,7 +66,7 @@ from herosaga_runtime.worker import Limits
 
 K = TypeVar("K")
 Q = ParamSpec("Q")
-Part = Saga[Any, Any, Any] | Served | Flow
+Part = Saga[Any, Any, Any] | Served | Flow | Itinerary[Any] | Carried
 """What a host is made of."""
 
 RETRY = Policy(None, 4, timedelta(milliseconds=100), timedelta(minutes=1))
@@ -107,8 +117,9 @@ class Host:
     def add(
         self, added: Callable[Q, Part], /, *implementation: Q.args, **nothing: Q.kwargs
     ) -> None:
-        """Add a saga, `add(OrderFulfilment)`, a service and its implementation, `add(InventoryService, Inventory())`, or a flow
-        to follow, `add(OrderProcessing)`.
+        """Add a saga, `add(OrderFulfilment)`, a service and its implementation, `add(InventoryService, Inventory())`, an
+        itinerary, `add(FulfilmentItinerary)`, an activity and who carries it out, `add(PackActivity, Packing())`, or a flow to
+        follow, `add(OrderProcessing)`.
 
         That is done before the host is entered. `UsageError` if it was added already, if a command would have two
         handlers, or if a method or an `extern` function is missing.
@@ -121,6 +132,10 @@ class Host:
             self._routes.add_saga(part)
         elif isinstance(part, Flow):
             self._routes.add_flow(part)
+        elif isinstance(part, Itinerary):
+            self._routes.add_itinerary(part)
+        elif isinstance(part, Carried):
+            self._routes.add_activity(part.activity, part.implementation)
         else:
             self._routes.add_service(part.service, part.implementation)
 
@@ -240,6 +255,26 @@ class Host:
         follows = (None, None, cause.hops + 1, cause.trace, cause.rounds)
         return Envelope(made, message, now, cause.correlation, cause.id, *follows)
 
+    async def start(self, itinerary: Command | Built, id: str | None = None) -> str:
+        """Let a slip out, and return its id: `start(Fulfilment(…))`, or one built by `Itinerary.build().do(…)`.
+
+        It is stored when this returns. With `id`, starting again does nothing. `UsageError` if an activity is not carried
+        out here, or the command starts no itinerary.
+        """
+        if isinstance(itinerary, Command):
+            if not any(each.start is type(itinerary) for each in self._routes.itineraries.values()):
+                raise UsageError(f"{type(itinerary).__name__} starts no itinerary that was added")
+            return await self.send(itinerary, id)
+        slip = built(itinerary, id or self._random.id(), self._routes.carriers)
+        cause = Cause.of(self._envelope(slip, slip.id, self._current()))
+
+        async def write(tx: Transaction) -> list[Report]:
+            return await set_out(tx, self._house, slip, None, cause, self._clock.now())
+
+        self._check_free("; start it before, or in another handler")
+        await self._live.write(write)
+        return slip.id
+
     # --- looking -------------------------------------------------------------------------------
 
     async def find(
@@ -281,6 +316,24 @@ class Host:
         async with self._reading() as tx:
             found = await tx.instances(saga.name, named, ended, archived)
         return tuple(summary(saga, each) for each in found)
+
+    async def slips(
+        self, itinerary: Itinerary[Any] | str | None = None, status: SlipStatus | None = None
+    ) -> tuple[SlipSummary, ...]:
+        """Slips in the order in which they began: of one itinerary, or its name; of one status; or all."""
+        name = itinerary.name if isinstance(itinerary, Itinerary) else itinerary
+        wanted = None if status is None else str(SlipStatus(status))
+        async with self._reading() as tx:
+            return tuple(slip_summary(each) for each in await tx.slips(name, wanted))
+
+    async def slip(self, id: str) -> SlipView | None:
+        """A slip as it is now, with all that has happened to it; None if there is none."""
+        async with self._reading() as tx:
+            stored = await tx.slip(id)
+            if stored is None:
+                return None
+            history = await tx.history(stored.itinerary, id)
+            return await slip_view(tx, self._routes.itineraries, stored, history)
 
     async def waiting(self) -> tuple[Waiting, ...]:
         """The instances that can't be read and whose mail waits: they are of another version of their saga."""
@@ -324,7 +377,7 @@ class Host:
         None if nothing waits.
         """
         async with self._reading() as tx:
-            mail = await tx.next_due((*self._routes.sagas, *self._routes.handlers))
+            mail = await tx.next_due(self._routes.consumers)
             outgoing = await tx.next_outgoing() if self._routes.outside else None
         waking = self._live.next_waking()
         times = [from_micros(each) for each in (mail, outgoing) if each is not None]
@@ -345,6 +398,9 @@ class Host:
     async def retry(self, letter: int, /, reason: str) -> None: ...
 
     @overload
+    async def retry(self, slip: str, /, reason: str) -> None: ...
+
+    @overload
     async def retry(self, saga: Saga[Any, Any, K], key: K, /, reason: str) -> None: ...
 
     async def retry(self, *what: Any, reason: str | None = None) -> None:
@@ -352,12 +408,16 @@ class Host:
 
         `retry(letter.id, "the bank is back")`, or `retry(OrderFulfilment, order_id, "the bank is back")`. The reason goes
         into the instance's history. `UsageError` if there is no such dead letter, or no undo of this instance is stuck.
+        `retry(slip.id, …)` tries again what a slip is parked, held or stuck for.
         """
         target, why = (what[:-1], what[-1]) if reason is None else (what, reason)
         if len(target) == 2:
             await self._tell(*target, undo.retry, "retried", why)
             return
         (letter,) = target
+        if isinstance(letter, str):
+            await self._tell_slip(letter, slip_acts.retry, why)
+            return
         said = _reason(why)
 
         async def write(tx: Transaction) -> list[Report]:
@@ -367,12 +427,40 @@ class Host:
         self._check_free("; retry before it, or in another handler")
         await self._live.write(write)
 
-    async def skip(self, saga: Saga[Any, Any, K], key: K, reason: str) -> None:
+    @overload
+    async def skip(self, slip: str, /, reason: str) -> None: ...
+
+    @overload
+    async def skip(self, saga: Saga[Any, Any, K], key: K, /, reason: str) -> None: ...
+
+    async def skip(self, *what: Any, reason: str | None = None) -> None:
         """Leave as it is what a stuck undo should undo, and go on with the next; the outcome will be `compensation_failed`.
 
-        `UsageError` if no undo of this instance is stuck.
+        `skip(OrderFulfilment, order_id, "the card has expired")`; or `skip(slip.id, …)`, for what a slip is parked, held or
+        stuck for. `UsageError` if that is not so.
         """
-        await self._tell(saga, key, undo.skip, "skipped", reason)
+        target, why = (what[:-1], what[-1]) if reason is None else (what, reason)
+        if len(target) == 1:
+            await self._tell_slip(target[0], slip_acts.skip, why)
+        else:
+            saga, key = target
+            await self._tell(saga, key, undo.skip, "skipped", why)
+
+    async def turn_back(self, slip: str, reason: str) -> None:
+        """Turn a slip back: it ends or gives up its current step, and undoes what it has done, also if it had completed.
+
+        `UsageError` if there is none, if it is past what can't be undone, or back already.
+        """
+        await self._tell_slip(slip, slip_acts.turn, reason)
+
+    async def _tell_slip(self, id: str, act: slip_acts.Act, reason: object) -> None:
+        said, cause = _reason(reason), Cause(self._random.id(), id)
+
+        async def write(tx: Transaction) -> list[Report]:
+            return await act(tx, self._house, id, said, cause, self._clock.now())
+
+        self._check_free("; do it before, or in another handler")
+        await self._live.write(write)
 
     async def compensate(self, saga: Saga[Any, S, K], key: K, to: S, reason: str) -> None:
         """Let an instance undo all that it has done, and then go to the state `to`.

@@ -10,6 +10,8 @@ from herosaga_runtime.envelope import Done, Envelope, Fault, Ref
 from herosaga_runtime.errors import UsageError
 from herosaga_runtime.expressions import DECIMALS
 from herosaga_runtime.flows import Flow
+from herosaga_runtime.itineraries.activity import Activity
+from herosaga_runtime.itineraries.table import Itinerary
 from herosaga_runtime.message import Command, Message
 from herosaga_runtime.rows import Kind
 from herosaga_runtime.saga import Saga
@@ -40,6 +42,15 @@ class Bound:
         return {each.TYPE: each for each in (self.handler.message, *self.handler.emits)}
 
 
+@dataclass(frozen=True, slots=True)
+class Carrier:
+    """An activity and the object's methods that carry it out; `compensate` is None where there is nothing to undo."""
+
+    activity: Activity[Any]
+    execute: Any
+    compensate: Any
+
+
 def key_for_all(id: str) -> str:
     """The key of mail for all instances that a message finds by their data. None of their copies has such a key and id."""
     return f"where {id}"
@@ -55,11 +66,25 @@ class Routes:
         self.outside = outside
         self.sagas: dict[str, Saga[Any, Any, Any]] = {}
         self.handlers: dict[str, Bound] = {}
+        self.itineraries: dict[str, Itinerary[Any]] = {}
+        self.carriers: dict[str, Carrier] = {}
+        self.activities: dict[str, Activity[Any]] = {}
+        self._itineraries_of: dict[type[Message], Itinerary[Any]] = {}
         self.flows: dict[str, Flow] = {}
         self.flows_of: dict[str, tuple[Flow, ...]] = {}
         self.flows_until: dict[str, tuple[Flow, ...]] = {}
         self._sagas_of: dict[type[Message], tuple[Saga[Any, Any, Any], ...]] = {}
         self._handlers_of: dict[type[Message], tuple[Bound, ...]] = {}
+
+    @property
+    def steppers(self) -> tuple[str, ...]:
+        """Who takes mail in the transaction itself: sagas and itineraries."""
+        return (*self.sagas, *self.itineraries)
+
+    @property
+    def consumers(self) -> tuple[str, ...]:
+        """Who takes mail at all."""
+        return (*self.steppers, *self.handlers, *self.carriers)
 
     def add_saga(self, saga: Saga[Any, Any, Any]) -> None:
         """Let a saga receive its messages; `UsageError` if it is there already or a command has a handler."""
@@ -84,6 +109,25 @@ class Routes:
             self.handlers[each.consumer] = each
             self._handlers_of[kind] = (*self._handlers_of.get(kind, ()), each)
 
+    def add_itinerary(self, itinerary: Itinerary[Any]) -> None:
+        """Let slips of an itinerary begin and be turned back; `UsageError` if it is there already."""
+        if itinerary.name in self.itineraries:
+            raise UsageError(f"{itinerary.name} was added already")
+        for command in (itinerary.start, itinerary.back):
+            self._refuse_second(command, itinerary.name)
+            self._itineraries_of[command] = itinerary
+        self.itineraries[itinerary.name] = itinerary
+
+    def add_activity(self, activity: Activity[Any], implementation: object) -> None:
+        """Let an object carry out an activity; `UsageError` if it is there already or a method is missing."""
+        if activity.name in self.carriers:
+            raise UsageError(f"{activity.name} was added already")
+        execute = _method(implementation, "execute", activity.name)
+        undo = activity.log is not None
+        compensate = _method(implementation, "compensate", activity.name) if undo else None
+        self.carriers[activity.name] = Carrier(activity, execute, compensate)
+        self.activities[activity.name] = activity
+
     def add_flow(self, flow: Flow) -> None:
         """Follow a flow; `UsageError` if it is there already."""
         if flow.name in self.flows:
@@ -99,16 +143,26 @@ class Routes:
             raise UsageError(f"{kind.TYPE} is handled by {first[0]} already, {consumer} can't too")
 
     def check(self) -> None:
-        """Every command that a saga requests has a handler here, or may go outside; `UsageError` if not."""
+        """Every command that a saga requests has a handler here, or may go outside, and every activity of an itinerary is carried
+        out here; `UsageError` if not.
+        """
         for saga in self.sagas.values():
             for command in saga.calls:
                 if not (self.outside or self._receivers(command)):
                     raise UsageError(
                         f"nobody here handles {command.TYPE}, which {saga.name} requests: add its service"
                     )
+        for itinerary in self.itineraries.values():
+            for activity in itinerary.activities:
+                if activity.name not in self.carriers:
+                    raise UsageError(
+                        f"nobody here carries out {activity.name}, a step of {itinerary.name}: add it"
+                    )
 
     def _receivers(self, kind: type[Message]) -> list[str]:
         sagas = [saga.name for saga in self._sagas_of.get(kind, ())]
+        itinerary = self._itineraries_of.get(kind)
+        sagas += [] if itinerary is None else [itinerary.name]
         return sagas + [each.consumer for each in self._handlers_of.get(kind, ())]
 
     def addresses(
@@ -127,6 +181,9 @@ class Routes:
         for saga in self._sagas_of.get(type(message), ()):
             if answers is None or not _asks(saga, answers, command):
                 found.append(Address(Kind.STEP, saga.name, _place(saga, envelope)))
+        itinerary = self._itineraries_of.get(type(message))
+        if itinerary is not None:
+            found.append(Address(Kind.STEP, itinerary.name, _slip(itinerary, envelope)))
         if not found and isinstance(message, Command) and not self.outside:
             raise UsageError(
                 f"nobody handles {message.TYPE}: add its service or saga, or give the host a transport"
@@ -152,10 +209,21 @@ def _place(saga: Saga[Any, Any, Any], envelope: Envelope) -> str:
     return key_for_all(envelope.id) if key is None else key
 
 
-def _bind(service: Service[Any], handler: Handler, implementation: object) -> Bound:
-    call = getattr(implementation, handler.method, None)
-    if not callable(call):
+def _slip(itinerary: Itinerary[Any], envelope: Envelope) -> str:
+    """The slip that a command is about: the one that it starts has its id."""
+    message = envelope.message
+    return envelope.id if isinstance(message, itinerary.start) else str(message.to_json()["slip"])
+
+
+def _method(implementation: object, name: str, needs: str) -> Any:
+    method = getattr(implementation, name, None)
+    if not callable(method):
         raise UsageError(
-            f"{type(implementation).__name__} has no method {handler.method}, which {service.name} needs"
+            f"{type(implementation).__name__} has no method {name}, which {needs} needs"
         )
+    return method
+
+
+def _bind(service: Service[Any], handler: Handler, implementation: object) -> Bound:
+    call = _method(implementation, handler.method, service.name)
     return Bound(f"{service.name}.{handler.message.__name__}", handler, call)

@@ -45,7 +45,7 @@ class Tidying:
 
 def _anywhere(house: House, chance: Random) -> tuple[str, str]:
     """A place to begin at: hosts that are started again and again must not always see the same part."""
-    consumers = sorted((*house.routes.sagas, *house.routes.handlers))
+    consumers = sorted(house.routes.consumers)
     if not consumers:
         return "", ""
     return consumers[int(chance.fraction() * len(consumers))], chance.id()

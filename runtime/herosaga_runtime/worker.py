@@ -234,7 +234,7 @@ class Worker:
 
     async def _claim(self, tx: Transaction, current: Round) -> None:
         routes, owner, at = self._house.routes, self._house.owner, to_micros(current.now)
-        sagas, services = tuple(routes.sagas), tuple(self._works)
+        sagas, services = routes.steppers, tuple(self._works)
         if sagas:
             current.claimed = await tx.claim(Kind.STEP, sagas, owner, at, self._limits.batch)
         free = self._limits.concurrency - len(self._running)
@@ -250,6 +250,8 @@ class Worker:
                 current.reports += reports
                 if envelope is not None:
                     current.begun.append((mail, envelope))
+                else:
+                    self._wake.set()  # what it gave then was sent again: there may be mail for others
         if not (current.claimed or current.begun):
             current.next_due = await tx.next_due((*sagas, *services))
 
@@ -326,7 +328,7 @@ class Worker:
         routes = self._house.routes
         async with self._store.reading() as tx:
             left = await tx.unfinished(
-                (*routes.sagas, *self._works),
+                (*routes.steppers, *self._works),
                 self._house.owner,
                 to_micros(self._clock.now()),
             )

@@ -88,8 +88,8 @@ class Slip(Event):
 
     @property
     def mail_id(self) -> str:
-        """The id of the mail by which it travels: the same however often its step is repeated."""
-        return f"{self.id}/{self.part}/{self.step}"
+        """The id of the mail by which it travels."""
+        return mail_id(self.id, self.part, self.step)
 
     @property
     def complete(self) -> bool:
@@ -125,6 +125,11 @@ class Slip(Event):
             fields.need("current", codec.read_optional(_current)),
             fields.need("back", codec.read_bool),
         )
+
+
+def mail_id(id: str, part: str, step: int) -> str:
+    """The id of the mail by which a part of a slip travels: the same however often its step is repeated."""
+    return f"{id}/{part}/{step}"
 
 
 def read_object(json: JsonValue) -> JsonObject:

@@ -1,0 +1,138 @@
+"""Home in the store: everything that follows from one thing that happens to a slip is stored in one transaction.
+
+That is where parts are sent on, as mail to their next activities; where the history is written; and where an outcome is told to
+the saga that has run the slip. `keep` is that function.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Container
+from datetime import datetime
+from typing import Any
+
+from herosaga_runtime import codec
+from herosaga_runtime.envelope import Ref
+from herosaga_runtime.errors import UsageError
+from herosaga_runtime.itineraries import travel
+from herosaga_runtime.itineraries.building import Built
+from herosaga_runtime.itineraries.home import Home
+from herosaga_runtime.itineraries.journey import Journey, Note
+from herosaga_runtime.itineraries.sending import Cause, send
+from herosaga_runtime.itineraries.slip import WHOLE, Planned, Slip, Todo, mail_id
+from herosaga_runtime.itineraries.table import Itinerary, paths
+from herosaga_runtime.message import JsonObject
+from herosaga_runtime.ports import Report, SlipReport, Transaction, to_micros
+from herosaga_runtime.posting import House, read_envelope
+from herosaga_runtime.rows import Mail, StoredHistory, StoredSlip
+
+Happening = Callable[[Journey], None]
+"""One of the functions of `travel`, with what it is about."""
+
+
+async def set_out(
+    tx: Transaction, house: House, slip: Slip, caller: Ref | None, cause: Cause, now: datetime
+) -> list[Report]:
+    """Let a slip begin, and keep its home here. It begins once: a second time nothing happens."""
+    if await tx.slip(slip.id) is not None:
+        return []
+    home = Home(slip.id, slip.itinerary, caller=caller)
+    stored = row_of(home, cause.correlation, to_micros(now), 0)
+    return await keep(tx, house, stored, home, lambda to: travel.begin(to, slip), cause, now)
+
+
+def planned(itinerary: Itinerary[Any], id: str, variables: JsonObject) -> Slip:
+    """A slip of a declared itinerary, before its first step."""
+    todo: tuple[Todo, ...] = tuple(Planned(at, {}) for at in paths("", len(itinerary.stages)))
+    return Slip(id, itinerary.name, itinerary.shape, WHOLE, 0, variables, todo, ())
+
+
+def built(itinerary: Built, id: str, known: Container[str]) -> Slip:
+    """A slip of an itinerary built at run time; `UsageError` if one of its activities is not among those that are known."""
+    for step in itinerary.steps:
+        if step.activity not in known:
+            raise UsageError(f"nobody here carries out {step.activity}: add its activity")
+    return Slip(id, itinerary.name, "", WHOLE, 0, {}, itinerary.steps, ())
+
+
+async def turn_back(
+    tx: Transaction,
+    house: House,
+    id: str,
+    reason: str,
+    by: Ref | None,
+    cause: Cause,
+    now: datetime,
+) -> list[Report]:
+    """Turn a slip back; `UsageError` if there is none."""
+    stored, home = await known(tx, id)
+    return await keep(tx, house, stored, home, lambda to: travel.turn(to, reason, by), cause, now)
+
+
+async def known(tx: Transaction, id: str) -> tuple[StoredSlip, Home]:
+    """What is known of a slip; `UsageError` if it is none of this store's."""
+    stored = await tx.slip(id)
+    if stored is None:
+        raise UsageError(f"there is no slip {id}")
+    return stored, read_home(stored)
+
+
+def read_home(stored: StoredSlip) -> Home:
+    """What a store keeps of a slip."""
+    json = codec.loads(stored.body)
+    return Home.from_json(stored.id, stored.itinerary, stored.status, stored.stuck, json)
+
+
+async def keep(
+    tx: Transaction,
+    house: House,
+    stored: StoredSlip,
+    home: Home,
+    happening: Happening,
+    cause: Cause,
+    now: datetime,
+) -> list[Report]:
+    """Let something happen to a slip, and store all that follows. Nothing of it is visible before the commit."""
+    routes, at = house.routes, to_micros(now)
+    itinerary = routes.itineraries.get(stored.itinerary)
+    journey = Journey(home, itinerary, routes.activities, now)
+    happening(journey)
+    reports = await send(tx, house, journey, stored.correlation, cause)
+    after = row_of(home, stored.correlation, stored.at, stored.revision + 1)
+    await tx.save_slip(after)
+    return [*reports, *[await _note(tx, after, note, cause, at) for note in journey.notes]]
+
+
+def row_of(home: Home, correlation: str, at: int, revision: int) -> StoredSlip:
+    """A slip's home as it is stored."""
+    body = codec.dumps(home.to_json())
+    return StoredSlip(
+        *(home.id, home.itinerary, str(home.status), home.stuck, correlation, at, revision, body)
+    )
+
+
+async def _note(tx: Transaction, stored: StoredSlip, note: Note, cause: Cause, at: int) -> Report:
+    """Write an entry of the history: of the itinerary and the slip, as an instance's is of its saga and key."""
+    await tx.add_history(
+        StoredHistory(
+            *(stored.itinerary, stored.id, 1, stored.revision, at, cause.id),
+            *(note.activity or stored.itinerary, note.part, stored.status, str(note.happened)),
+            *("[]", codec.dumps(note.outputs or {}), note.reason),
+        )
+    )
+    return SlipReport(
+        *(stored.itinerary, stored.id, note.part, str(note.happened), note.activity),
+        *(stored.status, stored.correlation, note.reason),
+    )
+
+
+async def travelling(tx: Transaction, home: Home) -> list[tuple[Slip, Mail, bool]]:
+    """The parts that are away, with their mail, and whether a worker is at it."""
+    found: list[tuple[Slip, Mail, bool]] = []
+    for part, away in home.away.items():
+        mail = await tx.mail(away.activity, mail_id(home.id, part, away.step))
+        if mail is None:
+            continue  # put aside: it can't be read
+        slip = read_envelope(mail[0].body, {Slip.TYPE: Slip}).message
+        assert isinstance(slip, Slip)
+        found.append((slip, *mail))
+    return found
