@@ -49,7 +49,8 @@ def done(activity: str, outputs: Iterable[Slot], span: Span, course: Course) -> 
         before = env.variables.get(slot.name)
         kind = slot.type
         if before is not None:
-            old = bare(before.type) if slot.name in maybe else before.type
+            sometimes = slot.name in maybe and not isinstance(slot.type, Optional)
+            old = bare(before.type) if sometimes else before.type
             kind = _replaced(activity, slot, old, span, given.get(slot.name, span), env)
         maybe.pop(slot.name, None)
         given[slot.name] = slot.span
