@@ -123,6 +123,8 @@ NAMES = [
     "Data",
     "State",
     "Handlers",
+    *("Activity", "Arguments", "Do", "Ending", "For", "Itinerary", "Parallel", "Revision"),
+    *("arguments", "context", "ending", "log", "outputs", "revision", "v", "variables"),
 ]
 
 PROGRAMS = {
@@ -230,6 +232,36 @@ PROGRAMS = {
           start {{ on Go9 -> A9 }}
           state A9 {{ on Go9 -> Done9 }}
           final Done9
+        }}""",
+    "activity": """
+        record R9 {{ {0}: decimal = 1 }}
+        activity {0}({0}9: R9, x: list[int]) -> ({0}8: list[R9?]) {{ log {{ {0}9: R9 }} revises {0} within 2s }}
+        itinerary I9({0}9: R9) {{ do {0}({0}9, x = [1]) }}""",
+    "itinerary": """
+        event Gone9 {{ key id: str, n: decimal }}
+        activity A9(n: decimal) -> (m: decimal) {{ }}
+        itinerary {0}(n: decimal, xs: list[int]) {{
+          do A9(n = n + sum(x for x in xs)) within 1s * len(xs)
+          if m > 1.5 {{ do A9(n = m) }}
+          on completed {{ publish Gone9(id = str(now), n = m) }}
+        }}
+        itinerary {0}Other() {{ }}""",
+    "variable": """
+        activity A9(n: decimal) -> ({0}: decimal) {{ log {{ {0}: int }} }}
+        activity B9(n: int) -> ({0}9: uuid?) {{ }}
+        event Gone9 {{ key id: str, n: decimal }}
+        itinerary I9({0}: decimal, xs: list[int]) {{
+          if {0} > 1 {{ do B9(n = 1) }}
+          do A9(n = {0} + sum({0} for {0} in xs))
+          for {0} in xs {{ do B9(n = {0} + sum({0} for {0} in xs)) }}
+          if {0}9 is not none and str({0}9) != "" {{ do A9(n = {0}) }}
+          on completed {{ publish Gone9(id = "", n = {0} + sum({0} for {0} in xs)) }}
+        }}""",
+    "loop": """
+        activity A9(n: int) {{ }}
+        activity B9(s: str) {{ }}
+        itinerary I9(xs: list[int], ys: set[str]) {{
+          for {0} in xs {{ do A9(n = {0}) parallel for {0} in ys {{ do B9(s = {0}) }} do A9(n = {0}) }}
         }}""",
     "policy": """
         event Go9 {{ key id: str }}
