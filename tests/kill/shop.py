@@ -1,4 +1,4 @@
-"""A process that lets a sample's demo run, and says so whenever something is committed: `python -m kill.shop app orders.db`."""
+"""A process that lets a sample's demo run, and says so whenever something is committed: `python -m kill.shop shopfront orders.db`."""
 
 from __future__ import annotations
 
@@ -10,7 +10,13 @@ from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
 from herosaga_runtime import Host
-from herosaga_runtime.ports import DeadLetterReport, HandlerReport, StepReport, WaitingReport
+from herosaga_runtime.ports import (
+    DeadLetterReport,
+    HandlerReport,
+    SlipReport,
+    StepReport,
+    WaitingReport,
+)
 
 COUNT = 30
 PAUSE = 0.05
@@ -29,6 +35,9 @@ class Speaker:
 
     def step(self, report: StepReport) -> None:
         print(report.saga, report.key, report.after, flush=True)
+
+    def slip(self, report: SlipReport) -> None:
+        print(report.itinerary, report.slip, report.happened, report.activity, flush=True)
 
     def handler_started(self, report: HandlerReport) -> None:
         print("started", report.consumer, flush=True)

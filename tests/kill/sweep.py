@@ -26,9 +26,11 @@ Rows = list[tuple[str, ...]]
 
 @dataclass(frozen=True, slots=True)
 class Left:
-    """What a run leaves in its database: how each instance ended, what was done for which message."""
+    """What a run leaves in its database: how each instance, slip and flow ended, what was done for which message."""
 
     outcomes: Rows
+    slips: Rows
+    flows: Rows
     effects: Rows
     dead: Rows
 
@@ -56,7 +58,7 @@ Moment = Callable[["subprocess.Popen[str]", random.Random, Unkilled], str]
 """Waits for the moment to kill a process, and says which it was."""
 
 
-APPS = {"checkout": "shopfront", "travel": "agency"}
+APPS = {"checkout": "shopfront", "oms": "app", "travel": "agency"}
 """The samples, and the module of each that builds its host."""
 
 
@@ -111,6 +113,8 @@ def left(database: Path) -> Left:
 
         return Left(
             rows("SELECT saga, key, state, outcome FROM herosaga_instances ORDER BY saga, key"),
+            rows("SELECT itinerary, id, status FROM herosaga_slips ORDER BY itinerary, id"),
+            rows("SELECT flow, correlation, status FROM herosaga_flows ORDER BY flow, correlation"),
             rows("SELECT message, who, effect FROM effects ORDER BY message, effect"),
             rows("SELECT consumer, id FROM herosaga_dead_letters ORDER BY consumer, id"),
         )
@@ -155,7 +159,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--kills", type=int, default=50)
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--sample", choices=APPS, default="checkout")
+    parser.add_argument("--sample", choices=APPS, default="oms")
     given = parser.parse_args(arguments)
     done = sweep(given.kills, given.seed, after_seconds, given.sample)
     midway = sum(each.midway for each in done)
