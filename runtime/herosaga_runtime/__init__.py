@@ -27,6 +27,13 @@ if TYPE_CHECKING:
     from herosaga_runtime.flow_views import ArrowState, ArrowView, FlowStatus, FlowView
     from herosaga_runtime.flows import Flow
     from herosaga_runtime.host import Host
+    from herosaga_runtime.itineraries.activity import Activity, ActivityContext
+    from herosaga_runtime.itineraries.building import Built, variable
+    from herosaga_runtime.itineraries.home import SlipStatus
+    from herosaga_runtime.itineraries.journey import Happened
+    from herosaga_runtime.itineraries.revision import Revision
+    from herosaga_runtime.itineraries.table import Itinerary
+    from herosaga_runtime.itineraries.views import PartView, SlipEntry, SlipSummary, SlipView
     from herosaga_runtime.ports import Clock, Observer, Random, Transport
     from herosaga_runtime.saga import Saga
     from herosaga_runtime.views import (
@@ -40,28 +47,43 @@ if TYPE_CHECKING:
 logging.getLogger("herosaga").addHandler(logging.NullHandler())  # quiet unless the app listens
 
 _LATER = {
+    "Activity": "itineraries.activity",
+    "ActivityContext": "itineraries.activity",
     "ArrowState": "flow_views",
     "ArrowView": "flow_views",
+    "Built": "itineraries.building",
     "Clock": "ports",
     "DeadLetter": "views",
     "Flow": "flows",
     "FlowStatus": "flow_views",
     "FlowView": "flow_views",
+    "Happened": "itineraries.journey",
     "HistoryEntry": "views",
     "Host": "host",
     "InstanceSummary": "views",
     "InstanceView": "views",
+    "Itinerary": "itineraries.table",
     "Observer": "ports",
+    "PartView": "itineraries.views",
     "Random": "ports",
     "Reception": "decision",
+    "Revision": "itineraries.revision",
     "Saga": "saga",
+    "SlipEntry": "itineraries.views",
+    "SlipStatus": "itineraries.home",
+    "SlipSummary": "itineraries.views",
+    "SlipView": "itineraries.views",
     "Transport": "ports",
     "Waiting": "views",
+    "variable": "itineraries.building",
 }
 
 __all__ = [
+    "Activity",
+    "ActivityContext",
     "ArrowState",
     "ArrowView",
+    "Built",
     "Clock",
     "Command",
     "Context",
@@ -72,25 +94,34 @@ __all__ = [
     "Flow",
     "FlowStatus",
     "FlowView",
+    "Happened",
     "HerosagaError",
     "HistoryEntry",
     "Host",
     "InstanceSummary",
     "InstanceView",
+    "Itinerary",
     "Message",
     "Observer",
     "Outcome",
+    "PartView",
     "Policy",
     "Random",
     "Reception",
+    "Revision",
     "Saga",
     "Sender",
     "Service",
+    "SlipEntry",
+    "SlipStatus",
+    "SlipSummary",
+    "SlipView",
     "StoreError",
     "Transport",
     "UsageError",
     "VersionError",
     "Waiting",
+    "variable",
 ]
 
 

@@ -20,7 +20,7 @@ from herosaga_runtime.instance import D, Outcome, S
 from herosaga_runtime.itineraries import operating as slip_acts
 from herosaga_runtime.itineraries.activity import Carried
 from herosaga_runtime.itineraries.building import Built
-from herosaga_runtime.itineraries.home import Status as SlipStatus
+from herosaga_runtime.itineraries.home import SlipStatus
 from herosaga_runtime.itineraries.keeping import built, set_out
 from herosaga_runtime.itineraries.sending import Cause
 from herosaga_runtime.itineraries.table import Itinerary

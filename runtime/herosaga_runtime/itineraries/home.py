@@ -17,7 +17,7 @@ from herosaga_runtime.itineraries.slip import Slip
 from herosaga_runtime.message import JsonObject, JsonValue, record
 
 
-class Status(StrEnum):
+class SlipStatus(StrEnum):
     """How a slip stands.
 
     `RUNNING`: on its way. `COMPENSATING`: on its way back. `PARKED`: an undo failed for good, and only an operator can help.
@@ -34,7 +34,7 @@ class Status(StrEnum):
     @property
     def ended(self) -> bool:
         """Whether nothing more happens unless the slip is turned back."""
-        return self in (Status.COMPLETED, Status.FAULTED, Status.COMPENSATED)
+        return self in (SlipStatus.COMPLETED, SlipStatus.FAULTED, SlipStatus.COMPENSATED)
 
 
 @record
@@ -81,7 +81,7 @@ class Home:
 
     id: str
     itinerary: str
-    status: Status = Status.RUNNING
+    status: SlipStatus = SlipStatus.RUNNING
     stuck: str = ""
     caller: Ref | None = None
     asked: tuple[Ref, ...] = ()
@@ -125,7 +125,7 @@ class Home:
         return cls(
             id,
             itinerary,
-            Status(status),
+            SlipStatus(status),
             stuck,
             fields.need("caller", codec.read_optional(_ref)),
             fields.need("asked", codec.read_list(_ref)),

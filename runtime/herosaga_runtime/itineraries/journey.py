@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import Any
 
 from herosaga_runtime.envelope import Ref
-from herosaga_runtime.itineraries.home import Away, Home, Status
+from herosaga_runtime.itineraries.home import Away, Home, SlipStatus
 from herosaga_runtime.itineraries.slip import Current, Slip
 from herosaga_runtime.itineraries.stages import Activities
 from herosaga_runtime.itineraries.table import Itinerary
@@ -52,7 +52,7 @@ class Note:
 class Ended:
     """An outcome: how the slip ended, with its variables. `sent` is what its actions send, in order."""
 
-    status: Status
+    status: SlipStatus
     variables: JsonObject
     sent: tuple[Message, ...] = ()
 

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from herosaga_runtime.errors import UsageError
 from herosaga_runtime.itineraries import travel
-from herosaga_runtime.itineraries.home import Home, Status
+from herosaga_runtime.itineraries.home import Home, SlipStatus
 from herosaga_runtime.itineraries.keeping import keep, known, travelling, turn_back
 from herosaga_runtime.itineraries.sending import Cause
 from herosaga_runtime.itineraries.slip import Slip, mail_id
@@ -25,7 +25,7 @@ async def turn(
     _, home = await known(tx, id)
     if home.past:
         raise UsageError(f"slip {id} is past what can't be undone")
-    if home.status.ended and home.status is not Status.COMPLETED:
+    if home.status.ended and home.status is not SlipStatus.COMPLETED:
         raise UsageError(f"slip {id} is {home.status} already")
     return await turn_back(tx, house, id, reason, None, cause, now)
 

@@ -7,7 +7,7 @@ from decimal import localcontext
 from typing import Any
 
 from herosaga_runtime.expressions import DECIMALS
-from herosaga_runtime.itineraries.home import Failed, Status
+from herosaga_runtime.itineraries.home import Failed, SlipStatus
 from herosaga_runtime.itineraries.table import End, Itinerary
 from herosaga_runtime.message import Command, Event, JsonObject, Message
 
@@ -28,19 +28,19 @@ class Sending:
         self.sent.append(command)
 
 
-def end_of(itinerary: Itinerary[Any], status: Status) -> End[Any]:
+def end_of(itinerary: Itinerary[Any], status: SlipStatus) -> End[Any]:
     """What an itinerary declares for one way to end."""
     match status:
-        case Status.COMPLETED:
+        case SlipStatus.COMPLETED:
             return itinerary.completed
-        case Status.FAULTED:
+        case SlipStatus.FAULTED:
             return itinerary.faulted
         case _:
             return itinerary.compensated
 
 
 def event_of(
-    itinerary: Itinerary[Any], status: Status, variables: JsonObject, failed: Failed | None
+    itinerary: Itinerary[Any], status: SlipStatus, variables: JsonObject, failed: Failed | None
 ) -> Event:
     """The event of an outcome: the variables, and after a fault what has failed and why."""
     why: JsonObject = (
@@ -51,7 +51,7 @@ def event_of(
 
 
 def sent_at_end(
-    itinerary: Itinerary[Any], status: Status, event: Event, now: datetime
+    itinerary: Itinerary[Any], status: SlipStatus, event: Event, now: datetime
 ) -> tuple[Message, ...]:
     """What the actions of an outcome send. What users' code raises is raised."""
     run = end_of(itinerary, status).run

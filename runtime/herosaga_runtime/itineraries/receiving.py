@@ -7,7 +7,7 @@ from typing import Any
 
 from herosaga_runtime.envelope import Envelope
 from herosaga_runtime.errors import DecodeError
-from herosaga_runtime.itineraries.home import Home, Status
+from herosaga_runtime.itineraries.home import Home, SlipStatus
 from herosaga_runtime.itineraries.keeping import keep, planned, read_home, row_of, set_out
 from herosaga_runtime.itineraries.sending import Cause
 from herosaga_runtime.itineraries.table import Itinerary
@@ -41,7 +41,7 @@ async def _turn(
     id = slip_of(envelope.message)
     stored = await tx.slip(id)
     if stored is None:
-        home = Home(id, itinerary.name, Status.COMPENSATED)
+        home = Home(id, itinerary.name, SlipStatus.COMPENSATED)
         stored = row_of(home, envelope.correlation, to_micros(now), 0)
     else:
         home = read_home(stored)

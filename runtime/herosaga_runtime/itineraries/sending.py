@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from herosaga_runtime.envelope import Done, Envelope, Fault, Ref, derive_id
-from herosaga_runtime.itineraries.home import Failed, Status
+from herosaga_runtime.itineraries.home import Failed, SlipStatus
 from herosaga_runtime.itineraries.journey import Ended, Journey
 from herosaga_runtime.itineraries.outcomes import event_of
 from herosaga_runtime.itineraries.slip import WHOLE, mail_id
@@ -100,7 +100,7 @@ def _answer(journey: Journey, itinerary: Itinerary[Any], ref: Ref, done: bool) -
     elif kept is None:
         message = Done(command.TYPE)
     else:
-        message = event_of(itinerary, Status.COMPENSATED, kept.variables, None)
+        message = event_of(itinerary, SlipStatus.COMPENSATED, kept.variables, None)
     return derive_id(home.id, "answer", ref), message, ref, command
 
 
@@ -126,6 +126,6 @@ def _told(
     saga = house.routes.sagas.get(caller.saga)
     call = None if saga is None else saga.calls.get(itinerary.start)
     knows = call is None or itinerary.compensated.event in call.refused
-    if status is Status.COMPENSATED and not knows:
-        status, failed = Status.FAULTED, Failed("", f"turned back: {journey.home.turned}")
+    if status is SlipStatus.COMPENSATED and not knows:
+        status, failed = SlipStatus.FAULTED, Failed("", f"turned back: {journey.home.turned}")
     return event_of(itinerary, status, ended.variables, failed)

@@ -39,7 +39,7 @@ from typing import Any, Final
 
 from herosaga_runtime.envelope import Ref
 from herosaga_runtime.errors import UsageError
-from herosaga_runtime.itineraries.home import Failed, Fork, Status
+from herosaga_runtime.itineraries.home import Failed, Fork, SlipStatus
 from herosaga_runtime.itineraries.journey import Ended, Happened, Journey
 from herosaga_runtime.itineraries.outcomes import event_of, sent_at_end
 from herosaga_runtime.itineraries.revision import Revision
@@ -180,7 +180,7 @@ def _arrive(journey: Journey, slip: Slip) -> None:
     elif journey.home.stopping:
         _stop(journey, slip)
     else:
-        _end(journey, slip, Status.COMPLETED)
+        _end(journey, slip, SlipStatus.COMPLETED)
 
 
 def _pass(journey: Journey) -> None:
@@ -283,12 +283,12 @@ def turn(journey: Journey, reason: str, by: Ref | None = None) -> None:
     if home.past:
         journey.note(Happened.REFUSED, reason="past what can't be undone")
         journey.answer(False)
-    elif home.status in (Status.FAULTED, Status.COMPENSATED):
+    elif home.status in (SlipStatus.FAULTED, SlipStatus.COMPENSATED):
         journey.answer(True)
-    elif not home.turned and home.status is not Status.PARKED:
+    elif not home.turned and home.status is not SlipStatus.PARKED:
         journey.note(Happened.TURNED, reason=reason)
         home.turned = reason or "no reason was given"
-        if home.status is not Status.COMPENSATING:
+        if home.status is not SlipStatus.COMPENSATING:
             _stop_kept(journey)
 
 
@@ -302,7 +302,7 @@ def _stop_kept(journey: Journey) -> None:
 def _stop(journey: Journey, slip: Slip) -> None:
     """A part is not to go on."""
     if slip.part == WHOLE:
-        journey.home.status = Status.COMPENSATING
+        journey.home.status = SlipStatus.COMPENSATING
         _undo_next(journey, replace(slip, back=True, todo=(), current=None))
     else:
         _join(journey, slip)
@@ -316,8 +316,8 @@ def _undo_next(journey: Journey, slip: Slip) -> None:
         _end(journey, slip, _way_back(journey))
 
 
-def _way_back(journey: Journey) -> Status:
-    return Status.COMPENSATED if journey.home.failed is None else Status.FAULTED
+def _way_back(journey: Journey) -> SlipStatus:
+    return SlipStatus.COMPENSATED if journey.home.failed is None else SlipStatus.FAULTED
 
 
 def undone(journey: Journey, slip: Slip) -> None:
@@ -332,11 +332,11 @@ def undo_failed(journey: Journey, slip: Slip, reason: str) -> None:
     journey.back_home(slip)
     journey.note(Happened.PARKED, slip, reason=reason)
     journey.home.kept[slip.part] = replace(slip, current=None)
-    journey.home.status = Status.PARKED
+    journey.home.status = SlipStatus.PARKED
     journey.home.stuck = f"{_current(slip).activity} can't be undone: {reason}"
 
 
-def _end(journey: Journey, slip: Slip, status: Status, actions: bool = True) -> None:
+def _end(journey: Journey, slip: Slip, status: SlipStatus, actions: bool = True) -> None:
     """The whole has come to its end. If the actions of the outcome fail it waits before that for an operator."""
     home, itinerary = journey.home, journey.itinerary
     try:
@@ -348,10 +348,10 @@ def _end(journey: Journey, slip: Slip, status: Status, actions: bool = True) -> 
     home.kept[WHOLE] = replace(slip, current=None)
     journey.note(Happened(status.value), reason="" if home.failed is None else home.failed.reason)
     journey.ended = Ended(status, slip.variables, sent)
-    journey.answer(status is not Status.COMPLETED)
+    journey.answer(status is not SlipStatus.COMPLETED)
 
 
-def _sent(journey: Journey, slip: Slip, status: Status) -> tuple[Message, ...]:
+def _sent(journey: Journey, slip: Slip, status: SlipStatus) -> tuple[Message, ...]:
     itinerary, failed = journey.itinerary, journey.home.failed
     assert itinerary is not None
     event = event_of(itinerary, status, slip.variables, failed)
@@ -399,7 +399,7 @@ def _skip_next(journey: Journey, slip: Slip) -> None:
     elif slip.todo:
         _go_on(journey, replace(slip, todo=slip.todo[1:]))
     else:
-        _end(journey, slip, Status.COMPLETED, actions=False)
+        _end(journey, slip, SlipStatus.COMPLETED, actions=False)
 
 
 def skip_step(journey: Journey, slip: Slip, reason: str) -> None:
@@ -421,8 +421,8 @@ def _decided(journey: Journey, happened: Happened, reason: str) -> list[Slip]:
     name = newest.log[-1].activity if newest.back and newest.log else ""
     journey.note(happened, newest, activity=name, reason=reason)
     home.kept, home.stuck = {}, ""
-    if home.status is Status.PARKED:
-        home.status = Status.COMPENSATING
+    if home.status is SlipStatus.PARKED:
+        home.status = SlipStatus.COMPENSATING
     return waiting
 
 

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from herosaga_runtime import codec
-from herosaga_runtime.itineraries.home import Failed, Status
+from herosaga_runtime.itineraries.home import Failed, SlipStatus
 from herosaga_runtime.itineraries.journey import Happened
 from herosaga_runtime.itineraries.keeping import read_home, travelling
 from herosaga_runtime.itineraries.slip import Planned, Slip, Todo
@@ -61,7 +61,7 @@ class SlipSummary:
 
     id: str
     itinerary: str
-    status: Status
+    status: SlipStatus
     stuck: str
     correlation: str
     started_at: datetime
@@ -91,7 +91,7 @@ class SlipView:
         return self.summary.itinerary
 
     @property
-    def status(self) -> Status:
+    def status(self) -> SlipStatus:
         """How it stands."""
         return self.summary.status
 

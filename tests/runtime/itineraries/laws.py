@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from herosaga_runtime import codec
-from herosaga_runtime.itineraries.home import Home, Status
+from herosaga_runtime.itineraries.home import Home, SlipStatus
 from herosaga_runtime.itineraries.journey import Journey
 from herosaga_runtime.itineraries.slip import WHOLE, Slip
 
@@ -66,13 +66,13 @@ def check_logs(trip: Trip, parts: list[Slip]) -> None:
 def check_back(home: Home, away: dict[str, Slip]) -> None:
     """On the way back there is only the whole."""
     back = [each for each in (*away.values(), *home.kept.values()) if each.back]
-    going_back = home.status in (Status.COMPENSATING, Status.PARKED)
+    going_back = home.status in (SlipStatus.COMPENSATING, SlipStatus.PARKED)
     assert going_back <= bool(back)
     if back:
         assert not home.forks
         assert len(away) + len(home.kept) == 1
         assert back[0].part == WHOLE
-        assert home.status not in (Status.RUNNING, Status.COMPLETED)
+        assert home.status not in (SlipStatus.RUNNING, SlipStatus.COMPLETED)
 
 
 def check_irreversible(trip: Trip, before: Home, journey: Journey) -> None:
@@ -85,7 +85,7 @@ def check_irreversible(trip: Trip, before: Home, journey: Journey) -> None:
         assert not trip.undone
         assert not home.turned
         assert home.failed is None
-        assert home.status in (Status.RUNNING, Status.COMPLETED)
+        assert home.status in (SlipStatus.RUNNING, SlipStatus.COMPLETED)
     if home.stopping:
         old = before.running if before.stopping else home.running
         assert home.running <= old
@@ -97,7 +97,7 @@ def check_waiting(trip: Trip, home: Home) -> None:
     assert home.status.ended == (whole_here and not home.stuck)
     assert home.away or home.status.ended or home.stuck
     assert bool(home.stuck) == bool(home.kept and not home.status.ended)
-    assert not (home.stopping and home.kept and home.status is Status.RUNNING)
+    assert not (home.stopping and home.kept and home.status is SlipStatus.RUNNING)
     stopped = [each for fork in home.forks.values() for each in fork.arrived.values()]
     assert all(each.complete for each in stopped) or home.stopping
     assert (len(trip.asking) > 0) <= bool(home.turned or home.failed)

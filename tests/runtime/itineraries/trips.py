@@ -11,7 +11,7 @@ from typing import Any
 from herosaga_runtime import codec
 from herosaga_runtime.envelope import Ref
 from herosaga_runtime.itineraries import travel
-from herosaga_runtime.itineraries.home import Home, Status
+from herosaga_runtime.itineraries.home import Home, SlipStatus
 from herosaga_runtime.itineraries.journey import Journey
 from herosaga_runtime.itineraries.revision import Revision
 from herosaga_runtime.itineraries.slip import WHOLE, Planned, Slip, Todo
@@ -203,8 +203,8 @@ def _led(trip: Trip, line: str) -> str:
 def _shown(trip: Trip) -> list[str]:
     home, away = trip.home, trip.away()
     shown = [token(away[part]) for part in home.away]
-    shown += ["held"] if home.stuck and home.status is not Status.PARKED else []
-    on_way = home.status in (Status.RUNNING, Status.COMPENSATING)
+    shown += ["held"] if home.stuck and home.status is not SlipStatus.PARKED else []
+    on_way = home.status in (SlipStatus.RUNNING, SlipStatus.COMPENSATING)
     return [*shown, *([] if on_way else [str(home.status)])]
 
 
