@@ -169,7 +169,7 @@ class ActivityWork:
             raise Lost
         found = await home_of(tx, slip)
         if found is None:
-            raise Lost
+            raise UsageError(f"{slip.mail_id} has ended already")
         stored, home = found
         reports = await keep(
             tx, house, stored, home, _happened(slip, did.given), Cause.of(envelope), now

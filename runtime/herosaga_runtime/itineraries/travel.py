@@ -210,10 +210,21 @@ def _fork(journey: Journey, slip: Slip, split: Split) -> None:
 
 
 def _join(journey: Journey, slip: Slip) -> None:
-    """A branch has come to its end, or has stopped."""
+    """A branch has come to its end, or has stopped. Of one that is complete nothing is kept but what it brings."""
     name = slip.part.rpartition(".")[0]
-    journey.home.forks[name].arrived[slip.part] = slip
+    fork = journey.home.forks[name]
+    if slip.complete:
+        slip = replace(slip, variables=_brought(fork.parent, slip))
+    fork.arrived[slip.part] = slip
     _settle(journey, name)
+
+
+def _brought(parent: Slip, branch: Slip) -> JsonObject:
+    """The variables that a branch has set."""
+    unset, before = object(), parent.variables
+    return {
+        name: value for name, value in branch.variables.items() if before.get(name, unset) != value
+    }
 
 
 def _settle(journey: Journey, name: str) -> None:
@@ -234,13 +245,9 @@ def _settle(journey: Journey, name: str) -> None:
 def _joined(fork: Fork) -> Slip:
     """The parent with what its branches bring: variables in source order, logs in the order of what happened."""
     parent, branches = fork.parent, sorted(fork.arrived.values(), key=_place)
-    variables, unset = dict(parent.variables), object()
+    variables = dict(parent.variables)
     for branch in branches:
-        variables |= {
-            name: value
-            for name, value in branch.variables.items()
-            if parent.variables.get(name, unset) != value
-        }
+        variables |= _brought(parent, branch)
     logs = [logged for branch in branches for logged in branch.log]
     ordered = sorted(logs, key=lambda logged: logged.number)
     return replace(parent, variables=variables, log=(*parent.log, *ordered))
