@@ -33,6 +33,7 @@ RUN = {
     "docs/test": {"python", "text"},  # tests/docs/test_test_page.py
     "docs/language/services": {"python"},  # tests/docs/test_language.py
     "docs/language/expressions": {"python"},  # the same
+    "docs/language/itineraries": {"python"},  # the same
     "docs/language/first-saga": {"text"},  # the same
     "docs/ci": {"sh", "yaml"},  # tests/test_ci_page.py
 }

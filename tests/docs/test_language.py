@@ -107,6 +107,22 @@ def test_generated_code_is_generated() -> None:
     assert shown and all(any(each in module for module in modules) for each in shown)
 
 
+def test_an_activity_is_carried_out_as_shown(tmp_path: Path) -> None:
+    page = (ROOT / "docs" / "language" / "itineraries.md").read_text("utf-8")
+    result, protocol, shown = (text for kind, _, text in FENCED.findall(page) if kind == "python")
+    texts = {"delivery.saga": PROGRAMS_OF["itineraries"]}
+    (module,) = generated(texts)
+    assert result in module.text and protocol in module.text
+    path = tmp_path / "shown.py"
+    path.write_text(
+        "from decimal import Decimal\nfrom delivery import Pack, PackActivity, PackLog, PackResult\n"
+        "from herosaga_runtime import Host\nfrom herosaga_runtime.itineraries.activity import "
+        f'ActivityContext\nhost = Host("memory:")\n{shown}'
+    )
+    with loaded(texts, tmp_path / "out", "delivery"):
+        runpy.run_path(str(path))
+
+
 def test_functions_of_ones_own_can_be_given_to_a_host(tmp_path: Path) -> None:
     page = (ROOT / "docs" / "language" / "expressions.md").read_text("utf-8")
     (shown,) = (text for language, _, text in FENCED.findall(page) if language == "python")

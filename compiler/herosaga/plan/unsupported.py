@@ -17,9 +17,6 @@ from msgspec import Struct
 
 Use = tuple[str, Span]
 
-_WORDS: dict[type, str] = {
-}
-
 _IN_MIGRATE: dict[type, str] = {
     e.ExternCall: "an `extern` function in `migrate`",
     e.Now: "`now` in `migrate`",
@@ -88,8 +85,6 @@ def _within(node: object) -> Iterator[Use]:
 def _own(node: object) -> Iterator[Use]:
     """What a node itself is, or says, that is refused."""
     match node:
-        case _ if type(node) in _WORDS:
-            yield _WORDS[type(node)], node.span  # type: ignore[attr-defined]
         case m.Saga():
             yield from _namesakes(node)
         case m.Itinerary():
