@@ -5,8 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from uuid import UUID
 
-from herosaga_runtime.itineraries.activity import ActivityContext
-from herosaga_runtime.itineraries.revision import Revision
+from herosaga_runtime import ActivityContext, Revision
 
 from oms.fulfilment import (
     BookCourier,
