@@ -50,11 +50,6 @@ def with_runs(model: m.Model) -> m.Model:
 # --- messages and their contracts ----------------------------------------------------------------
 
 
-def start_of(command: str) -> str:
-    """The command that starts a slip, of that or the one that turns it back."""
-    return command.removesuffix(".back")
-
-
 def turning_back(itinerary: str) -> str:
     """The id of the command that turns a slip back."""
     return f"{itinerary}.back"

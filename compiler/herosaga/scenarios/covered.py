@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from herosaga.graph.undo import Record, recorded
 from herosaga.model import model as m
+from herosaga.model.runs import turning_back
 from herosaga.scenarios.running import Result
 from msgspec import Struct
 
@@ -56,6 +57,8 @@ def _compensations(saga: m.Saga, undone: set[tuple[str, str]]) -> Kind:
 
 
 def _words(record: Record) -> str:
+    if record.undo == turning_back(record.of):
+        return f"{record.of.rpartition('.')[2]} by turning it back"
     by = record.undo.rpartition(".")[2]
     return f"{record.of.rpartition('.')[2]} by {by}" if record.of else by
 
