@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from herosaga_runtime import UsageError
@@ -35,7 +36,7 @@ class Trip:
 
     def __init__(self) -> None:
         self.it = compiled(TEXT)
-        self.test: SagaTest[object, str, int] = SagaTest(self.it.X)
+        self.test: SagaTest[Any, Any, int] = SagaTest(self.it.X)
         self.test.when(self.it.Go(1, 7))
 
     def last(self) -> Message:
