@@ -14,10 +14,11 @@ from typing import Any, NamedTuple
 from herosaga_runtime import codec
 from herosaga_runtime.archiving import archive, archive_mail, ended, is_archiving
 from herosaga_runtime.decision import Decision, Outgoing, Reception
+from herosaga_runtime.differing import differing
 from herosaga_runtime.envelope import Alarm, Envelope, derive_id
 from herosaga_runtime.errors import DecodeError, StoreError, VersionError
 from herosaga_runtime.expressions import DECIMALS
-from herosaga_runtime.instance import Instance, Origin
+from herosaga_runtime.instance import Instance, Origin, alarms
 from herosaga_runtime.itineraries.receiving import receive
 from herosaga_runtime.loading import Found, load
 from herosaga_runtime.matching import is_for_all, keep, spread
@@ -44,7 +45,8 @@ from herosaga_runtime.requests import is_own_answer
 from herosaga_runtime.rows import Kind, Mail, StoredHistory, StoredInstance
 from herosaga_runtime.saga import Saga
 from herosaga_runtime.step import advance
-from herosaga_runtime.stored import instance_to_json, text_of
+from herosaga_runtime.stored import instance_to_json
+from herosaga_runtime.texts import text_of
 from herosaga_runtime.versions import obstacle
 
 _NEVER = to_micros(datetime.max.replace(tzinfo=UTC))
@@ -232,10 +234,9 @@ async def _set_alarms(
     tx: Transaction, before: AnyInstance | None, after: AnyInstance, cause: Envelope
 ) -> None:
     """Alarms are mail that is due later; what differs between two instances is taken out and put in."""
-    old = {} if before is None else before.alarms()
-    new = after.alarms()
-    if old == new:
-        return
+    timers, requests = ((), ()) if before is None else (before.timers, before.requests)
+    gone, come = differing(requests, after.requests)
+    old, new = alarms(timers, requests[gone]), alarms(after.timers, after.requests[come])
     origin = after.origin
     for token, due in old.items():
         if new.get(token) != due:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -228,9 +229,14 @@ class Instance(Generic[D, S]):
 
     def alarms(self) -> dict[str, datetime]:
         """Every time this instance waits for, by token, in source order."""
-        due = {timer.token: timer.due for timer in self.timers}
-        due |= {r.token: r.due for r in self.requests if r.due is not None}
-        return due
+        return alarms(self.timers, self.requests)
+
+
+def alarms(timers: Iterable[Timer], requests: Iterable[Request]) -> dict[str, datetime]:
+    """The times that timers and requests wait for, by token, in source order."""
+    due = {timer.token: timer.due for timer in timers}
+    due |= {each.token: each.due for each in requests if each.due is not None}
+    return due
 
 
 def with_extras(instance: Instance[D, S], extras: Extras[S], revision: int) -> Instance[D, S]:

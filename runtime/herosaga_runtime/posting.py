@@ -16,8 +16,9 @@ from herosaga_runtime.policy import Policy
 from herosaga_runtime.ports import DeadLetterReport, Report, Transaction
 from herosaga_runtime.routing import Address, Routes
 from herosaga_runtime.rows import Kind, Mail, StoredDeadLetter, StoredInstance
-from herosaga_runtime.stored import Texts, Types, envelope_from_json, envelope_to_json
-from herosaga_runtime.tracking import track
+from herosaga_runtime.stored import Types, envelope_from_json, envelope_to_json
+from herosaga_runtime.texts import Texts
+from herosaga_runtime.tracking import Known, track
 
 
 class Memo:
@@ -68,6 +69,7 @@ class House:
     lease: timedelta
     memory: timedelta
     memo: Memo = field(default_factory=Memo)
+    known: Known = field(default_factory=Known)
 
 
 def read_envelope(body: str, types: Types) -> Envelope:
@@ -94,7 +96,7 @@ async def post(
     """
     addresses = house.routes.addresses(envelope, command)
     if flows := house.routes.flows_of.get(envelope.message.TYPE):
-        await track(tx, flows, envelope, at)
+        await track(tx, house.known, flows, envelope, at)
     if not addresses and not house.routes.outside:
         return []
     body = write_envelope(envelope)

@@ -142,7 +142,7 @@ def step(
     if request is not None:
         close(saga, work, request, message)
     for run in runs:
-        verdict = run(work, message)
+        verdict: Any = run(work, message)
         if verdict is PASS:
             continue
         if type(verdict) is Verdict:

@@ -6,10 +6,11 @@ Messages are decoded only to classes that a saga or service registered; the rest
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, Final, TypeVar
+from typing import Any, TypeVar
 
 from herosaga_runtime import codec
 from herosaga_runtime.codec import Fields
+from herosaga_runtime.differing import differing
 from herosaga_runtime.envelope import Alarm, Done, Envelope, Fault, Ref, Rounds, is_number
 from herosaga_runtime.errors import DecodeError
 from herosaga_runtime.instance import (
@@ -159,38 +160,11 @@ def _parts(
         return [write(each) for each in parts]
     if parts is old:
         return known
-    written = {id(each): json for each, json in zip(old, known, strict=True)}
-    return [written.get(id(each)) or write(each) for each in parts]
-
-
-Texts = Mapping[int, str]
-"""The text of parts of an instance's JSON, by their ids: only for as long as that JSON lives."""
-
-_LONG: Final = 32
-"""From how many parts on it costs less to put their texts together than to write them anew."""
-
-
-def text_of(json: JsonObject, known: Texts) -> tuple[str, Texts]:
-    """An instance's JSON as text, and the texts of its parts if there are many; `known` are those from before."""
-    found: list[JsonValue] = []
-    for holder, name in ((json, "records"), (json, "requests"), (json.get("extras"), "deferred")):
-        parts = holder.get(name) if isinstance(holder, Mapping) else None
-        if isinstance(parts, list):
-            found += parts
-    if len(found) < _LONG:
-        return codec.dumps(json), {}
-    texts = {id(each): known.get(id(each)) or codec.dumps(each) for each in found}
-    return _put_together(json, texts), texts
-
-
-def _put_together(json: JsonValue, texts: Texts) -> str:
-    """What `codec.dumps` gives, of an object or list whose parts' texts are known."""
-    if isinstance(json, dict):
-        fields = [f"{codec.dumps(name)}:{_put_together(json[name], texts)}" for name in json]
-        return f"{{{','.join(fields)}}}"
-    if isinstance(json, list) and json and id(json[0]) in texts:
-        return f"[{','.join([texts[id(each)] for each in json])}]"
-    return codec.dumps(json)
+    gone, come = differing(old, parts)
+    written = {id(each): json for each, json in zip(old[gone], known[gone], strict=True)}
+    made = known.copy()
+    made[gone] = [written.get(id(each)) or write(each) for each in parts[come]]
+    return made
 
 
 def instance_from_json(saga: Saga[D, S, Any], json: JsonValue) -> Instance[D, S]:

@@ -20,8 +20,9 @@ from herosaga_runtime.instance import Instance, Outcome, Request, changed, with_
 from herosaga_runtime.message import Message
 from herosaga_runtime.saga import Saga
 from herosaga_runtime.step import advance
-from herosaga_runtime.stored import instance_from_json, instance_to_json, text_of
+from herosaga_runtime.stored import instance_from_json, instance_to_json
 from herosaga_runtime.testing import START
+from herosaga_runtime.texts import text_of
 
 from helpers.projects import loaded
 
