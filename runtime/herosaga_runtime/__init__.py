@@ -24,7 +24,7 @@ from herosaga_runtime.service import Context, Sender, Service
 
 if TYPE_CHECKING:
     from herosaga_runtime.decision import Reception
-    from herosaga_runtime.flow_views import ArrowState, ArrowView, FlowStatus, FlowView
+    from herosaga_runtime.flow_views import ArrowState, ArrowView, AwaitedView, FlowStatus, FlowView
     from herosaga_runtime.flows import Flow
     from herosaga_runtime.host import Host
     from herosaga_runtime.itineraries.activity import Activity, ActivityContext
@@ -51,6 +51,7 @@ _LATER = {
     "ActivityContext": "itineraries.activity",
     "ArrowState": "flow_views",
     "ArrowView": "flow_views",
+    "AwaitedView": "flow_views",
     "Built": "itineraries.building",
     "Clock": "ports",
     "DeadLetter": "views",
@@ -83,6 +84,7 @@ __all__ = [
     "ActivityContext",
     "ArrowState",
     "ArrowView",
+    "AwaitedView",
     "Built",
     "Clock",
     "Command",

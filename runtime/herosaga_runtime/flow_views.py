@@ -51,6 +51,23 @@ class ArrowView:
 
 
 @dataclass(frozen=True, slots=True)
+class AwaitedView:
+    """What must follow a message: one of `targets`, which `by` should send: a handler, `oms.Payments.ChargeCard`, or a saga or
+    itinerary. `message_id` is the message's, `since` when it came.
+    """
+
+    source: str
+    targets: tuple[str, ...]
+    by: str
+    message_id: str
+    since: datetime
+
+    def __str__(self) -> str:
+        """`oms.ParcelScanned -> oms.ParcelSorted | oms.ParcelLost`."""
+        return f"{self.source} -> {' | '.join(self.targets)}"
+
+
+@dataclass(frozen=True, slots=True)
 class FlowView:
     """A flow in one correlation, as it was when it was looked up. Messages are called by their names on the wire.
 
@@ -67,7 +84,7 @@ class FlowView:
     ended: datetime | None
     late: bool
     arrows: tuple[ArrowView, ...]
-    awaited: tuple[Awaited, ...]
+    awaited: tuple[AwaitedView, ...]
     unreadable: str = ""
 
     def in_state(self, state: ArrowState) -> tuple[ArrowView, ...]:
@@ -85,8 +102,14 @@ def flow_view(stored: StoredFlow, flow: Flow | None, now: datetime) -> FlowView:
         progress = progress_from_json(codec.loads(stored.body))
     except DecodeError as error:
         return FlowView(*begin, None, late, (), (), str(error))
-    arrows = tuple(_arrows(progress, flow))
-    return FlowView(*begin, progress.ended, late, arrows, progress.awaited)
+    ended = None if progress.ended is None else from_micros(progress.ended)
+    awaited = tuple(_awaited(each) for each in progress.awaited)
+    return FlowView(*begin, ended, late, tuple(_arrows(progress, flow)), awaited)
+
+
+def _awaited(each: Awaited) -> AwaitedView:
+    since = from_micros(each.since)
+    return AwaitedView(each.source, each.targets, each.by, each.message_id, since)
 
 
 def _arrows(progress: Progress, flow: Flow | None) -> Iterator[ArrowView]:
@@ -104,7 +127,8 @@ def _arrows(progress: Progress, flow: Flow | None) -> Iterator[ArrowView]:
         if times is None:
             yield ArrowView(*arrow, state, 0, None, None)
         else:
-            yield ArrowView(*arrow, state, times.count, times.first, times.last)
+            first, last = from_micros(times.first), from_micros(times.last)
+            yield ArrowView(*arrow, state, times.count, first, last)
 
 
 def _open(progress: Progress, flow: Flow) -> frozenset[Arrow]:

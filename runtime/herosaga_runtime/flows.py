@@ -1,18 +1,20 @@
 """Flows: how a choreography is meant to run, and how far one has come, message by message.
 
 Nobody coordinates a choreography, so it is followed by what its messages say of themselves: their correlation, which all that
-follow from one message share, and their causation. Everything here is a pure function of values.
+follow from one message share, and their causation. Everything here is a pure function of values; times are microseconds, as in
+stores.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Literal
 
 from herosaga_runtime import codec
 from herosaga_runtime.codec import Fields
+from herosaga_runtime.errors import DecodeError
 from herosaga_runtime.message import JsonObject, JsonValue, Message
 
 Arrow = tuple[str, str]
@@ -126,10 +128,10 @@ class Times:
     """How often something has happened, and when the first and the last time."""
 
     count: int
-    first: datetime
-    last: datetime
+    first: int
+    last: int
 
-    def again(self, at: datetime) -> Times:
+    def again(self, at: int) -> Times:
         """Once more."""
         return Times(self.count + 1, self.first, at)
 
@@ -142,11 +144,7 @@ class Awaited:
     targets: tuple[str, ...]
     by: str
     message_id: str
-    since: datetime
-
-    def __str__(self) -> str:
-        """`oms.ParcelScanned -> oms.ParcelSorted | oms.ParcelLost`."""
-        return f"{self.source} -> {' | '.join(self.targets)}"
+    since: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,11 +157,11 @@ class Progress:
     came: Mapping[str, Times] = field(default_factory=dict)
     passed: Mapping[Arrow, Times] = field(default_factory=dict)
     awaited: tuple[Awaited, ...] = ()
-    ended: datetime | None = None
+    ended: int | None = None
 
 
 def advance(
-    flow: Flow, before: Progress | None, name: str, id: str, cause: str | None, at: datetime
+    flow: Flow, before: Progress | None, name: str, id: str, cause: str | None, at: int
 ) -> Progress | None:
     """The progress after a message of this name and id, which the message `cause` has caused.
 
@@ -188,7 +186,7 @@ def advance(
     return _with_end(Progress(came, passed, (*left, *began), then.ended), at)
 
 
-def _once_more(times: Times | None, at: datetime) -> Times:
+def _once_more(times: Times | None, at: int) -> Times:
     return Times(1, at, at) if times is None else times.again(at)
 
 
@@ -222,7 +220,7 @@ def _is_of(awaited: Awaited, branch: Branch) -> bool:
     )
 
 
-def done(flow: Flow, before: Progress, by: str, id: str, at: datetime) -> Progress:
+def done(flow: Flow, before: Progress, by: str, id: str, at: int) -> Progress:
     """The progress after a handler's end: what it need not emit, and has not, won't follow any more."""
     over = [each for each in flow.branches if each.by == by and each.many]
     left = [
@@ -233,7 +231,7 @@ def done(flow: Flow, before: Progress, by: str, id: str, at: datetime) -> Progre
     return _with_end(replace(before, awaited=tuple(left)), at)
 
 
-def _with_end(progress: Progress, at: datetime) -> Progress:
+def _with_end(progress: Progress, at: int) -> Progress:
     ended = None if progress.awaited else progress.ended or at
     return replace(progress, ended=ended)
 
@@ -243,24 +241,14 @@ def _with_end(progress: Progress, at: datetime) -> Progress:
 
 def progress_to_json(progress: Progress) -> JsonObject:
     """Progress as JSON."""
-    ended = None if progress.ended is None else codec.write_datetime(progress.ended)
     return {
-        "came": [{"name": name, **_times_to_json(each)} for name, each in progress.came.items()],
-        "passed": [
-            {"from": source, "to": target, **_times_to_json(each)}
+        "came": {name: _times_to_json(each) for name, each in progress.came.items()},
+        "passed": {
+            f"{source} -> {target}": _times_to_json(each)
             for (source, target), each in progress.passed.items()
-        ],
-        "awaited": [
-            {
-                "from": each.source,
-                "to": list(each.targets),
-                "by": each.by,
-                "id": each.message_id,
-                "since": codec.write_datetime(each.since),
-            }
-            for each in progress.awaited
-        ],
-        "ended": ended,
+        },
+        "awaited": [_awaited_to_json(each) for each in progress.awaited],
+        "ended": progress.ended,
     }
 
 
@@ -268,35 +256,44 @@ def progress_from_json(json: JsonValue) -> Progress:
     """What `progress_to_json` gave; `DecodeError` for anything else."""
     fields = Fields("Progress", json)
     return Progress(
-        dict(fields.need("came", codec.read_list(_came_from_json))),
-        dict(fields.need("passed", codec.read_list(_passed_from_json))),
-        tuple(fields.need("awaited", codec.read_list(_awaited_from_json))),
-        fields.get("ended", codec.read_optional(codec.read_datetime), None),
+        fields.need("came", _CAME),
+        fields.need("passed", _PASSED),
+        fields.need("awaited", _AWAITED),
+        fields.get("ended", codec.read_optional(codec.read_int), None),
     )
 
 
-def _times_to_json(times: Times) -> JsonObject:
-    first, last = codec.write_datetime(times.first), codec.write_datetime(times.last)
-    return {"count": times.count, "first": first, "last": last}
+def _times_to_json(times: Times) -> JsonValue:
+    return [times.count, times.first, times.last]
 
 
 def _times_from_json(json: JsonValue) -> Times:
-    fields = Fields("Times", json)
-    return Times(
-        fields.need("count", codec.read_int),
-        fields.need("first", codec.read_datetime),
-        fields.need("last", codec.read_datetime),
-    )
+    count, first, last = _three(codec.read_list(codec.read_int)(json))
+    return Times(count, first, last)
 
 
-def _came_from_json(json: JsonValue) -> tuple[str, Times]:
-    return Fields("Came", json).need("name", codec.read_str), _times_from_json(json)
+def _three(found: tuple[int, ...]) -> tuple[int, int, int]:
+    match found:
+        case count, first, last:
+            return count, first, last
+    raise DecodeError(f"three numbers expected, not {len(found)}")
 
 
-def _passed_from_json(json: JsonValue) -> tuple[Arrow, Times]:
-    fields = Fields("Passed", json)
-    arrow = fields.need("from", codec.read_str), fields.need("to", codec.read_str)
-    return arrow, _times_from_json(json)
+def _arrow_from_json(json: JsonValue) -> Arrow:
+    source, sign, target = codec.read_str(json).partition(" -> ")
+    if not sign:
+        raise DecodeError(f"an arrow expected, not {source[:100]!r}")
+    return source, target
+
+
+def _awaited_to_json(awaited: Awaited) -> JsonObject:
+    return {
+        "from": awaited.source,
+        "to": list(awaited.targets),
+        "by": awaited.by,
+        "id": awaited.message_id,
+        "since": awaited.since,
+    }
 
 
 def _awaited_from_json(json: JsonValue) -> Awaited:
@@ -306,5 +303,10 @@ def _awaited_from_json(json: JsonValue) -> Awaited:
         fields.need("to", codec.read_list(codec.read_str)),
         fields.need("by", codec.read_str),
         fields.need("id", codec.read_str),
-        fields.need("since", codec.read_datetime),
+        fields.need("since", codec.read_int),
     )
+
+
+_CAME = codec.read_dict(codec.read_str, _times_from_json)
+_PASSED = codec.read_dict(_arrow_from_json, _times_from_json)
+_AWAITED = codec.read_list(_awaited_from_json)

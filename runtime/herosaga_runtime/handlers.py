@@ -141,7 +141,7 @@ async def _store_emitted(
     for each in outputs:
         reports += await post(tx, house, each, at, _command(emitted.envelope))
     if flows := house.routes.flows_until.get(mail.consumer):
-        await track_end(tx, flows, mail.consumer, emitted.envelope, at)
+        await track_end(tx, house.known, flows, mail.consumer, emitted.envelope, at)
     kind = emitted.envelope.message.TYPE
     types = tuple(each.TYPE for each in emitted.events)
     return [*reports, HandlerReport(mail.consumer, mail.id, kind, mail.attempts, types)]
