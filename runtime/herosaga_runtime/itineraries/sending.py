@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from herosaga_runtime.envelope import Done, Envelope, Fault, Ref, derive_id
@@ -105,17 +105,25 @@ def _answer(journey: Journey, itinerary: Itinerary[Any], ref: Ref, done: bool) -
 
 
 def _outcome(house: House, journey: Journey, itinerary: Itinerary[Any], ended: Ended) -> list[Sent]:
-    """What is told at the end: the outcome to the saga that has run the slip, and what its actions send."""
+    """What is told at the end: the outcome to the saga that has run the slip, and what its actions send.
+
+    A saga that has turned the slip back itself awaits no outcome any more, but the answer to that.
+    """
     home = journey.home
     found: list[Sent] = []
-    if home.caller is not None:
+    if home.caller is not None and not any(_same(home.caller, ref) for ref, _ in journey.answers):
         event = _told(house, journey, itinerary, ended, home.caller)
         found.append((derive_id(home.id, ended.status), event, home.caller, itinerary.start))
-        home.caller = None
+    home.caller = None
     for message in ended.sent:
         home.sent += 1
         found.append((derive_id(home.id, "sent", home.sent), message, None, None))
     return found
+
+
+def _same(one: Ref, other: Ref) -> bool:
+    """Whether two requests are of the same instance."""
+    return replace(one, number=other.number) == other
 
 
 def _told(
