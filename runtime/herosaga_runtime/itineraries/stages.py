@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from decimal import localcontext
 from typing import Any
 
 from herosaga_runtime.errors import UsageError
+from herosaga_runtime.expressions import DECIMALS
 from herosaga_runtime.itineraries.activity import Activity
 from herosaga_runtime.itineraries.slip import Added, Current, Planned, Slip, Todo
 from herosaga_runtime.itineraries.table import (
@@ -49,7 +51,8 @@ def reached(
         case Planned(at, bound) if itinerary is not None:
             variables = itinerary.variables.from_json({**slip.variables, **bound})
             try:
-                return _planned(variables, todo, itinerary.at[at])
+                with localcontext(DECIMALS):
+                    return _planned(variables, todo, itinerary.at[at])
             except AttributeError as error:
                 if error.obj is not variables:
                     raise
