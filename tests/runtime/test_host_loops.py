@@ -32,6 +32,22 @@ service Stock {{
 service Planning {{ on StockChanged emits PlanChanged }}
 service Desk {{ handle Settle emits PlanSettled }}
 
+activity Replan(order_id: str) {{ log {{ draft: str }} }}
+itinerary Replanning(order_id: str) {{
+  do Replan(order_id)
+  do Replan(order_id)
+  on completed {{ publish PlanChanged(order_id) }}
+}}
+saga Travelling by order_id: str {{
+  start {{ on PlanSettled -> Going }}
+  state Going {{
+    on StockChanged -> Going {{ run Replanning(order_id) }}
+    on Replanning.completed
+    on Replanning.faulted -> Done
+  }}
+  final Done
+}}
+
 saga Plan by order_id: str {{
   start {{ on PlanSettled -> Going }}
   state Going {{ on StockChanged -> Going {{ publish PlanChanged(order_id) }} on PlanSettled -> Done }}
@@ -62,12 +78,20 @@ class Services:
             await self.host.publish(self.it.PlanChanged(event.order_id))
         return self.it.PlanChanged(event.order_id)
 
+    async def execute(self, arguments: Any, context: Any) -> Any:
+        return self.it.ReplanResult(self.it.ReplanLog("a draft"))
+
+    async def compensate(self, log: Any, context: Any) -> None:
+        raise AssertionError("nothing is undone here")
+
     async def settle(self, command: Any, context: Context) -> Any:
         return self.it.PlanSettled(command.order_id)
 
 
 def played(root: Path, bound: str, scene: Scene, plan: str = "service", **options: Any) -> Services:
-    """What the services have done: planning is a service, one that also publishes through the host, or a saga."""
+    """What the services have done: planning is a service, one that also publishes through the host, a saga, or a
+    saga whose itinerary does it.
+    """
 
     async def run(module: Any) -> Services:
         host = Host("memory:", clock=VirtualClock(), random=SeededRandom(0), **options)
@@ -76,6 +100,10 @@ def played(root: Path, bound: str, scene: Scene, plan: str = "service", **option
         host.add(module.DeskService, services)
         if plan == "saga":
             host.add(module.Plan)
+        elif plan == "slip":
+            host.add(module.Travelling)
+            host.add(module.ReplanningItinerary)
+            host.add(module.ReplanActivity, services)
         else:
             host.add(module.PlanningService, services)
         async with host:
@@ -150,7 +178,8 @@ def test_what_a_handler_publishes_through_the_host_is_counted_too(tmp_path: Path
     assert played(tmp_path, "@bounded(2) ", scene, "host").runs.count("stock") == 2 + 4
 
 
-def test_a_saga_in_the_loop_passes_the_count_on(tmp_path: Path) -> None:
+@pytest.mark.parametrize("plan", ["saga", "slip"])
+def test_a_saga_in_the_loop_passes_the_count_on(plan: str, tmp_path: Path) -> None:
     async def scene(host: Host, it: Any) -> None:
         await host.send(it.Settle("a"))
         await host.settle()
@@ -158,7 +187,7 @@ def test_a_saga_in_the_loop_passes_the_count_on(tmp_path: Path) -> None:
         (letter,) = await host.dead_letters()
         assert letter.reason == "@bounded(2): it has run 2 times to bring this about"
 
-    assert played(tmp_path, "@bounded(2) ", scene, "saga").runs == ["stock"] * 2
+    assert played(tmp_path, "@bounded(2) ", scene, plan).runs == ["stock"] * 2
 
 
 @pytest.mark.parametrize("rounds", [(), (("a.B.C", 1),), (("a.B.C", 3), ("a.D.E", 12))])

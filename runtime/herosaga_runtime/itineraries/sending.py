@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Any
 
-from herosaga_runtime.envelope import Done, Envelope, Fault, Ref, derive_id
+from herosaga_runtime.envelope import Done, Envelope, Fault, Ref, Rounds, derive_id
 from herosaga_runtime.itineraries.home import Failed, SlipStatus
 from herosaga_runtime.itineraries.journey import Ended, Journey
 from herosaga_runtime.itineraries.outcomes import event_of
@@ -25,11 +25,14 @@ class Cause:
     correlation: str
     hops: int = 0
     trace: str | None = None
+    rounds: Rounds = ()
 
     @classmethod
     def of(cls, envelope: Envelope) -> Cause:
         """What a message causes."""
-        return cls(envelope.id, envelope.correlation, envelope.hops, envelope.trace)
+        return cls(
+            envelope.id, envelope.correlation, envelope.hops, envelope.trace, envelope.rounds
+        )
 
 
 async def send(
@@ -44,7 +47,7 @@ async def send(
     for id, message, answers, command in found:
         envelope = Envelope(
             *(id, message, journey.now, correlation, cause.id, answers, None),
-            *(cause.hops + 1, cause.trace),
+            *(cause.hops + 1, cause.trace, cause.rounds),
         )
         reports += await post(tx, house, envelope, to_micros(journey.now), command)
     return reports
@@ -60,7 +63,7 @@ async def _leave(tx: Transaction, journey: Journey, correlation: str, cause: Cau
         assert slip.current is not None
         envelope = Envelope(
             *(slip.mail_id, slip, journey.now, correlation, cause.id, None, None),
-            *(cause.hops, cause.trace),
+            *(cause.hops, cause.trace, cause.rounds),
         )
         body = write_envelope(envelope)
         await tx.enqueue(
