@@ -389,6 +389,51 @@ def test_what_is_complete_is_forgotten_in_time(it: Any) -> None:
     play(it, scene)
 
 
+TRAVELLING = """
+namespace yard
+
+extern event Scanned { key parcel: str }
+extern event Delivered { key parcel: str }
+activity Carry(parcel: str) { readonly }
+itinerary Trip(parcel: str) {
+  do Carry(parcel)
+  do Carry(parcel)
+  on completed { publish Delivered(parcel) }
+}
+saga Delivery by parcel: str {
+  start { on Scanned -> Away { run Trip(parcel) } }
+  state Away { on Trip.completed -> There  on Trip.faulted -> Lost }
+  final There
+  final Lost failed
+}
+flow Whole { Scanned -> Delivered  within 1h }
+"""
+
+
+class Carrying:
+    """Carries whatever comes."""
+
+    async def execute(self, arguments: Any, context: Any) -> None:
+        return None
+
+
+def test_an_itinerary_realises_an_arrow(tmp_path: Path) -> None:
+    async def run(it: Any) -> None:
+        host = Host("memory:", clock=VirtualClock(), random=SeededRandom(0))
+        for part in (it.Whole, it.Delivery, it.TripItinerary):
+            host.add(part)
+        host.add(it.CarryActivity, Carrying())
+        async with host:
+            await host.publish(it.Scanned("p"), id="p")
+            await host.settle()
+            (found,) = await host.flows(it.Whole)
+            assert (found.correlation, found.status) == ("p", FlowStatus.COMPLETE)
+            assert names(found, ArrowState.HAPPENED) == ["Scanned -> Delivered"]
+
+    with loaded({"trip.saga": TRAVELLING}, tmp_path, "yard.trip") as (module,):
+        asyncio.run(run(module))
+
+
 def test_a_flow_is_added_once(it: Any) -> None:
     host = Host("memory:")
     host.add(it.Inbound)
