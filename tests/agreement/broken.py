@@ -137,6 +137,7 @@ BROKEN: Mapping[str, Break] = {
     "a late answer is no event": _interpreter(requests.late, lambda program, given: False),
     "`failure of C` is of C alone": _interpreter(_fits, _any_command),
     "`pivot` forgets all records": _attribute(Step, "pivot", lambda step: None),
+    "the undo of a run names its slip": _attribute(Step, "next_id", lambda step: "another"),
     "`disarm` stops a timer": _attribute(Step, "disarm", lambda step, timer: None),
     "a state's `exit` is carried out": _attribute(Step, "leave", lambda step: None),
     "`compensable by` as an action makes a record": _attribute(

@@ -55,11 +55,11 @@ def braced(head: str, body: Sequence[str]) -> Lines:
 
 
 def actions(chance: Chance, here: Here, most: int = 3, depth: int = 2) -> Lines:
-    """Some actions. After a request, `compensable by` would be the request's."""
+    """Some actions. After a request or run, `compensable by` would be the request's."""
     lines: Lines = []
     for _ in chance.many(0, most):
         more = action(chance, here, depth)
-        follows = bool(lines) and lines[-1].startswith("request")
+        follows = bool(lines) and lines[-1].startswith(("request", "run"))
         lines += [] if follows and more[0].startswith("compensable") else more
     return lines
 
@@ -71,6 +71,7 @@ def action(chance: Chance, here: Here, depth: int = 2) -> Lines:
         *([(4, "set")] if "set" in here.kinds and here.data else []),
         (1, "send"),
         *([(4, "request")] if "request" in here.kinds else []),
+        *([(3, "run")] if "request" in here.kinds and here.world.slips else []),
         *([(3, "reply")] if "reply" in here.kinds and here.replies else []),
         *([(1, "recording")] if "recording" in here.kinds & here.world.features else []),
         *([(1, "pivot")] if "pivot" in here.kinds & here.world.features else []),
@@ -82,6 +83,8 @@ def action(chance: Chance, here: Here, depth: int = 2) -> Lines:
             return [_set(chance, here)]
         case "request":
             return [request(chance, here)]
+        case "run":
+            return [run(chance, here)]
         case "recording":
             return [f"compensable by {_undo(chance, here)}"]
         case "arm":
@@ -138,6 +141,13 @@ def request(chance: Chance, here: Here) -> str:
     handled = chance.pick(here.world.handled)
     asked = message(chance, here, handled.command.name)
     return " ".join(["request", asked, *terms(chance, here, handled)])
+
+
+def run(chance: Chance, here: Here) -> str:
+    """An itinerary is run."""
+    asked = message(chance, here, chance.pick(here.world.slips).name)
+    undone = "undo" in here.kinds & here.world.features and chance.odds(70)
+    return f"run {asked}{' compensable' if undone else ''}"
 
 
 def terms(chance: Chance, here: Here, handled: Handled) -> Iterator[str]:

@@ -60,6 +60,9 @@ def _action(action: m.Action) -> str:
     match action:
         case m.Send(kind=kind):
             return kind
+        case m.Request(message=e.Construct(id=id), undo=undone, step=tag) if "Trip" in id:
+            how = " compensable" if undone is not None else ""
+            return f"run{' as a joined step' if tag else ''}{how}"
         case m.Request(policy=policy, undo=undone, step=tag):
             how = "" if policy is None else " with policy"
             return f"request{' of a joined step' if tag else ''}{how}{_undo(undone)}"
@@ -102,6 +105,8 @@ def _trigger(trigger: m.Trigger) -> str:
     match trigger:
         case m.OnMessage(step=tag) if tag:
             return "answer of a joined step"
+        case m.OnMessage(message=id) if "." in id:
+            return "outcome of an itinerary"
         case m.OnMessage():
             return "message"
         case m.OnFailure(command=command):

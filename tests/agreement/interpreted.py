@@ -86,7 +86,8 @@ class Interpreted:
         """How a message finds its instance: by which key, or whether by its data."""
         if any(each.where for each in self.saga.correlations if each.message == message.id):
             return str(self.found is not None and finds(self.program, message, self.found))
-        return key_text(key_of(self.program, message))
+        key = key_of(self.program, message)
+        return "" if key is None else key_text(key)
 
     def _seen(self, finds: str, failed: bool, steps: tuple[Taken, ...]) -> Seen:
         found = self.found

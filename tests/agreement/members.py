@@ -22,6 +22,7 @@ def triggers(chance: Chance, plan: Plan) -> tuple[str, Here]:
     kinds += [(6, "failure")] if plan.has("failures") else []
     kinds += [(2, "timer")] if plan.timers else []
     kinds += [(3, "all")] if plan.has("all") else []
+    kinds += [(6, "end")] if world.ends else []
     kinds += [(2, "several")] if plan.has("several") else []
     match chance.weighted(kinds):
         case "failure":
@@ -33,6 +34,8 @@ def triggers(chance: Chance, plan: Plan) -> tuple[str, Here]:
             return f"all({', '.join(parts)})", plan.here()
         case "several":
             return _several(chance, plan)
+        case "end":
+            name = chance.pick(world.ends)
         case "taken":
             name = chance.pick(world.taken)
         case "answer":
@@ -69,6 +72,8 @@ def _several(chance: Chance, plan: Plan) -> tuple[str, Here]:
     """Two messages, whose common fields can be read; or a message and something without one."""
     first = chance.pick(plan.world.free)
     second = _answer(chance, plan) if chance.odds(60) else _failure(chance, plan)
+    if plan.world.ends and chance.odds(40):
+        second = chance.pick(plan.world.ends)
     if second.endswith(".done") or " of " in second:
         return f"{first}, {second}", plan.here()
     names = tuple(dict.fromkeys((first, second)))
@@ -107,7 +112,7 @@ def _timed(chance: Chance, plan: Plan, after: int) -> Lines:
 
 def _dropped(chance: Chance, plan: Plan) -> Lines:
     """What is ignored, and what is kept for later."""
-    what = [*plan.world.free, *plan.world.taken, *plan.timers]
+    what = [*plan.world.free, *plan.world.taken, *plan.timers, *plan.world.ends]
     what += [_answer(chance, plan), f"timeout of {plan.world.handled[0].command.name}"]
     lines: Lines = []
     if plan.has("ignore"):

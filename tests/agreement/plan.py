@@ -75,7 +75,10 @@ def seeing(chance: Chance, plan: Plan, names: Sequence[str]) -> tuple[Here, str]
     shared = set(declared[0].fields).intersection(*(each.fields for each in declared))
     fields = [each for each in FIELDS if each in shared]
     here = plan.here()
-    scope = here.scope.with_event({each: FIELDS[each][0] for each in fields})
+    kinds = {each: FIELDS[each][0] for each in fields}
+    if all(each.endswith(".faulted") for each in names):
+        kinds |= {"activity": "str", "reason": "str"}
+    scope = here.scope.with_event(kinds)
     binds: list[str] = []
     if len(names) == 1 and plan.has("bind"):
         binds = chance.some([each for each in fields if each in plan.data], 40)

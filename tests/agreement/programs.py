@@ -12,6 +12,7 @@ from herosaga.findings import Finding, Severity
 from herosaga.graph.graphs import graphs
 from herosaga.model import model as m
 from herosaga.model.bind import build
+from herosaga.model.runs import with_runs
 from herosaga.plan.unsupported import unsupported
 from herosaga.source import Source
 from herosaga.syntax.parse import parse
@@ -22,7 +23,7 @@ _ERRORS = frozenset(("hs211", "hs301", "hs303", "hs304", "hs403", "hs602"))
 
 @dataclass(frozen=True)
 class Program:
-    """A program without errors."""
+    """A program without errors, as it is run: what it says of itineraries is said of messages."""
 
     text: str
     model: m.Model
@@ -50,7 +51,7 @@ def checked(text: str) -> Program | None:
     found = _checked(text)
     if isinstance(found, tuple) or "X" not in (each.name for each in found.sagas.values()):
         return None
-    return Program(text, found)
+    return Program(text, with_runs(found))
 
 
 def _checked(text: str) -> m.Model | tuple[str, ...]:

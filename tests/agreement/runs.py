@@ -83,7 +83,10 @@ class Run:
             yield Input(0, "done", request.type, number=request.number)
 
     def _awaited(self, state: str) -> Iterator[str]:
-        """The messages that a state names."""
+        """The messages that a state names. How an itinerary ends is told to nobody who has not run it."""
+        yield from (each for each in self._named(state) if each in self.takes)
+
+    def _named(self, state: str) -> Iterator[str]:
         for what in self._triggers(state):
             match what:
                 case m.OnMessage(message=message):
@@ -135,11 +138,12 @@ class Run:
         declared = self.program.model.messages[id]
         keys = {each.message: each.field for each in self.program.saga.correlations}
         key = keys.get(id) or declared.key
+        keyed = {key, declared.key, self.program.saga.key if declared.written else key}
         data: dict[str, Any] = {}
         for each in declared.fields:
-            if each.name in (key, declared.key) and each.type == self.program.saga.key_type:
+            if each.name in keyed and each.type == self.program.saga.key_type:
                 data[each.name] = self.key
-            elif self.chance.odds(60):
+            elif each.default is None or self.chance.odds(60):
                 data[each.name] = self._value(each.type)
         asks = declared.kind == "command" and self.chance.odds(60)
         return Input(0, "message", declared.name, data, asks=asks)

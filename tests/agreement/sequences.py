@@ -15,6 +15,7 @@ from agreement.doing import (
     braced,
     indented,
     message,
+    run,
     terms,
 )
 from agreement.members import members
@@ -113,6 +114,8 @@ def _loop(chance: Chance, inside: Inside, word: str) -> Lines:
 
 def _step(chance: Chance, inside: Inside) -> Lines:
     plan, here = inside.plan, inside.here
+    if plan.world.slips and chance.odds(35):
+        return [run(chance, here)]
     handled = chance.pick(plan.world.handled)
     asked = message(chance, here, handled.command.name)
     head = " ".join([f"step Step{next(inside.counter)}: {asked}", *terms(chance, here, handled)])

@@ -6,26 +6,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from agreement.chance import Chance
+from agreement.declared import FIELDS, Message
+from agreement.slips import Slip, ends, slips
 
-FIELDS: Mapping[str, tuple[str, str]] = {
-    "n": ("int", "0"),
-    "m": ("int", "1"),
-    "total": ("decimal", "0"),
-    "text": ("str", '""'),
-    "ok": ("bool", "false"),
-    "color": ("Color", '"red"'),
-    "maybe": ("int?", "none"),
-    "items": ("list[Item]", "[]"),
-    "xs": ("list[int]", "[2, 1]"),
-    "tags": ("set[str]", '["b", "a"]'),
-    "moment": ("datetime", '"2026-01-01T00:00:05Z"'),
-    "length": ("duration", "3s"),
-    "ref": ("uuid?", "none"),
-    "day": ("date", '"2026-02-28"'),
-    "weight": ("float", "0.5"),
-    "item": ("Item", 'Item(sku = "tea")'),
-}
-"""The fields that messages and data may have: one name has one type everywhere, so that one fits the other."""
+__all__ = ["FIELDS", "Message"]
 
 TYPES = """\
 enum Color { red, green = "GREEN", Blue }
@@ -42,29 +26,23 @@ POLICIES = ("quick", "thrice", "jittered", "endless")
 FEATURES = (
     *("after", "at", "every", "timers", "deadline", "entry", "exit", "during", "any", "all"),
     *("ignore", "defer", "several", "failures", "undo", "blocks", "pivot", "recording", "bind"),
-    *("sequence", "parallel", "serves", "missing", "correlate", "externs", "parts", "asked"),
+    *(
+        "sequence",
+        "parallel",
+        "serves",
+        "missing",
+        "correlate",
+        "externs",
+        "parts",
+        "asked",
+        "slips",
+    ),
 )
 """What a program may have or not: where only some of them meet, rare meetings become common."""
 
 
 _RARE = ("sequence", "parallel", "undo", "failures")
 """What is only met where several of them come together."""
-
-
-@dataclass(frozen=True, slots=True)
-class Message:
-    """A message; `fields` are names of `FIELDS`, beside its key."""
-
-    name: str
-    fields: tuple[str, ...]
-    kind: str = "event"
-    key: str = "id"
-
-    def text(self, key: str) -> str:
-        """Its declaration, with a key of this type."""
-        fields = [f"key {self.key}: {key}"] if self.key else []
-        fields += [f"{each}: {FIELDS[each][0]} = {FIELDS[each][1]}" for each in self.fields]
-        return f"{self.kind} {self.name} {{ {', '.join(fields)} }}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +75,8 @@ class World:
     """Everything declared around one saga.
 
     `free` are the events that come by themselves, `taken` the commands that the saga takes, `handled` those that services
-    or another saga carry out. `serves` is what the saga itself handles for others.
+    or another saga carry out. `serves` is what the saga itself handles for others. `slips` are itineraries to run; `messages`
+    has what they take and how they end too, which nobody declares.
     """
 
     features: frozenset[str]
@@ -109,12 +88,20 @@ class World:
     undos: tuple[Handled, ...]
     serves: Handled | None
     services: tuple[str, ...]
+    slips: tuple[Slip, ...] = ()
+
+    @property
+    def ends(self) -> tuple[str, ...]:
+        """How itineraries can end."""
+        return tuple(name for each in self.slips for name in ends(each))
 
     @property
     def text(self) -> str:
         """All declarations."""
-        declared = (each.text(self.key) for each in self.messages.values())
-        return "\n".join((TYPES.rstrip(), *declared, *self.services))
+        implied = {each.name for slip in self.slips for each in slip.messages}
+        declared = (x.text(self.key) for x in self.messages.values() if x.name not in implied)
+        travels = (each.text(self.key) for each in self.slips)
+        return "\n".join((TYPES.rstrip(), *declared, *self.services, *travels))
 
 
 def world(chance: Chance, without: frozenset[str] = frozenset()) -> World:
@@ -136,6 +123,8 @@ def world(chance: Chance, without: frozenset[str] = frozenset()) -> World:
     if serves is not None and serves.undone_by is not None:
         undos += (Handled(serves.undone_by, (), (), None, ""),)
         messages += (serves.undone_by,)
+    found = slips(chance) if "slips" in features else ()
+    messages += tuple(each for slip in found for each in slip.messages)
     return World(
         features,
         key,
@@ -146,6 +135,7 @@ def world(chance: Chance, without: frozenset[str] = frozenset()) -> World:
         undos,
         serves,
         tuple(_services(chance, features, (*handled, *undos), key)),
+        found,
     )
 
 

@@ -12,11 +12,14 @@ from herosaga.model import model as m
 
 
 def key_of(program: Program, message: Value) -> Plain:
-    """The key of the instance that a message is for; none where it is found by a data field."""
+    """The key of the instance that a message is for; none where it is found by a data field.
+
+    An itinerary's outcome is for whom its slip was started, whatever it says.
+    """
     saga = program.saga
     how = next((each for each in saga.correlations if each.message == message.id), None)
     if how is None:
-        return message.get(saga.key)
+        return None if program.model.messages[message.id].written else message.get(saga.key)
     return None if how.where else _compared(program, how, message)
 
 
