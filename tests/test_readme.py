@@ -57,7 +57,7 @@ def test_the_results_are_what_test_prints(here: Here) -> None:
 
 def test_there_are_two_commands_and_the_second_runs_the_tests() -> None:
     first, second = texts("sh")
-    assert "herosaga run samples/checkout --demo" in first
+    assert "herosaga run samples/oms --demo" in first
     assert second.strip().endswith("python -m pytest")
 
 
@@ -77,5 +77,5 @@ def test_the_first_command_runs_on_a_new_checkout(tmp_path: Path) -> None:
         ["bash", "-c", texts("sh")[0]], cwd=tmp_path, capture_output=True, text=True
     )
     assert done.returncode == 0, done.stdout + done.stderr
-    assert "13 instances: 7 completed, 4 compensated, 2 failed" in done.stdout
+    assert "14 instances: 10 completed, 2 failed, 2 compensated" in done.stdout
     assert "\x1b" not in done.stdout
