@@ -62,7 +62,8 @@ class Journey:
     """What a slip does on one occasion. `home` is changed; the rest is what is to be done about it.
 
     `leaving` are the parts that go to an activity, `notes` what to write into the history, `answers` who is to be told
-    whether the slip was turned back, `ended` the outcome if there is one. `now` is the time of all that.
+    whether the slip was turned back, `ended` the outcome if there is one. `now` is the time of all that. `ready` are parts that
+    go on as soon as the one that is `going` has.
     """
 
     home: Home
@@ -73,6 +74,8 @@ class Journey:
     notes: list[Note] = field(default_factory=list)
     answers: list[tuple[Ref, bool]] = field(default_factory=list)
     ended: Ended | None = None
+    ready: list[Slip] = field(default_factory=list)
+    going: bool = False
 
     def note(
         self,

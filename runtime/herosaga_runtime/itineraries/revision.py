@@ -65,7 +65,7 @@ def _without(todo: tuple[Todo, ...], dropped: tuple[str, ...]) -> tuple[Todo, ..
     for each in todo:
         match each:
             case Planned(at, bound, left, without):
-                kept.append(Planned(at, bound, left, (*without, *dropped)))
+                kept.append(Planned(at, bound, left, tuple(dict.fromkeys((*without, *dropped)))))
             case Added(activity=activity) if activity not in dropped:
                 kept.append(each)
     return tuple(kept)

@@ -115,7 +115,25 @@ def given_up(journey: Journey, slip: Slip) -> None:
 
 
 def _go_on(journey: Journey, slip: Slip) -> None:
-    """Go on with a part that is here: to its next activity, into a fork, to its end, or nowhere if it is to stop."""
+    """Go on with a part that is here.
+
+    Parts that this makes ready (branches, a parent after its join) go on right behind it, and not within: there may be many, one
+    after the other, before the slip comes to an activity.
+    """
+    journey.ready.append(slip)
+    if journey.going:
+        return
+    journey.going = True
+    here: list[Slip] = []
+    while here or journey.ready:
+        here += reversed(journey.ready)
+        journey.ready = []
+        _go(journey, here.pop())
+    journey.going = False
+
+
+def _go(journey: Journey, slip: Slip) -> None:
+    """To the part's next activity, into a fork, to its end, or nowhere if it is to stop."""
     while slip.todo and not journey.home.stopping:
         todo, rest = slip.todo[0], slip.todo[1:]
         itinerary = journey.itinerary

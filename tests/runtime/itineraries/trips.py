@@ -30,7 +30,10 @@ class Trip:
     """
 
     def __init__(
-        self, itinerary: Itinerary[Any] | None, todo: tuple[Todo, ...] | None = None
+        self,
+        itinerary: Itinerary[Any] | None,
+        todo: tuple[Todo, ...] = (),
+        variables: JsonObject = plans.VARIABLES,
     ) -> None:
         self.itinerary = self.declared = itinerary
         self.ran: list[str] = []
@@ -40,16 +43,16 @@ class Trip:
         self.asking: set[str] = set()
         self.told: list[str] = []
         self.notes: list[str] = []
-        self.variables: JsonObject = {}
+        self.variables = variables
         self._begin(todo)
 
-    def _begin(self, todo: tuple[Todo, ...] | None) -> None:
+    def _begin(self, todo: tuple[Todo, ...]) -> None:
         name, shape = "built", ""
         if self.itinerary is not None:
             name, shape = self.itinerary.name, self.itinerary.shape
             todo = tuple([Planned(at, {}) for at in paths("", len(self.itinerary.stages))])
         self._keep(Home("s1", name))
-        slip = Slip("s1", name, shape, WHOLE, 0, plans.VARIABLES, todo or (), ())
+        slip = Slip("s1", name, shape, WHOLE, 0, self.variables, todo, ())
         self.happen(lambda to: travel.begin(to, slip))
 
     # --- what is there -------------------------------------------------------------------------
