@@ -11,6 +11,7 @@ from typing import Any, ParamSpec, Self, TypeVar, overload
 
 from herosaga_runtime import undo
 from herosaga_runtime.arranging import arrange
+from herosaga_runtime.aside import Aside
 from herosaga_runtime.crew import Crew
 from herosaga_runtime.envelope import Envelope
 from herosaga_runtime.errors import UsageError
@@ -45,6 +46,7 @@ from herosaga_runtime.ports import (
     to_micros,
 )
 from herosaga_runtime.posting import House, post
+from herosaga_runtime.raw_views import InstanceFacts, facts
 from herosaga_runtime.reports import Reporter
 from herosaga_runtime.routing import Routes
 from herosaga_runtime.rows import Kind, Mail, StoredHistory
@@ -52,12 +54,15 @@ from herosaga_runtime.running import CURRENT, Working
 from herosaga_runtime.saga import ExternSaga, Saga
 from herosaga_runtime.service import Served, Service
 from herosaga_runtime.sqlite import SqliteStore, open_path
+from herosaga_runtime.versions import obstacle
 from herosaga_runtime.views import (
     DeadLetter,
+    HistoryEntry,
     InstanceSummary,
     InstanceView,
     Waiting,
     dead_letter,
+    entry,
     summary,
     view,
     waiting,
@@ -112,7 +117,7 @@ class Host:
         self._limits = Limits(concurrency, batch)
         self._grace = grace
         self._reporter = Reporter(observer)
-        self._running: Crew | None = None
+        self._running: Crew | Aside | None = None
 
     def add(
         self, added: Callable[Q, Part], /, *implementation: Q.args, **nothing: Q.kwargs
@@ -143,6 +148,16 @@ class Host:
     def sagas(self) -> tuple[Saga[Any, Any, Any], ...]:
         """The sagas that were added, in that order."""
         return tuple(self._routes.sagas.values())
+
+    @property
+    def itineraries(self) -> tuple[Itinerary[Any], ...]:
+        """The itineraries that were added, in that order."""
+        return tuple(self._routes.itineraries.values())
+
+    @property
+    def declared_flows(self) -> tuple[Flow, ...]:
+        """The flows that were added, in that order."""
+        return tuple(self._routes.flows.values())
 
     # --- running -------------------------------------------------------------------------------
 
@@ -182,8 +197,25 @@ class Host:
             self._running = None
             await self._store.close()
 
+    @asynccontextmanager
+    async def opened(self) -> AsyncIterator[Self]:
+        """Open the store without working on it: to look, to publish and send, and for operators.
+
+        No mail is claimed here and no handler runs; hosts that work on the store do what follows. What is written is stored in a
+        transaction of its own when the call returns. The store must be there and is left as it is, `StoreError` otherwise.
+        """
+        if self._running is not None:
+            raise UsageError("the host is running already")
+        await self._store.open(make=False)
+        self._running = Aside(self._store, self._reporter)
+        try:
+            yield self
+        finally:
+            self._running = None
+            await self._store.close()
+
     @property
-    def _live(self) -> Crew:
+    def _live(self) -> Crew | Aside:
         if self._running is None:
             raise UsageError("the host is not running: use `async with host`")
         return self._running
@@ -300,22 +332,62 @@ class Host:
             history = await tx.history(saga.name, text)
         return tuple(view(saga, each, history) for each in found)
 
+    @overload
     async def instances(
         self,
         saga: Saga[Any, S, Any],
         state: S | None = None,
         outcome: Outcome | None = None,
         archived: bool = False,
+    ) -> tuple[InstanceSummary, ...]: ...
+
+    @overload
+    async def instances(
+        self,
+        saga: str | None = None,
+        state: str | None = None,
+        outcome: Outcome | None = None,
+        archived: bool = False,
+    ) -> tuple[InstanceSummary, ...]: ...
+
+    async def instances(
+        self,
+        saga: Saga[Any, Any, Any] | str | None = None,
+        state: str | None = None,
+        outcome: Outcome | None = None,
+        archived: bool = False,
     ) -> tuple[InstanceSummary, ...]:
         """A saga's instances in the order of their keys, only those in a state or with an outcome if that is given.
 
-        With `archived`, those in the archive too.
+        With `archived`, those in the archive too. Without a saga, those of all that the store has; by its name also those of a
+        saga that was not added here.
         """
+        name = saga.name if isinstance(saga, Saga) else saga
+        known = self._routes.sagas | ({saga.name: saga} if isinstance(saga, Saga) else {})
         named = None if state is None else str(state)
         ended = None if outcome is None else str(outcome)
         async with self._reading() as tx:
-            found = await tx.instances(saga.name, named, ended, archived)
-        return tuple(summary(saga, each) for each in found)
+            found = await tx.instances(name, named, ended, archived)
+        return tuple(summary(known.get(each.saga), each) for each in found)
+
+    async def facts(self, saga: str, key: str) -> InstanceFacts | None:
+        """The instance of a key, given as text, as it lies in the store, or else the last that was archived; None if there is none.
+
+        The saga need not be added here, nor be able to read the instance: nothing is lifted.
+        """
+        async with self._reading() as tx:
+            stored = await tx.instance(saga, key)
+            history = await tx.history(saga, key)
+        if stored is None:
+            return None
+        known = self._routes.sagas.get(saga)
+        unreadable = "" if known is None else obstacle(known, stored.version, stored.state)
+        return facts(stored, tuple(history), unreadable)
+
+    async def history(self, saga: str, key: str) -> tuple[HistoryEntry, ...]:
+        """All that has come for a key, given as text, of a saga of this name: of every incarnation, oldest first."""
+        async with self._reading() as tx:
+            return tuple(entry(each) for each in await tx.history(saga, key))
 
     async def slips(
         self, itinerary: Itinerary[Any] | str | None = None, status: SlipStatus | None = None

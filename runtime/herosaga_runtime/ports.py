@@ -213,9 +213,9 @@ class Transaction(Protocol):
         ...
 
     async def instances(
-        self, saga: str, state: str | None, outcome: str | None, archived: bool
+        self, saga: str | None, state: str | None, outcome: str | None, archived: bool
     ) -> list[StoredInstance]:
-        """The instances of a saga, in the order of their keys, the archived ones too if that is asked for."""
+        """The instances of a saga, or of all, in the order of their keys, the archived ones too if that is asked for."""
         ...
 
     async def page(
@@ -357,8 +357,11 @@ class Store(Protocol):
         """Whether other processes may use the same store."""
         ...
 
-    async def open(self) -> None:
-        """Open the store and make its tables; `StoreError` if that can't be."""
+    async def open(self, make: bool = True) -> None:
+        """Open the store and make its tables; `StoreError` if that can't be.
+
+        Without `make` it is left as it is, and must be there.
+        """
         ...
 
     async def close(self) -> None:

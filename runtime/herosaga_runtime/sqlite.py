@@ -63,12 +63,15 @@ class SqliteStore:
         """Whether other processes may use the same store."""
         return self._path != ":memory:"
 
-    async def open(self) -> None:
-        """Open the database and make its tables; `StoreError` if it can't be read or is from a newer version."""
+    async def open(self, make: bool = True) -> None:
+        """Open the database and make its tables; `StoreError` if it can't be read or is from a newer version.
+
+        Without `make` nothing is made, not even the file: `StoreError` if there is no store, or one of an older version.
+        """
         if self.shared:
             self._executor = ThreadPoolExecutor(1, "herosaga-commit")
         try:
-            self._open = await self._off_loop(self._connect)
+            self._open = await self._off_loop(lambda: self._connect(make))
         except BaseException:
             self._end_thread()
             raise
@@ -185,13 +188,18 @@ class SqliteStore:
             raise cancelled
         return result
 
-    def _connect(self) -> sqlite3.Connection:
+    def _connect(self, make: bool) -> sqlite3.Connection:
+        if not make and not Path(self._path).is_file():
+            raise StoreError(f"there is no file {self._path}")
         try:
             connection = sqlite3.connect(
                 self._path, timeout=10.0, isolation_level=None, check_same_thread=False
             )
             try:
-                _prepare(connection, self._path)
+                if make:
+                    _prepare(connection, self._path)
+                else:
+                    _look_at(connection, self._path)
             except BaseException:
                 connection.close()
                 raise
@@ -212,6 +220,20 @@ def _prepare(connection: sqlite3.Connection, path: str) -> None:
         connection.execute("INSERT INTO herosaga_schema VALUES (?)", (VERSION,))
     connection.execute("COMMIT")
     connection.execute("PRAGMA busy_timeout = 0")  # the event loop must not wait, see _begin
+
+
+def _look_at(connection: sqlite3.Connection, path: str) -> None:
+    """Take a store as it is."""
+    known = _version(connection, path)
+    if known == 0:
+        raise StoreError(f"{path} is a database, but no store: no host has run on it")
+    if known != VERSION:
+        raise StoreError(
+            f"{path} holds a store of schema version {known}, and {VERSION} is read here: "
+            "it is brought up to date when a host runs on it"
+        )
+    connection.execute("PRAGMA synchronous = FULL")
+    connection.execute("PRAGMA busy_timeout = 0")
 
 
 def _version(connection: sqlite3.Connection, path: str) -> int:

@@ -315,17 +315,17 @@ class SqliteTransaction(SlipRows):
             raise ConflictError(f"{each.saga} {each.key} is not at revision {before} any more")
 
     async def instances(
-        self, saga: str, state: str | None, outcome: str | None, archived: bool
+        self, saga: str | None, state: str | None, outcome: str | None, archived: bool
     ) -> list[StoredInstance]:
-        """The instances of a saga, in the order of their keys, the archived ones too if that is asked for."""
+        """The instances of a saga, or of all, in the order of their keys, the archived ones too if that is asked for."""
         chosen = (
-            "saga = :saga AND (:state IS NULL OR state = :state) "
+            f"{'TRUE' if saga is None else 'saga = :saga'} AND (:state IS NULL OR state = :state) "
             "AND (:outcome IS NULL OR outcome = :outcome)"
         )
         too = f"UNION ALL SELECT {_INSTANCE}, TRUE FROM herosaga_archive WHERE {chosen}"
         rows = self.connection.execute(
             f"SELECT {_INSTANCE}, FALSE FROM herosaga_instances WHERE {chosen} "
-            f"{too if archived else ''} ORDER BY key, incarnation",
+            f"{too if archived else ''} ORDER BY saga, key, incarnation",
             {"saga": saga, "state": state, "outcome": outcome},
         )
         return [_instance(row) for row in rows]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Generic
@@ -22,7 +22,8 @@ class HistoryEntry:
     """What one message did to an instance.
 
     `before` and `after` are states' names, None where there was no instance; `sent` are message types; `changed` holds
-    the data fields that were set, as JSON; `reception` is one of `Reception`, or an operator's action.
+    the data fields that were set, as JSON; `reception` is one of `Reception`, or an operator's action. `incarnation` is 0 where
+    there was no instance.
     """
 
     at: datetime
@@ -35,6 +36,7 @@ class HistoryEntry:
     sent: tuple[str, ...]
     changed: Mapping[str, JsonValue]
     reason: str
+    incarnation: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,12 +174,16 @@ def view(
     saga: Saga[D, S, Any], stored: StoredInstance, history: list[StoredHistory]
 ) -> InstanceView[D, S]:
     """An instance and its part of a key's history, from what is stored; `VersionError` if it can't be read."""
-    entries = tuple(_entry(each) for each in _of(stored.incarnation, history))
+    entries = of_incarnation(stored.incarnation, history)
     return InstanceView(read(saga, stored).instance, entries, stored)
 
 
-def _of(incarnation: int, history: list[StoredHistory]) -> Iterator[StoredHistory]:
+def of_incarnation(incarnation: int, history: Iterable[StoredHistory]) -> tuple[HistoryEntry, ...]:
     """The entries of an incarnation, and what came for the key before it, when there was no instance."""
+    return tuple(entry(each) for each in _of(incarnation, history))
+
+
+def _of(incarnation: int, history: Iterable[StoredHistory]) -> Iterator[StoredHistory]:
     earlier: list[StoredHistory] = []
     for each in history:
         if each.incarnation == 0:
@@ -189,13 +195,13 @@ def _of(incarnation: int, history: list[StoredHistory]) -> Iterator[StoredHistor
         earlier = []
 
 
-def summary(saga: Saga[Any, Any, Any], stored: StoredInstance) -> InstanceSummary:
-    """An instance in a list, from what is stored."""
+def summary(saga: Saga[Any, Any, Any] | None, stored: StoredInstance) -> InstanceSummary:
+    """An instance in a list, from what is stored. Of a saga that is not known, nobody knows whether it can be read."""
     return InstanceSummary(
         *(stored.saga, stored.key, stored.incarnation, stored.state),
         None if stored.outcome is None else Outcome(stored.outcome),
         *(stored.stuck, stored.version, stored.revision, stored.archived),
-        obstacle(saga, stored.version, stored.state),
+        "" if saga is None else obstacle(saga, stored.version, stored.state),
     )
 
 
@@ -218,11 +224,12 @@ def dead_letter(stored: StoredDeadLetter) -> DeadLetter:
     )
 
 
-def _entry(stored: StoredHistory) -> HistoryEntry:
+def entry(stored: StoredHistory) -> HistoryEntry:
+    """An entry of a history, from what is stored."""
     sent: Any = codec.loads(stored.sent)
     changed: Any = codec.loads(stored.diff)
     return HistoryEntry(
         *(from_micros(stored.at), stored.revision, stored.message_id, stored.message_type),
         *(stored.before, stored.after, stored.reception),
-        *(tuple(each["type"] for each in sent), changed, stored.reason),
+        *(tuple(each["type"] for each in sent), changed, stored.reason, stored.incarnation),
     )
