@@ -112,18 +112,19 @@ def test_a_host_without_sagas_looks_at_those_of_others(tmp_path: Path) -> None:
 
 def test_facts_of_one_that_runs(tmp_path: Path) -> None:
     async def scene() -> None:
+        asked = asyncio.Event()
+
         async def never(*_: Any) -> Any:
+            asked.set()
             await asyncio.Event().wait()
 
         shop = Shop(replies={orders.ChargeCard: never})
         async with host_of(shop, file_url(tmp_path), grace=0.0) as host:
             await host.publish(placed())
-            while (found := await host.find(orders.OrderFulfilment, ORDER)) is None or (
-                found.state is not State.CHARGING
-            ):
-                await asyncio.sleep(0)
+            await asked.wait()
+            found = await host.find(orders.OrderFulfilment, ORDER)
             facts = await host.facts(orders.OrderFulfilment.name, str(ORDER))
-        assert facts is not None
+        assert facts is not None and found is not None
         (request,) = facts.requests
         assert request.command == "checkout.ChargeCard"
         assert (request.attempt, request.due) == (1, found.requests[0].due)
