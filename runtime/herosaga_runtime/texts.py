@@ -23,7 +23,7 @@ class Written(NamedTuple):
 
 
 Texts = Mapping[str, Written]
-"""The long lists of an instance, by name."""
+"""The lists of an instance that may be long, by where they stand: `records`, `data.items`."""
 
 _LONG: Final = 32
 """From how many parts on it costs less to put their texts together than to write them anew."""
@@ -39,32 +39,34 @@ def text_of(json: JsonObject, known: Texts) -> tuple[str, Texts]:
 
 
 def _lists(json: JsonObject) -> Iterator[tuple[str, list[JsonValue]]]:
-    """What may be long."""
-    for holder, name in ((json, "records"), (json, "requests"), (json.get("extras"), "deferred")):
-        parts = holder.get(name) if isinstance(holder, Mapping) else None
-        if isinstance(parts, list):
-            yield name, parts
+    for holder, within in (json, ""), (json.get("extras"), "extras."), (json.get("data"), "data."):
+        for name, parts in holder.items() if isinstance(holder, Mapping) else ():
+            if isinstance(parts, list) and (within != "data." or len(parts) >= _LONG):
+                yield within + name, parts
 
 
 def _written(parts: list[JsonValue], before: Written | None) -> Written:
-    if before is None:
-        before = Written([], [], "")
-    elif before.parts is parts:
+    before = before or Written([], [], "[]")
+    if before.parts is parts:
         return before
     gone, come = differing(before.parts, parts)
+    if not (before.parts[gone] or parts[come]):
+        return before
     texts = before.texts.copy()
     texts[gone] = map(codec.dumps, parts[come])
     return Written(parts, texts, f"[{','.join(texts)}]")
 
 
-def _object(json: JsonObject, texts: Texts) -> str:
-    fields = [f"{codec.dumps(name)}:{_field(name, value, texts)}" for name, value in json.items()]
+def _object(json: Mapping[str, JsonValue], texts: Texts, within: str = "") -> str:
+    fields = [
+        f"{codec.dumps(name)}:{_field(within + name, value, texts)}" for name, value in json.items()
+    ]
     return f"{{{','.join(fields)}}}"
 
 
-def _field(name: str, value: JsonValue, texts: Texts) -> str:
-    if name in texts:
-        return texts[name].text
-    if name == "extras" and isinstance(value, dict):
-        return _object(value, texts)
+def _field(where: str, value: JsonValue, texts: Texts) -> str:
+    if where in texts:
+        return texts[where].text
+    if where in ("extras", "data") and isinstance(value, Mapping):
+        return _object(value, texts, f"{where}.")
     return codec.dumps(value)

@@ -11,10 +11,18 @@ def part(number: int) -> JsonValue:
     return {"number": number, "command": {"type": "a.é\n", "data": {"list": [number, None]}}}
 
 
-def instance(records: list[JsonValue], deferred: list[JsonValue]) -> JsonObject:
+def instance(
+    records: list[JsonValue], deferred: list[JsonValue], held: list[JsonValue] | None = None
+) -> JsonObject:
     return {
         "key": 'ü"\\',
-        "data": {"empty": [], "none": None, "inner": {"ß": [1, {"x": 2.5}]}, "records": "3"},
+        "data": {
+            "empty": [],
+            "none": None,
+            "inner": {"ß": [1, {"x": 2.5}]},
+            "records": "3",
+            "held": held,
+        },
         "records": records,
         "requests": [],
         "extras": {"stuck": "", "deferred": deferred},
@@ -36,7 +44,8 @@ def test_a_long_text_is_what_it_would_be_written_anew() -> None:
         instance(records, deferred),
         instance([*records[1:], part(7)], []),
         instance([], [*deferred, *records]),
-        instance(records, [*deferred, part(8)]),
+        instance(records, [*deferred, part(8)], [*records, -0.0]),
+        instance(records, [], [*records, 0.0]),
     ):
         text, texts = text_of(json, known)
         assert text == codec.dumps(json)
