@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any, Generic, Protocol, TypeVar
+from collections.abc import Mapping
+from typing import Any, ClassVar, Generic, Protocol, TypeVar
 
 from herosaga_runtime.message import JsonObject, JsonValue, Message
 from herosaga_runtime.policy import Policy
@@ -12,9 +13,13 @@ P = TypeVar("P")
 
 
 class Arguments(Message):
-    """What an activity is done with. `TYPE` is the activity's name; arguments never travel by themselves."""
+    """What an activity is done with. `TYPE` is the activity's name; arguments never travel by themselves.
+
+    `WIRE` has the names of those fields in JSON that are called something else in Python.
+    """
 
     __slots__ = ()
+    WIRE: ClassVar[Mapping[str, str]] = {}
 
 
 class Log(Protocol):

@@ -12,7 +12,7 @@ from typing import Any, Final, ParamSpec
 from uuid import UUID
 
 from herosaga_runtime import codec
-from herosaga_runtime.errors import UsageError
+from herosaga_runtime.errors import EncodeError, UsageError
 from herosaga_runtime.itineraries.activity import Arguments
 from herosaga_runtime.itineraries.slip import Added
 from herosaga_runtime.message import JsonObject, JsonValue
@@ -55,18 +55,16 @@ class Built:
 
         `UsageError` if an argument has no JSON form or the activity no such parameter.
         """
-        try:
-            given = signature(activity).bind(*args, **kwargs)
-        except TypeError as error:
-            raise UsageError(f"{activity.__name__}: {error}") from error
-        given.apply_defaults()
-        takes: JsonObject = {
-            name: each.name for name, each in given.arguments.items() if isinstance(each, _Variable)
-        }
-        arguments: JsonObject = {
-            name: _json(each) for name, each in given.arguments.items() if name not in takes
-        }
-        return Built(self.name, (*self.steps, Added(_name(activity), arguments, takes)))
+        made = _class(activity)
+        takes: JsonObject = {}
+        arguments: JsonObject = {}
+        for name, value in _bound(made, args, kwargs).items():
+            wire = made.WIRE.get(name, name)
+            if isinstance(value, _Variable):
+                takes[wire] = value.name
+            else:
+                arguments[wire] = _written(f"{made.__name__}.{name}", value)
+        return Built(self.name, (*self.steps, Added(made.TYPE, arguments, takes)))
 
     def under(self, policy: Policy) -> Built:
         """Try the last activity by this policy instead of its own."""
@@ -75,10 +73,29 @@ class Built:
         return Built(self.name, (*self.steps[:-1], replace(self.steps[-1], policy=policy)))
 
 
-def _name(activity: Callable[..., Arguments]) -> str:
+def _class(activity: object) -> type[Arguments]:
     if isinstance(activity, type) and issubclass(activity, Arguments):
-        return activity.TYPE
+        return activity
     raise UsageError(f"{activity!r} is no activity: give the class of its arguments")
+
+
+def _bound(
+    activity: type[Arguments], args: tuple[Any, ...], named: Mapping[str, Any]
+) -> Mapping[str, object]:
+    """Every argument by its parameter."""
+    try:
+        given = signature(activity).bind(*args, **named)
+    except TypeError as error:
+        raise UsageError(f"{activity.__name__}: {error}") from error
+    given.apply_defaults()
+    return given.arguments
+
+
+def _written(name: str, value: object) -> JsonValue:
+    try:
+        return _json(value)
+    except (EncodeError, UsageError) as error:
+        raise UsageError(f"{name}: {error}") from error
 
 
 def _json(value: object) -> JsonValue:
@@ -107,9 +124,20 @@ def _json(value: object) -> JsonValue:
         case frozenset() | set():
             return codec.write_set([_json(each) for each in value])
         case Mapping():
-            return {str(_json(key)): _json(each) for key, each in value.items()}
+            return {_key(key): _json(each) for key, each in value.items()}
+        case _Variable():
+            raise UsageError("a variable stands for a whole argument, not for something in it")
     write = getattr(value, "to_json", None)
     if write is None:
         raise UsageError(f"{type(value).__name__} has no JSON form")
     written: JsonValue = write()
     return written
+
+
+def _key(value: object) -> str:
+    """A key of a dictionary as text."""
+    match _json(value):
+        case bool() as truth:
+            return "true" if truth else "false"
+        case written:
+            return str(written)

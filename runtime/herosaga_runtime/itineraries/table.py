@@ -204,6 +204,7 @@ def _shape(stages: tuple[Stage[V], ...]) -> str:
     parts: list[str] = []
     for stage in stages:
         name = stage.activity.name if isinstance(stage, Do) else type(stage).__name__
+        name += f" {stage.variable}" if isinstance(stage, For) else ""
         blocks = ";".join(_shape(block) for block in _blocks(stage))
         parts.append(f"{name}({blocks})")
     return ",".join(parts)

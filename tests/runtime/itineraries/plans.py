@@ -46,6 +46,17 @@ class Seen:
     """The variables of all these itineraries; `boom` is one that can't be read."""
 
     __slots__ = ("no", "o", "os", "w", "weight", "ws", "x", "xs", "y", "yes", "ys")
+    no: bool
+    o: int
+    os: list[int]
+    w: int
+    weight: int
+    ws: list[int]
+    x: int
+    xs: list[int]
+    y: int
+    yes: bool
+    ys: list[int]
 
     @classmethod
     def from_json(cls, json: JsonValue) -> Self:
