@@ -22,6 +22,7 @@ ROOT = Path(__file__).resolve().parents[2]
 FOLDERS = (
     ROOT / "tests" / "scenarios",
     ROOT / "samples" / "checkout",
+    ROOT / "samples" / "oms",
     ROOT / "samples" / "travel",
 )
 
