@@ -430,9 +430,9 @@ class Host:
         for is in its `awaited`.
         """
         name = None if flow is None else flow.name
-        wanted = None if status is None else str(FlowStatus(status))
+        wanted = FlowStatus.RUNNING if late and status is None else status
         async with self._reading() as tx:
-            found = await tx.flows(name, wanted)
+            found = await tx.flows(name, None if wanted is None else str(FlowStatus(wanted)))
         declared, now = self._routes.flows, self._clock.now()
         views = tuple(flow_view(each, declared.get(each.flow, flow), now) for each in found)
         return tuple(each for each in views if late is None or each.late is late)

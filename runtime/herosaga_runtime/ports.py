@@ -276,7 +276,7 @@ class Transaction(Protocol):
         """How far flows have come, only this one or of this status if that is given, in the order in which they began."""
         ...
 
-    async def forget_flows(self, flow: str, before: int, limit: int) -> None:
+    async def forget_flows(self, before: int, limit: int) -> None:
         """Forget up to `limit` of those that are complete and began before a time."""
         ...
 

@@ -139,7 +139,7 @@ CREATE TABLE herosaga_flows (
   body TEXT NOT NULL,
   PRIMARY KEY (flow, correlation)
 ) WITHOUT ROWID;
-CREATE INDEX herosaga_flows_status ON herosaga_flows (flow, status, started);
+CREATE INDEX herosaga_flows_status ON herosaga_flows (status, started);
 """
 
 VERSIONS = (_FIRST, _SECOND, _THIRD)

@@ -449,19 +449,21 @@ class SqliteTransaction(SlipRows):
 
     async def flows(self, flow: str | None, status: str | None) -> list[StoredFlow]:
         """How far flows have come, in the order in which they began."""
+        wanted = {"flow": flow, "status": status}
+        conditions = [f"{name} = :{name}" for name, value in wanted.items() if value is not None]
         rows = self.connection.execute(
-            f"SELECT {_FLOW} FROM herosaga_flows WHERE (:flow IS NULL OR flow = :flow) "
-            "AND (:status IS NULL OR status = :status) ORDER BY started, flow, correlation",
-            {"flow": flow, "status": status},
+            f"SELECT {_FLOW} FROM herosaga_flows WHERE {' AND '.join(conditions) or 'TRUE'} "
+            "ORDER BY started, flow, correlation",
+            wanted,
         )
         return [StoredFlow(*row) for row in rows]
 
-    async def forget_flows(self, flow: str, before: int, limit: int) -> None:
+    async def forget_flows(self, before: int, limit: int) -> None:
         """Forget some of those that are complete and began before a time."""
         self.connection.execute(
             "DELETE FROM herosaga_flows WHERE (flow, correlation) IN (SELECT flow, correlation "
-            "FROM herosaga_flows WHERE flow = ? AND status = 'complete' AND started < ? LIMIT ?)",
-            (flow, before, limit),
+            "FROM herosaga_flows WHERE status = 'complete' AND started < ? LIMIT ?)",
+            (before, limit),
         )
 
     # --- dead letters --------------------------------------------------------------------------

@@ -34,8 +34,7 @@ class Tidying:
         await tx.release({name: readable(saga) for name, saga in sagas.items()})
         before = to_micros(now - self._house.memory)
         forgotten, self._place = await tx.purge(before, self._place, _MOST)
-        for flow in self._house.routes.flows:
-            await tx.forget_flows(flow, before, _MOST)
+        await tx.forget_flows(before, _MOST)
         self._last = now if forgotten < _MANY else None
 
     def undone(self) -> None:
