@@ -18,7 +18,8 @@ The generated module and the code by hand are pure: they leave the instance that
 its revision and outcome, what is to be sent, and how the message was received, as whoever stores it needs them. The
 libraries change their model in place, as is their way, and tell none of that; their machines are made before the clock
 starts. What they would take without a library, for the same actions and the same table, is the line `no library, in place`.
-Only the generated module knows alarms and faults, defers messages, and tries failed undos again.
+Only the generated module knows alarms and faults, defers messages, tries failed undos again, gives each time that it waits
+for a token, so that one that was replaced can't come, and says why a message was unexpected.
 
 The last table has what is made for each instance before its first event, outside the times above: how long that takes, and
 its size in memory (`tracemalloc`). The generated module's instance is one in the middle of its life, read from its stored
