@@ -9,7 +9,7 @@ from typing import Any
 
 from herosaga_runtime.envelope import Ref
 from herosaga_runtime.itineraries.home import Away, Home, SlipStatus
-from herosaga_runtime.itineraries.slip import Current, Slip
+from herosaga_runtime.itineraries.slip import Current, Planned, Slip
 from herosaga_runtime.itineraries.stages import Activities
 from herosaga_runtime.itineraries.table import Itinerary
 from herosaga_runtime.message import JsonObject, Message, record
@@ -39,13 +39,17 @@ class Happened(StrEnum):
 
 @record
 class Note:
-    """An entry of a slip's history: what happened to which part, at which activity, what it gave, and why."""
+    """An entry of a slip's history: what happened to which part, at which activity, what it gave, and why.
+
+    `at` is the path of the stage, "" where there is none.
+    """
 
     happened: Happened
     part: str = ""
     activity: str = ""
     outputs: JsonObject | None = None
     reason: str = ""
+    at: str = ""
 
 
 @record
@@ -90,7 +94,8 @@ class Journey:
         part = "" if slip is None else slip.part
         current = None if slip is None else slip.current
         name = activity or ("" if current is None else current.activity)
-        self.notes.append(Note(happened, part, name, outputs, reason))
+        at = "" if slip is None else _stage_of(slip, happened)
+        self.notes.append(Note(happened, part, name, outputs, reason, at))
 
     def leave(self, slip: Slip, current: Current) -> None:
         """Send a part to an activity."""
@@ -109,3 +114,13 @@ class Journey:
         """Tell everyone who has turned the slip back whether it was."""
         self.answers += [(each, done) for each in self.home.asked]
         self.home.asked = ()
+
+
+def _stage_of(slip: Slip, happened: Happened) -> str:
+    """The path of the stage that something is about: that of the part's activity, or of what could not be evaluated."""
+    if slip.current is not None:
+        return slip.current.at
+    if happened in (Happened.FAILED, Happened.HELD) and slip.todo:
+        todo = slip.todo[0]
+        return todo.at if isinstance(todo, Planned) else ""
+    return ""

@@ -116,13 +116,18 @@ async def _note(tx: Transaction, stored: StoredSlip, note: Note, cause: Cause, a
         StoredHistory(
             *(stored.itinerary, stored.id, 1, stored.revision, at, cause.id),
             *(note.activity or stored.itinerary, note.part, stored.status, str(note.happened)),
-            *("[]", codec.dumps(note.outputs or {}), note.reason),
+            *(_stage(note), codec.dumps(note.outputs or {}), note.reason),
         )
     )
     return SlipReport(
         *(stored.itinerary, stored.id, note.part, str(note.happened), note.activity),
         *(stored.status, stored.correlation, note.reason),
     )
+
+
+def _stage(note: Note) -> str:
+    """The stage that an entry is about, where a step has what was sent: a slip sends nothing but itself."""
+    return codec.dumps([{"type": note.activity, "at": note.at}]) if note.at else "[]"
 
 
 async def travelling(tx: Transaction, home: Home) -> list[tuple[Slip, Mail, bool]]:

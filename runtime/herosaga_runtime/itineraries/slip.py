@@ -50,12 +50,16 @@ Todo = Planned | Added
 
 @record
 class Current:
-    """The activity that a part is on its way to, or with. `given` are its arguments; on the way back the log to undo."""
+    """The activity that a part is on its way to, or with. `given` are its arguments; on the way back the log to undo.
+
+    `at` is the path of its stage, "" for one that no itinerary declares here, and on the way back.
+    """
 
     activity: str
     given: JsonValue
     policy: Policy | None
     irreversible: bool = False
+    at: str = ""
 
 
 @record
@@ -177,6 +181,7 @@ def _todo(json: JsonValue) -> Todo:
 def _current_to_json(current: Current) -> JsonObject:
     json: JsonObject = {"activity": current.activity, "given": current.given}
     json |= {"irreversible": True} if current.irreversible else {}
+    json |= {"at": current.at} if current.at else {}
     return json | _with(current.policy)
 
 
@@ -187,6 +192,7 @@ def _current(json: JsonValue) -> Current:
         fields.need("given", codec.read_json),
         _policy(fields),
         fields.get("irreversible", codec.read_bool, False),
+        fields.get("at", codec.read_str, ""),
     )
 
 

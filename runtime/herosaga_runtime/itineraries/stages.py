@@ -78,12 +78,15 @@ def _activity(activities: Activities, name: str) -> Activity[Any]:
     return activity
 
 
-def _current(activity: Activity[Any], given: JsonValue, policy: Policy | None) -> Current:
+def _current(
+    activity: Activity[Any], given: JsonValue, policy: Policy | None, at: str = ""
+) -> Current:
     return Current(
         activity.name,
         given,
         activity.policy if policy is None else policy,
         activity.irreversible,
+        at,
     )
 
 
@@ -93,7 +96,8 @@ def _planned(variables: Any, todo: Planned, stage: object) -> Found:
             return ()
         case Do(activity=activity, arguments=arguments, policy=policy):
             given = arguments(variables).to_json()
-            return _current(activity, given, policy(variables) if callable(policy) else policy)
+            chosen = policy(variables) if callable(policy) else policy
+            return _current(activity, given, chosen, todo.at)
         case If(condition=condition, then=then, other=other):
             number, block = (0, then) if condition(variables) else (1, other)
             return _block(todo, number, len(block), todo.bound)

@@ -65,7 +65,9 @@ class Given:
 
 def begin(journey: Journey, slip: Slip) -> None:
     """A slip sets out."""
-    journey.note(Happened.STARTED, outputs=slip.variables)
+    caller = journey.home.caller
+    run = "" if caller is None else f"run by {caller.saga} {caller.key}"
+    journey.note(Happened.STARTED, outputs=slip.variables, reason=run)
     _go_on(journey, slip)
 
 

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from herosaga_runtime import codec
+from herosaga_runtime.envelope import Ref
 from herosaga_runtime.itineraries.home import Failed, SlipStatus
 from herosaga_runtime.itineraries.journey import Happened
 from herosaga_runtime.itineraries.keeping import read_home, travelling
@@ -26,7 +27,8 @@ Tables = Mapping[str, Itinerary[Any]]
 class SlipEntry:
     """Something that has happened to a slip: to the part of it, "" being the whole; at `activity`, if it was one.
 
-    `outputs` are the variables that the activity has set, as JSON.
+    `outputs` are the variables that the activity has set, as JSON; `stage` is the path of its stage in the itinerary, as in
+    `Itinerary.at`, "" for one that was inserted.
     """
 
     at: datetime
@@ -35,13 +37,16 @@ class SlipEntry:
     activity: str
     outputs: Mapping[str, JsonValue]
     reason: str
+    stage: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class PartView:
     """A part of a slip. `activity` is what it is with, "" for one that waits here; `left` what remains to be done, in words.
 
-    `attempts` counts the attempts that were begun; `log` are the activities that can be undone, newest last.
+    `attempts` counts the attempts that were begun; `log` are the activities that can be undone, newest last, and `logged` what
+    each of them has logged. `given` are the activity's arguments, or on the way back the log that it undoes; `stage` is the path
+    of its stage, and `ahead` those of what is `left`, "" for what was inserted. `held`: it waits for an operator.
     """
 
     part: str
@@ -53,6 +58,11 @@ class PartView:
     variables: Mapping[str, JsonValue]
     left: tuple[str, ...]
     log: tuple[str, ...]
+    logged: tuple[JsonValue, ...] = ()
+    given: JsonValue = None
+    stage: str = ""
+    ahead: tuple[str, ...] = ()
+    held: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +89,7 @@ class SlipView:
     turned: str
     past: bool
     skipped: int
+    caller: Ref | None = None
 
     @property
     def id(self) -> str:
@@ -136,7 +147,9 @@ async def view(
         *(each.parent for each in forks),
         *(part for each in forks for part in each.arrived.values()),
     ]
-    parts = [_part(each, itinerary) for each in (*here, *home.kept.values())]
+    parts = [_part(each, itinerary) for each in here]
+    kept = [_part(each, itinerary) for each in home.kept.values()]
+    parts += [replace(each, held=not home.status.ended) for each in kept]
     for slip, mail, _ in await travelling(tx, home):
         parts.append(
             replace(
@@ -151,14 +164,20 @@ async def view(
         summary(stored),
         tuple(sorted(parts, key=lambda each: each.part)),
         tuple(_entry(each) for each in history),
-        *(home.failed, home.turned, home.past, home.skipped),
+        *(home.failed, home.turned, home.past, home.skipped, home.caller),
     )
 
 
 def _part(slip: Slip, itinerary: Itinerary[Any] | None) -> PartView:
     left = tuple(in_words(itinerary, each) for each in slip.todo)
     log = tuple(each.activity for each in slip.log)
-    return PartView(slip.part, "", slip.back, 0, "", None, slip.variables, left, log)
+    current = slip.current
+    return PartView(
+        *(slip.part, "", slip.back, 0, "", None, slip.variables, left, log),
+        tuple(each.log for each in slip.log),
+        *((None, "") if current is None else (current.given, current.at)),
+        tuple(each.at if isinstance(each, Planned) else "" for each in slip.todo),
+    )
 
 
 def in_words(itinerary: Itinerary[Any] | None, todo: Todo) -> str:
@@ -180,9 +199,11 @@ def in_words(itinerary: Itinerary[Any] | None, todo: Todo) -> str:
 
 def _entry(stored: StoredHistory) -> SlipEntry:
     outputs: Any = codec.loads(stored.diff)
+    stages: Any = codec.loads(stored.sent)
     activity = "" if stored.message_type == stored.saga else stored.message_type
     return SlipEntry(
         from_micros(stored.at),
         Happened(stored.reception),
         *(stored.before or "", activity, outputs, stored.reason),
+        stages[0]["at"] if stages else "",
     )

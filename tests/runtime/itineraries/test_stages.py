@@ -34,14 +34,20 @@ def at(text: str, todo: Todo, **variables: object) -> Found:
 
 
 def test_an_activity_with_its_arguments() -> None:
-    wanted = Current("t.a", {"label": "a"}, None)
+    wanted = Current("t.a", {"label": "a"}, None, at="0")
     assert at("a", Planned("0", {})) == wanted
-    assert at("*xs{a}", Planned("0.0.0", {"x": 2})) == Current("t.a", {"label": "a2"}, None)
-    assert at("X", Planned("0", {})) == Current("t.X", {"label": "X"}, None, irreversible=True)
+    assert at("*xs{a}", Planned("0.0.0", {"x": 2})) == Current(
+        "t.a", {"label": "a2"}, None, at="0.0.0"
+    )
+    assert at("X", Planned("0", {})) == Current(
+        "t.X", {"label": "X"}, None, irreversible=True, at="0"
+    )
 
 
 def test_a_loops_variable_is_seen_before_one_of_the_slip() -> None:
-    assert at("*xs{a}", Planned("0.0.0", {"x": 2}), x=1) == Current("t.a", {"label": "a2"}, None)
+    assert at("*xs{a}", Planned("0.0.0", {"x": 2}), x=1) == Current(
+        "t.a", {"label": "a2"}, None, at="0.0.0"
+    )
 
 
 def test_the_stages_of_an_if() -> None:
