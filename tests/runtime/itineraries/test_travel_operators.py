@@ -84,6 +84,17 @@ ENDS = {
 }
 
 
+def test_a_slip_on_its_way_back_is_not_hurried_by_who_turns_it_back() -> None:
+    run = "go -> a\na -> b\nb! -> -a\n-a -> held\nturn 7 -> held\nretry -> faulted 7:back"
+    follow(failing(1), run)
+
+
+def test_the_history_names_the_part_that_was_skipped() -> None:
+    trip = follow("X (?boom{a} b|?weight{c} d)", "go -> X\nX -> held\nskip -> d held")
+    assert [each for each in trip.notes if "skipped" in each] == ["skipped 2.1 : no use"]
+    assert trip.home.stuck == "if: ValueError: too heavy"
+
+
 @pytest.mark.parametrize("run", ENDS.values(), ids=ENDS)
 def test_an_outcome_whose_actions_fail_waits_for_an_operator(run: str) -> None:
     follow(failing(2), run)

@@ -16,7 +16,7 @@ from herosaga_runtime.itineraries.journey import Journey
 from herosaga_runtime.itineraries.revision import Revision
 from herosaga_runtime.itineraries.slip import WHOLE, Planned, Slip, Todo
 from herosaga_runtime.itineraries.table import Itinerary, paths
-from herosaga_runtime.message import JsonObject, JsonValue
+from herosaga_runtime.message import JsonObject, JsonValue, Message
 from herosaga_runtime.testing import START
 from itineraries import plans
 from itineraries.laws import check
@@ -43,6 +43,7 @@ class Trip:
         self.asking: set[str] = set()
         self.told: list[str] = []
         self.notes: list[str] = []
+        self.sent: list[Message] = []
         self.variables = variables
         self._begin(todo)
 
@@ -102,6 +103,7 @@ class Trip:
         ]
         if journey.ended is not None:
             self.variables = journey.ended.variables
+            self.sent += journey.ended.sent
 
     def done(self, slip: Slip, revision: Revision[Any] | None = None, **outputs: Any) -> Journey:
         """Its activity is done."""
