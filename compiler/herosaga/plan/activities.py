@@ -145,8 +145,9 @@ _AGAIN = (
     "An attempt that raises has failed."
 )
 _COMPENSATE = (
-    "Undo what `execute` has done, and gave this log of.\n\n"
-    "It is called at least once: it must cope with finding it undone. An attempt that raises has failed."
+    "Undo what `execute` has done; `log` is what it gave.\n\n"
+    "It is called at least once, and may find that nothing is left to undo.\n"
+    "An attempt that raises has failed."
 )
 
 

@@ -284,9 +284,10 @@ class PackHandlers(Protocol):
         ...
 
     async def compensate(self, log: PackLog, context: ActivityContext) -> None:
-        """Undo what `execute` has done, and gave this log of.
+        """Undo what `execute` has done; `log` is what it gave.
 
-        It is called at least once: it must cope with finding it undone. An attempt that raises has failed.
+        It is called at least once, and may find that nothing is left to undo.
+        An attempt that raises has failed.
         """
         ...
 
@@ -340,9 +341,10 @@ class LabelHandlers(Protocol):
         ...
 
     async def compensate(self, log: LabelLog, context: ActivityContext) -> None:
-        """Undo what `execute` has done, and gave this log of.
+        """Undo what `execute` has done; `log` is what it gave.
 
-        It is called at least once: it must cope with finding it undone. An attempt that raises has failed.
+        It is called at least once, and may find that nothing is left to undo.
+        An attempt that raises has failed.
         """
         ...
 
@@ -396,9 +398,10 @@ class RepackHandlers(Protocol):
         ...
 
     async def compensate(self, log: RepackLog, context: ActivityContext) -> None:
-        """Undo what `execute` has done, and gave this log of.
+        """Undo what `execute` has done; `log` is what it gave.
 
-        It is called at least once: it must cope with finding it undone. An attempt that raises has failed.
+        It is called at least once, and may find that nothing is left to undo.
+        An attempt that raises has failed.
         """
         ...
 

@@ -223,9 +223,10 @@ class BookFreightHandlers(Protocol):
         ...
 
     async def compensate(self, log: BookFreightLog, context: ActivityContext) -> None:
-        """Undo what `execute` has done, and gave this log of.
+        """Undo what `execute` has done; `log` is what it gave.
 
-        It is called at least once: it must cope with finding it undone. An attempt that raises has failed.
+        It is called at least once, and may find that nothing is left to undo.
+        An attempt that raises has failed.
         """
         ...
 
@@ -247,9 +248,10 @@ class BookExpressHandlers(Protocol):
         ...
 
     async def compensate(self, log: BookExpressLog, context: ActivityContext) -> None:
-        """Undo what `execute` has done, and gave this log of.
+        """Undo what `execute` has done; `log` is what it gave.
 
-        It is called at least once: it must cope with finding it undone. An attempt that raises has failed.
+        It is called at least once, and may find that nothing is left to undo.
+        An attempt that raises has failed.
         """
         ...
 
@@ -271,9 +273,10 @@ class BookParcelHandlers(Protocol):
         ...
 
     async def compensate(self, log: BookParcelLog, context: ActivityContext) -> None:
-        """Undo what `execute` has done, and gave this log of.
+        """Undo what `execute` has done; `log` is what it gave.
 
-        It is called at least once: it must cope with finding it undone. An attempt that raises has failed.
+        It is called at least once, and may find that nothing is left to undo.
+        An attempt that raises has failed.
         """
         ...
 
