@@ -91,18 +91,27 @@ class Alarm(Event):
 
 @message("herosaga.fault")
 class Fault(Event):
-    """The host of a command's handler has given up; `command` is the command's type."""
+    """The host of a command's handler has given up; `command` is the command's type.
+
+    `final`: it would be in vain to try again, as it is to turn back a slip that is past what can't be undone.
+    """
 
     command: str
     reason: str
+    final: bool = False
 
     def to_json(self) -> JsonObject:
-        return {"command": self.command, "reason": self.reason}
+        json: JsonObject = {"command": self.command, "reason": self.reason}
+        return json | {"final": True} if self.final else json
 
     @classmethod
     def from_json(cls, json: JsonValue) -> Fault:
         fields = codec.Fields("Fault", json)
-        return cls(fields.need("command", codec.read_str), fields.need("reason", codec.read_str))
+        return cls(
+            fields.need("command", codec.read_str),
+            fields.need("reason", codec.read_str),
+            fields.get("final", codec.read_bool, False),
+        )
 
 
 @message("herosaga.done")

@@ -14,6 +14,7 @@ Where the language leaves it open:
 - The body of an undo that raises is a failed try of that undo: nothing of it remains, and what came before it in the same step,
   the end of the undo before or the transition that compensates, is done. So is a body whose policy can't be evaluated; where
   that fails when a run was given up, there is no other run.
+- A fault that says that another try would be in vain uses up all tries.
 - A policy without `within` can't be what governs an undo, which would wait without end: it is undone as without a policy.
 - The outcome is `compensation_failed` only where undo was given up. Records that are left when a final is entered without
   `compensate` are forgotten: nobody wanted them undone.
@@ -169,7 +170,8 @@ def receive(saga: Saga[D, S, Any], before: Instance[D, S], work: Step[D]) -> Dec
         if request is None:
             return Received(before, Reception.LATE)
         if isinstance(message, Fault):
-            return _failed_try(saga, work, request, message.reason)
+            failed = _failed_for_good if message.final else _failed_try
+            return failed(saga, work, request, message.reason)
         if not saga.calls[type(request.command)].completes:
             return Received(before, Reception.LATE)
         close(saga, work, request, message)
@@ -235,6 +237,13 @@ def _alarm(
 def _failed_try(saga: Saga[D, S, Any], work: Step[D], request: Request, why: str) -> Decision[D, S]:
     if pause(work, request, renew=True):
         return work
+    return _failed_for_good(saga, work, request, why)
+
+
+def _failed_for_good(
+    saga: Saga[D, S, Any], work: Step[D], request: Request, why: str
+) -> Decision[D, S]:
+    """A request of the undo has failed, and is not tried again."""
     return _given_up(saga, work, f"{request.command.TYPE}: {why}")
 
 

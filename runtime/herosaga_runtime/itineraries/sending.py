@@ -99,7 +99,7 @@ def _answer(journey: Journey, itinerary: Itinerary[Any], ref: Ref, done: bool) -
     command = itinerary.back
     message: Message
     if not done:
-        message = Fault(command.TYPE, "the slip is past what can't be undone")
+        message = Fault(command.TYPE, "the slip is past what can't be undone", final=True)
     elif kept is None:
         message = Done(command.TYPE)
     else:
