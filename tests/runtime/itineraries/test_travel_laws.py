@@ -60,7 +60,10 @@ class Maker:
 
     def block(self, depth: int, loops: tuple[str, ...]) -> Turned:
         """Stages in a row."""
-        made = [self.stage(depth, loops) for _ in range(self.random.choice((0, 1, 2, 2, 3)))]
+        made = [
+            self.stage(depth, loops)
+            for _ in range(self.random.choice((1, 1, 2, 2, 3) if depth else (0, 1, 2)))
+        ]
 
         def plan(turn: str) -> Plan:
             parts = [each(turn) for each in made]
@@ -71,7 +74,7 @@ class Maker:
     def stage(self, depth: int, loops: tuple[str, ...]) -> Turned:
         """A stage in which others are `depth` deep."""
         free = [name for name in LISTS if name not in loops]
-        match self.random.choice("aaaa(((?*+!") if depth else "a":
+        match self.random.choice("aaa((((?*+!") if depth else "a":
             case "(":
                 return self.parallel(depth, loops)
             case "?":
@@ -150,8 +153,8 @@ class Story:
             found += self.acts_of(part)
         if home.kept and not home.status.ended:
             found += [trip.retry, self.skip] * 2
-        found += [partial(trip.turn, by) for by in ("7", "8", "")]
-        return [*found, trip.deploy, partial(trip.deploy, "a")]
+        found.append(partial(trip.turn, ("7", "8", "")[len(trip.ran) % 3]))
+        return [*found, trip.deploy if trip.itinerary is not trip.declared else self.deploy]
 
     def acts_of(self, part: str) -> Iterator[Act]:
         """What may happen to a part."""
@@ -160,7 +163,7 @@ class Story:
             yield from [partial(trip.undo, slip)] * 8
             yield partial(trip.undo_failed, slip)
             return
-        yield from [partial(trip.done, slip)] * 10
+        yield from [partial(trip.done, slip)] * 12
         yield from [partial(self.revise, part, words) for words in ("+", "-e -a", "+ -h end")]
         if trip.home.past:
             yield partial(self.skip_step, part)
@@ -169,6 +172,9 @@ class Story:
             yield partial(trip.failed, slip)
         if trip.home.stopping:
             yield from [partial(trip.given_up, slip)] * 3
+
+    def deploy(self) -> None:
+        self.trip.deploy("a")
 
     def skip(self) -> None:
         self.skipped = True
