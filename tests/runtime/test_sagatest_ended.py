@@ -80,6 +80,7 @@ def test_one_that_has_ended_is_late() -> None:
 WRONG = {
     "an output is missing": ("CompletedShip", {}, r"Ship\.completed needs weight"),
     "no such field": ("CompletedShip", {"wait": 3}, "has no field 'wait'"),
+    "nobody turns back": ("CompensatedShip", {}, "to it Ship.faulted"),
     "no end of an itinerary": ("Told", {}, "has run nothing that ends with"),
 }
 

@@ -11,6 +11,7 @@ from herosaga.interpreter.evaluate import Externs
 from herosaga.interpreter.instance import Composite, Policy
 from herosaga.model import expr as e
 from herosaga.model import model as m
+from herosaga.model.runs import refusals
 from herosaga.source import Span
 from msgspec import Struct
 
@@ -69,7 +70,14 @@ class Program:
 
     def refusals(self, command: str) -> frozenset[str]:
         """The events that refuse a command."""
-        return frozenset(x for each in self.model.handlers_of(command) for x in each.refuses)
+        return self._refused.get(command, frozenset())
+
+    @cached_property
+    def _refused(self) -> Mapping[str, frozenset[str]]:
+        return {
+            command: frozenset(x for each in handlers for x in refusals(self.saga, each))
+            for command, handlers in self.model.by_message.items()
+        }
 
     def can_answer(self, message: str, command: str) -> bool:
         """Whether a message answers or refuses a command."""

@@ -17,7 +17,7 @@ from herosaga.model import expr as e
 from herosaga.model import model as m
 from herosaga.model.itinerary import OUTCOMES
 from herosaga.model.types import NONE, STR, MessageType, Optional, Type
-from herosaga.model.within import inner
+from herosaga.model.within import inner, within
 from herosaga.names import outcome_class_name, turn_back_class_name
 from herosaga.source import Span
 from msgspec.structs import replace
@@ -146,6 +146,21 @@ def _played(scenario: m.Scenario, slips: Container[str]) -> m.Scenario:
         for each in scenario.scenes
     )
     return replace(scenario, scenes=tuple(scenes))
+
+
+def refusals(saga: m.Saga, handler: m.Handler) -> tuple[str, ...]:
+    """What refuses a command to a saga: of an itinerary's outcomes `compensated` only where the saga says something of it.
+
+    To any other, a slip that an operator has turned back has faulted.
+    """
+    turned = f"{handler.message}.compensated"
+    if turned not in handler.refuses or _takes(saga, turned):
+        return handler.refuses
+    return tuple(each for each in handler.refuses if each != turned)
+
+
+def _takes(saga: m.Saga, message: str) -> bool:
+    return any(isinstance(each, m.OnMessage) and each.message == message for each in within(saga))
 
 
 # --- sagas ---------------------------------------------------------------------------------------

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from herosaga.model import expr as e
 from herosaga.model import model as m
 from herosaga.model.fit import same
+from herosaga.model.runs import refusals
 from herosaga.plan.code import PyCode, code, items, join, literal
 from herosaga.plan.expr import Values, attribute, value
 from herosaga.plan.place import Place
@@ -138,7 +139,7 @@ def _answers(place: Place, command: str) -> tuple[tuple[str, ...], tuple[str, ..
     """The events that answer a command, and those that refuse it."""
     handlers = _handlers(place, command)
     done = tuple(id for each in handlers for id in each.answers)
-    refused = tuple(id for each in handlers for id in each.refuses)
+    refused = tuple(id for each in handlers for id in refusals(place.saga, each))
     return done, refused
 
 

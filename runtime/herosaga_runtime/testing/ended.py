@@ -32,8 +32,16 @@ def slip(world: AnyWorld, outcome: type[Event], first: str) -> Asked:
     commands = world.saga.answers.get(outcome, ())
     found = next(_open(world, commands, first), None) or next(_made(world, commands), None)
     if found is None:
-        raise UsageError(f"{world.saga.name} has run nothing that ends with {name_of(outcome)}")
+        raise UsageError(_nothing(world, name_of(outcome)))
     return found
+
+
+def _nothing(world: AnyWorld, outcome: str) -> str:
+    what, _, end = outcome.rpartition(".")
+    told = f"{world.saga.name} has run nothing that ends with {outcome}"
+    if end != "compensated":
+        return told
+    return f"{told}, and turns none back: one that an operator turned back is to it {what}.faulted"
 
 
 def _open(world: AnyWorld, commands: Collection[type[Command]], first: str) -> Iterator[Asked]:

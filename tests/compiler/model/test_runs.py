@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 from herosaga.model import expr as e
 from herosaga.model import model as m
-from herosaga.model.runs import with_runs
+from herosaga.model.runs import refusals, with_runs
 from herosaga.model.within import within
 
 from helpers.projects import model_of
@@ -132,6 +132,13 @@ def test_contracts_of_an_itinerary() -> None:
     assert start.refuses == ("it.Ship.faulted", "it.Ship.compensated")
     assert start.undone_by == "it.Ship.back"
     assert (back.answers, back.refuses) == (("it.Ship.compensated",), ())
+
+
+def test_who_says_nothing_of_compensated_is_told_that_it_has_faulted() -> None:
+    says, silent = (with_runs(_model(*PROGRAMS[each])) for each in ("states", "groups"))
+    (handler,) = says.handlers_of("it.Ship")
+    assert refusals(says.sagas["it.X"], handler) == handler.refuses
+    assert refusals(silent.sagas["it.X"], handler) == ("it.Ship.faulted",)
 
 
 def test_the_undo_of_a_run_names_its_slip() -> None:
