@@ -837,9 +837,10 @@ class PackHandlers(Protocol):
         ...
 
     async def compensate(self, log: PackLog, context: ActivityContext) -> None:
-        """Undo what `execute` has done, and gave this log of.
+        """Undo what `execute` has done; `log` is what it gave.
 
-        It is called at least once: it must cope with finding it undone. An attempt that raises has failed.
+        It is called at least once, and may find that nothing is left to undo.
+        An attempt that raises has failed.
         """
         ...
 
@@ -859,9 +860,10 @@ class WrapGiftHandlers(Protocol):
         ...
 
     async def compensate(self, log: WrapGiftLog, context: ActivityContext) -> None:
-        """Undo what `execute` has done, and gave this log of.
+        """Undo what `execute` has done; `log` is what it gave.
 
-        It is called at least once: it must cope with finding it undone. An attempt that raises has failed.
+        It is called at least once, and may find that nothing is left to undo.
+        An attempt that raises has failed.
         """
         ...
 
@@ -904,9 +906,10 @@ class BookFreightHandlers(Protocol):
         ...
 
     async def compensate(self, log: BookFreightLog, context: ActivityContext) -> None:
-        """Undo what `execute` has done, and gave this log of.
+        """Undo what `execute` has done; `log` is what it gave.
 
-        It is called at least once: it must cope with finding it undone. An attempt that raises has failed.
+        It is called at least once, and may find that nothing is left to undo.
+        An attempt that raises has failed.
         """
         ...
 
@@ -928,9 +931,10 @@ class BookPostHandlers(Protocol):
         ...
 
     async def compensate(self, log: BookPostLog, context: ActivityContext) -> None:
-        """Undo what `execute` has done, and gave this log of.
+        """Undo what `execute` has done; `log` is what it gave.
 
-        It is called at least once: it must cope with finding it undone. An attempt that raises has failed.
+        It is called at least once, and may find that nothing is left to undo.
+        An attempt that raises has failed.
         """
         ...
 
@@ -952,9 +956,10 @@ class BookRapidHandlers(Protocol):
         ...
 
     async def compensate(self, log: BookRapidLog, context: ActivityContext) -> None:
-        """Undo what `execute` has done, and gave this log of.
+        """Undo what `execute` has done; `log` is what it gave.
 
-        It is called at least once: it must cope with finding it undone. An attempt that raises has failed.
+        It is called at least once, and may find that nothing is left to undo.
+        An attempt that raises has failed.
         """
         ...
 
@@ -976,9 +981,10 @@ class BookCourierHandlers(Protocol):
         ...
 
     async def compensate(self, log: BookCourierLog, context: ActivityContext) -> None:
-        """Undo what `execute` has done, and gave this log of.
+        """Undo what `execute` has done; `log` is what it gave.
 
-        It is called at least once: it must cope with finding it undone. An attempt that raises has failed.
+        It is called at least once, and may find that nothing is left to undo.
+        An attempt that raises has failed.
         """
         ...
 
@@ -1020,9 +1026,10 @@ class WriteInvoiceHandlers(Protocol):
         ...
 
     async def compensate(self, log: WriteInvoiceLog, context: ActivityContext) -> None:
-        """Undo what `execute` has done, and gave this log of.
+        """Undo what `execute` has done; `log` is what it gave.
 
-        It is called at least once: it must cope with finding it undone. An attempt that raises has failed.
+        It is called at least once, and may find that nothing is left to undo.
+        An attempt that raises has failed.
         """
         ...
 
@@ -1382,11 +1389,7 @@ Delivery: Final = DeliverySaga(
         By(StopDelivery, lambda event: event.order_id),
     ),
     calls=(
-        Call(
-            Fulfilment,
-            done=(CompletedFulfilment,),
-            refused=(FaultedFulfilment, CompensatedFulfilment),
-        ),
+        Call(Fulfilment, done=(CompletedFulfilment,), refused=(FaultedFulfilment,)),
         Call(TurnBackFulfilment, done=(CompensatedFulfilment,)),
     ),
     start=(

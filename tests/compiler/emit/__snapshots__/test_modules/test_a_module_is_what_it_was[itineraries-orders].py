@@ -19,7 +19,6 @@ from herosaga_runtime.verdict import Verdict
 from parcels.activities import Item
 from parcels.routes import (
     CompensatedFulfilment,
-    CompensatedNothing,
     CompletedFulfilment,
     CompletedNothing,
     FaultedFulfilment,
@@ -212,13 +211,9 @@ Order: Final = OrderSaga(
         By(OrderWithdrawn, lambda event: event.order_id),
     ),
     calls=(
-        Call(
-            Fulfilment,
-            done=(CompletedFulfilment,),
-            refused=(FaultedFulfilment, CompensatedFulfilment),
-        ),
+        Call(Fulfilment, done=(CompletedFulfilment,), refused=(FaultedFulfilment,)),
         Call(TurnBackFulfilment, done=(CompensatedFulfilment,)),
-        Call(Nothing, done=(CompletedNothing,), refused=(FaultedNothing, CompensatedNothing)),
+        Call(Nothing, done=(CompletedNothing,), refused=(FaultedNothing,)),
     ),
     start=(On(OrderPaid, start_on_order_paid),),
     entries={
