@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 import runpy
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
+from textwrap import indent
 from uuid import UUID
 
 import pytest
@@ -21,6 +23,7 @@ from herosaga.source import Source
 from herosaga.syntax.parse import parse
 from herosaga.syntax.tables import parser
 from herosaga.syntax.tokens import lexed
+from herosaga_runtime import SlipStatus
 from herosaga_runtime.testing import SagaTest
 from lark import Token, Tree
 
@@ -109,7 +112,8 @@ def test_generated_code_is_generated() -> None:
 
 def test_an_activity_is_carried_out_as_shown(tmp_path: Path) -> None:
     page = (ROOT / "docs" / "language" / "itineraries.md").read_text("utf-8")
-    result, protocol, shown = (text for kind, _, text in FENCED.findall(page) if kind == "python")
+    python = [text for kind, _, text in FENCED.findall(page) if kind == "python"]
+    result, protocol, shown, started, built = python
     texts = {"delivery.saga": PROGRAMS_OF["itineraries"]}
     (module,) = generated(texts)
     assert result in module.text and protocol in module.text
@@ -119,8 +123,47 @@ def test_an_activity_is_carried_out_as_shown(tmp_path: Path) -> None:
         "from herosaga_runtime import Host\nfrom herosaga_runtime.itineraries.activity import "
         f'ActivityContext\nhost = Host("memory:")\n{shown}'
     )
+    body = indent(f"{started}\nawait host.settle()\n{built}\nawait host.settle()", " " * 8)
+    (tmp_path / "slips.py").write_text(f"{_SLIPS}{body}\n        return await host.slips()\n")
     with loaded(texts, tmp_path / "out", "delivery"):
-        runpy.run_path(str(path))
+        packing = runpy.run_path(str(path))["Packing"]
+        run = runpy.run_path(str(tmp_path / "slips.py"))["run"]
+        slips = asyncio.run(run(packing()))
+    assert [each.status for each in slips] == [SlipStatus.COMPLETED, SlipStatus.COMPLETED]
+    assert [each.itinerary for each in slips] == ["Delivery", "rush order"]
+
+
+_SLIPS = """
+from uuid import UUID
+from delivery import *
+from herosaga_runtime import Host, Itinerary, variable
+
+order_id, items = UUID(int=1), ("tea",)
+
+
+class Booking:
+    def __init__(self, result):
+        self.result = result
+
+    async def execute(self, arguments, context):
+        return self.result
+
+
+    async def compensate(self, log, context):
+        raise AssertionError("nothing fails")
+
+
+async def run(packing):
+    host = Host("memory:")
+    host.add(Shipping)
+    host.add(DeliveryItinerary)
+    host.add(PackActivity, packing)
+    host.add(BookParcelActivity, Booking(BookParcelResult("p1", BookParcelLog("b1"))))
+    host.add(BookFreightActivity, Booking(BookFreightResult("f1", BookFreightLog("b1"))))
+    host.add(PrintLabelActivity, Booking(None))
+    host.add(HandOverActivity, Booking(None))
+    async with host:
+"""
 
 
 def test_functions_of_ones_own_can_be_given_to_a_host(tmp_path: Path) -> None:
