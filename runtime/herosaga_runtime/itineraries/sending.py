@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from herosaga_runtime.envelope import Done, Envelope, Fault, Ref, Rounds, derive_id
+from herosaga_runtime.errors import DecodeError
 from herosaga_runtime.itineraries.home import Failed, SlipStatus
 from herosaga_runtime.itineraries.journey import Ended, Journey
 from herosaga_runtime.itineraries.outcomes import event_of
@@ -132,11 +133,18 @@ def _same(one: Ref, other: Ref) -> bool:
 def _told(
     house: House, journey: Journey, itinerary: Itinerary[Any], ended: Ended, caller: Ref
 ) -> Event:
-    """The outcome's event. A saga that does not know that a slip may be turned back by somebody else sees a fault."""
+    """The outcome's event. A saga that does not know that a slip may be turned back by somebody else sees a fault.
+
+    After an operator has left out an activity, what it would have given is missing: then there is no event that is true. The
+    saga learns that, and whoever looks after it decides.
+    """
     status, failed = ended.status, journey.home.failed
     saga = house.routes.sagas.get(caller.saga)
     call = None if saga is None else saga.calls.get(itinerary.start)
     knows = call is None or itinerary.compensated.event in call.refused
     if status is SlipStatus.COMPENSATED and not knows:
         status, failed = SlipStatus.FAULTED, Failed("", f"turned back: {journey.home.turned}")
-    return event_of(itinerary, status, ended.variables, failed)
+    try:
+        return event_of(itinerary, status, ended.variables, failed)
+    except DecodeError as error:
+        return Fault(itinerary.start.TYPE, f"the slip has {status}, but {error}")

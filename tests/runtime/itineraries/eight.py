@@ -160,6 +160,7 @@ class World:
     left: bytes | None = None
     lives: int = 0
     died: bytes | None = None
+    death: asyncio.Event = field(default_factory=asyncio.Event)
 
     def __post_init__(self) -> None:
         self.it = module()
@@ -186,6 +187,7 @@ class World:
         host = Host(store, clock=clock or self.clock, random=chance, retry=retry, grace=0.0)
         self._add(host)
         self.store, self.died = store, None
+        self.death.clear()
         self.hosts.append(host)
         async with host:
             yield host
@@ -205,6 +207,15 @@ class World:
         """The process of this host ends here: what others find is what is in the store now."""
         assert isinstance(self.store, Kept)
         self.died = self.store.copy()
+        self.death.set()
+
+    async def rest(self) -> None:
+        """Wait until nothing is due, or until the process of the host has ended."""
+        ways = {asyncio.ensure_future(each) for each in (self.host.settle(), self.death.wait())}
+        await asyncio.wait(ways, return_when=asyncio.FIRST_COMPLETED)
+        for each in ways:
+            each.cancel()
+        await asyncio.gather(*ways, return_exceptions=True)
 
     async def after(self, seconds: float) -> None:
         """Let time pass."""
@@ -230,14 +241,14 @@ class World:
         (found,) = await self.host.instances(getattr(self.it, f"Run{itinerary}"))
         return str(found.state)
 
-    async def consistent(self) -> None:
+    async def consistent(self, dead: int = 0) -> None:
         """Nothing is anywhere but at home; what was done was undone newest first, once, or not at all."""
         slip, home = await self.slip(), await self.home()
         assert slip.status.ended and slip.stuck == ""
         assert (home.away, home.forks, home.running, list(home.kept)) == ({}, {}, 0, [""])
         assert home.kept[""].log == () or slip.status == "completed"
         assert self.store._connection.execute("SELECT * FROM herosaga_mailbox").fetchall() == []
-        assert await self.host.dead_letters() == ()
+        assert len(await self.host.dead_letters()) == dead
         assert list(slip.undone) == [f"eight.{each}" for each in self.undone]
         done = [each for each in slip.way if each.rpartition(".")[2] in LOGGED]
         assert self.undone in ([], [each.rpartition(".")[2] for each in reversed(done)])
