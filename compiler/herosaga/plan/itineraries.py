@@ -85,7 +85,7 @@ def _ends(
     context: Context, itinerary: m.Itinerary, done: dict[str, FunctionPlan]
 ) -> Iterator[EndPlan]:
     """Each outcome with its event, and with the function that is called then."""
-    kind = context.runtime(HOME, "End")
+    kind = context.runtime(HOME, "Finish")
     for outcome in OUTCOMES:
         parts = [context.type_name(f"{itinerary.id}.{outcome}")]
         parts += [done[outcome].name] if outcome in done else []

@@ -8,11 +8,12 @@ from herosaga.model import expr as e
 from herosaga.model.model import Activity, Enum, Field, Message, PolicyDecl, Record
 from herosaga.names import constant, field_name
 from herosaga.plan.actions import policy_value
-from herosaga.plan.code import PyCode, code, docstring, identifier, literal
+from herosaga.plan.code import PyCode, code, docstring, identifier, join, literal
 from herosaga.plan.context import Context, python_order
 from herosaga.plan.expr import Values, value
 from herosaga.plan.types import annotation, reader, written
 from msgspec import Struct
+from msgspec.structs import replace
 
 
 class MemberPlan(Struct, frozen=True):
@@ -44,7 +45,10 @@ class FieldPlan(Struct, frozen=True):
 
 
 class ShapePlan(Struct, frozen=True):
-    """A record, message or parameters of a compensation: decorator, base and fields."""
+    """A record, message or parameters of a compensation: decorator, base and fields.
+
+    `wire` says which fields are called otherwise in JSON, where a class has to tell.
+    """
 
     name: PyCode
     label: PyCode
@@ -54,6 +58,7 @@ class ShapePlan(Struct, frozen=True):
     fields: tuple[FieldPlan, ...]
     json_object: PyCode
     json_value: PyCode
+    wire: PyCode | None = None
 
 
 class PolicyPlan(Struct, frozen=True):
@@ -103,7 +108,18 @@ def arguments_plan(context: Context, activity: Activity) -> ShapePlan:
     base = code("({})", context.runtime("itineraries.activity", "Arguments"))
     doc = docstring(activity.meta.doc or f"The arguments of activity `{activity.name}`.")
     decorator = _message(context, activity.id)
-    return _shape(context, activity.name, decorator, base, doc, activity.params)
+    shape = _shape(context, activity.name, decorator, base, doc, activity.params)
+    return replace(shape, wire=_wire(context, activity.params))
+
+
+def _wire(context: Context, fields: tuple[Field, ...]) -> PyCode | None:
+    """The names in JSON of the fields that are called otherwise in Python: steps built at run time have to know them."""
+    renamed = [each.name for each in fields if field_name(each.name) != each.name]
+    if not renamed:
+        return None
+    kind = context.scope.use("typing", "ClassVar"), context.scope.use("collections.abc", "Mapping")
+    pairs = [code("{}: {}", literal(field_name(each)), literal(each)) for each in renamed]
+    return code("WIRE: {}[{}[str, str]] = {{{}}}", *kind, join(", ", pairs))
 
 
 def undo_plan(

@@ -8,7 +8,7 @@ from typing import Any
 
 from herosaga_runtime.expressions import DECIMALS
 from herosaga_runtime.itineraries.home import Failed, SlipStatus
-from herosaga_runtime.itineraries.table import End, Itinerary
+from herosaga_runtime.itineraries.table import Finish, Itinerary
 from herosaga_runtime.message import Command, Event, JsonObject, Message
 
 
@@ -28,7 +28,7 @@ class Sending:
         self.sent.append(command)
 
 
-def end_of(itinerary: Itinerary[Any], status: SlipStatus) -> End[Any]:
+def end_of(itinerary: Itinerary[Any], status: SlipStatus) -> Finish[Any]:
     """What an itinerary declares for one way to end."""
     match status:
         case SlipStatus.COMPLETED:

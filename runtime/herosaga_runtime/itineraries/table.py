@@ -119,7 +119,7 @@ class Ending(Protocol):
         ...
 
 
-class End(Generic[E]):
+class Finish(Generic[E]):
     """What happens at an outcome: its event, and what is done with it."""
 
     __slots__ = ("event", "run")
@@ -139,9 +139,9 @@ class Itinerary(Generic[V]):
         variables: type[V],
         stages: tuple[Stage[V], ...],
         *,
-        completed: End[Any],
-        faulted: End[Any],
-        compensated: End[Any],
+        completed: Finish[Any],
+        faulted: Finish[Any],
+        compensated: Finish[Any],
     ) -> None:
         self.name = start.TYPE
         self.start = start

@@ -29,7 +29,7 @@ What is decided at home, and when
   done, the slip only goes forward: those who have turned it back are told that it was not, and all that has stopped sets out
   again. If it fails for good it was not done, and the slip goes back.
 - When the whole has stopped, it is undone newest first, and ends `FAULTED` if a step had failed, else `COMPENSATED`.
-- Past the irreversible, a step is tried until it works; that is the host's to do (`forward`).
+- Past the irreversible, a step is tried until it works; that is its worker's to do (`carrying`).
 """
 
 from __future__ import annotations

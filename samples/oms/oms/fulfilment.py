@@ -13,12 +13,11 @@ from herosaga_runtime import codec
 from herosaga_runtime.arms import On
 from herosaga_runtime.itineraries.activity import Activity, ActivityContext, Arguments
 from herosaga_runtime.itineraries.revision import Revision
-from herosaga_runtime.itineraries.table import Do, End, Ending, If, Itinerary, Parallel
+from herosaga_runtime.itineraries.table import Do, Ending, Finish, If, Itinerary, Parallel
 from herosaga_runtime.making import Step
 from herosaga_runtime.message import Command, Event, JsonObject, JsonValue, message, record
 from herosaga_runtime.policy import Policy
-from herosaga_runtime.saga import By, Call, Saga
-from herosaga_runtime.saga import End as End_
+from herosaga_runtime.saga import By, Call, End, Saga
 from herosaga_runtime.service import Context, Handler, Sender, Service
 from herosaga_runtime.verdict import Verdict
 
@@ -1225,9 +1224,9 @@ FulfilmentItinerary: Final = Itinerary(
         Do(HandOverActivity, fulfilment_hand_over),
         Do(ConfirmDeliveryActivity, fulfilment_confirm_delivery),
     ),
-    completed=End(CompletedFulfilment, fulfilment_completed),
-    faulted=End(FaultedFulfilment),
-    compensated=End(CompensatedFulfilment),
+    completed=Finish(CompletedFulfilment, fulfilment_completed),
+    faulted=Finish(FaultedFulfilment),
+    compensated=Finish(CompensatedFulfilment),
 )
 """From the shelf to the customer's door; what is done depends on the order.
 
@@ -1390,7 +1389,7 @@ Delivery: Final = DeliverySaga(
     ),
     calls=(
         Call(Fulfilment, done=(CompletedFulfilment,), refused=(FaultedFulfilment,)),
-        Call(TurnBackFulfilment, done=(CompensatedFulfilment,)),
+        Call(TurnBackFulfilment, done=(CompensatedFulfilment,), completes=True),
     ),
     start=(
         On(ItemsReserved, start_on_items_reserved),
@@ -1404,8 +1403,8 @@ Delivery: Final = DeliverySaga(
         ),
     },
     finals={
-        DeliveryState.DELIVERED: End_(),
-        DeliveryState.STOPPED: End_("failed", enter_stopped),
-        DeliveryState.FAILED: End_("failed", enter_failed),
+        DeliveryState.DELIVERED: End(),
+        DeliveryState.STOPPED: End("failed", enter_stopped),
+        DeliveryState.FAILED: End("failed", enter_failed),
     },
 )

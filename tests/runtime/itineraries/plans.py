@@ -20,7 +20,7 @@ from herosaga_runtime import codec
 from herosaga_runtime.itineraries.activity import Activity, Arguments
 from herosaga_runtime.itineraries.table import (
     Do,
-    End,
+    Finish,
     Ending,
     For,
     If,
@@ -137,7 +137,7 @@ ACTIVITIES = {f"t.{letter}": activity_of(letter) for letter in "abcdefghijkpqrst
 
 def itinerary(text: str, run: Callable[[Ending, Over], None] | None = None) -> Itinerary[Seen]:
     """The itinerary that a text says; `run` is done at each of its outcomes."""
-    end = End(Over, run)
+    end = Finish(Over, run)
     return Itinerary(Trip, Back, Seen, stages(text), completed=end, faulted=end, compensated=end)
 
 

@@ -9,7 +9,7 @@ from herosaga_runtime.errors import DecodeError, UsageError
 from herosaga_runtime.itineraries.activity import Activity
 from herosaga_runtime.itineraries.slip import Added, Current, Planned, Slip, Todo
 from herosaga_runtime.itineraries.stages import Found, Split, name_of, reached
-from herosaga_runtime.itineraries.table import Do, End, If, Itinerary, Parallel, Stage
+from herosaga_runtime.itineraries.table import Do, Finish, If, Itinerary, Parallel, Stage
 from herosaga_runtime.message import JsonObject
 from herosaga_runtime.policy import Policy
 from itineraries import plans
@@ -20,7 +20,7 @@ Pack = plans.arguments_of("a")
 
 def found(todo: Todo, *stages: Stage[plans.Seen], **variables: object) -> Found:
     """What a slip with these variables finds."""
-    end = End(plans.Over)
+    end = Finish(plans.Over)
     table = Itinerary(
         *(plans.Trip, plans.Back, plans.Seen, stages), completed=end, faulted=end, compensated=end
     )

@@ -212,7 +212,7 @@ Order: Final = OrderSaga(
     ),
     calls=(
         Call(Fulfilment, done=(CompletedFulfilment,), refused=(FaultedFulfilment,)),
-        Call(TurnBackFulfilment, done=(CompensatedFulfilment,)),
+        Call(TurnBackFulfilment, done=(CompensatedFulfilment,), completes=True),
         Call(Nothing, done=(CompletedNothing,), refused=(FaultedNothing,)),
     ),
     start=(On(OrderPaid, start_on_order_paid),),

@@ -13,8 +13,8 @@ from herosaga_runtime import codec
 from herosaga_runtime.expressions import present
 from herosaga_runtime.itineraries.table import (
     Do,
-    End,
     Ending,
+    Finish,
     For,
     If,
     Itinerary,
@@ -827,9 +827,9 @@ FulfilmentItinerary: Final = Itinerary(
         ),
         Do(HandOverActivity, fulfilment_hand_over),
     ),
-    completed=End(CompletedFulfilment, fulfilment_completed),
-    faulted=End(FaultedFulfilment, fulfilment_faulted),
-    compensated=End(CompensatedFulfilment),
+    completed=Finish(CompletedFulfilment, fulfilment_completed),
+    faulted=Finish(FaultedFulfilment, fulfilment_faulted),
+    compensated=Finish(CompensatedFulfilment),
 )
 """From the shelf to the customer.
 
@@ -1038,9 +1038,9 @@ SurveyItinerary: Final = Itinerary(
             ),
         ),
     ),
-    completed=End(CompletedSurvey),
-    faulted=End(FaultedSurvey),
-    compensated=End(CompensatedSurvey),
+    completed=Finish(CompletedSurvey),
+    faulted=Finish(FaultedSurvey),
+    compensated=Finish(CompensatedSurvey),
 )
 """Several things at once.
 
@@ -1085,9 +1085,9 @@ NothingItinerary: Final = Itinerary(
     TurnBackNothing,
     NothingVariables,
     (),
-    completed=End(CompletedNothing),
-    faulted=End(FaultedNothing),
-    compensated=End(CompensatedNothing),
+    completed=Finish(CompletedNothing),
+    faulted=Finish(FaultedNothing),
+    compensated=Finish(CompensatedNothing),
 )
 """Itinerary `Nothing`.
 
