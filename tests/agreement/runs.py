@@ -17,6 +17,7 @@ from agreement.inputs import Input
 from agreement.programs import Program
 from agreement.seen import Open, Seen
 from herosaga.model import model as m
+from herosaga.model.runs import completes
 from herosaga.model.types import Optional, Type
 
 SECOND = 1_000_000
@@ -79,7 +80,7 @@ class Run:
         for event in (*handler.emits, *handler.refuses):
             if event in self.takes:
                 yield replace(self._message(event), number=request.number)
-        if not handler.answers:
+        if completes(handler):
             yield Input(0, "done", request.type, number=request.number)
 
     def _awaited(self, state: str) -> Iterator[str]:

@@ -77,6 +77,12 @@ def test_one_that_has_ended_is_late() -> None:
     assert "sends Ship.back(" in str(trip.test) and "Ship.completed(" in str(trip.test)
 
 
+def test_a_slip_that_had_not_begun_is_turned_back_without_an_event() -> None:
+    trip = Trip()
+    trip.test.when(trip.it.Poke(1)).when_done(trip.it.TurnBackShip)
+    assert trip.test.state == "Gone" and trip.test.compensated(trip.it.Ship)
+
+
 WRONG = {
     "an output is missing": ("CompletedShip", {}, r"Ship\.completed needs weight"),
     "no such field": ("CompletedShip", {"wait": 3}, "has no field 'wait'"),

@@ -11,7 +11,7 @@ from herosaga.interpreter.evaluate import Externs
 from herosaga.interpreter.instance import Composite, Policy
 from herosaga.model import expr as e
 from herosaga.model import model as m
-from herosaga.model.runs import refusals
+from herosaga.model.runs import completes, refusals
 from herosaga.source import Span
 from msgspec import Struct
 
@@ -78,6 +78,10 @@ class Program:
             command: frozenset(x for each in handlers for x in refusals(self.saga, each))
             for command, handlers in self.model.by_message.items()
         }
+
+    def completes(self, command: str) -> bool:
+        """Whether that it was carried out answers a command."""
+        return all(map(completes, self.model.handlers_of(command)))
 
     def can_answer(self, message: str, command: str) -> bool:
         """Whether a message answers or refuses a command."""

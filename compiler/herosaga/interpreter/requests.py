@@ -45,7 +45,7 @@ def late(program: Program, given: Deliver) -> bool:
 
 def completes(program: Program, request: Request) -> bool:
     """Whether it is the completion that answers a request."""
-    return not program.answers(request.command.id)
+    return program.completes(request.command.id)
 
 
 def refusal(program: Program, request: Request, message: Value) -> Failure | None:

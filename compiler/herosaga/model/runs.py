@@ -148,6 +148,13 @@ def _played(scenario: m.Scenario, slips: Container[str]) -> m.Scenario:
     return replace(scenario, scenes=tuple(scenes))
 
 
+def completes(handler: m.Handler) -> bool:
+    """Whether that it was carried out answers a command. A slip that had not begun is turned back without an event: there
+    is nothing that it could tell.
+    """
+    return not handler.answers or handler.message == turning_back(handler.service)
+
+
 def refusals(saga: m.Saga, handler: m.Handler) -> tuple[str, ...]:
     """What refuses a command to a saga: of an itinerary's outcomes `compensated` only where the saga says something of it.
 

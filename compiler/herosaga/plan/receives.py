@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from herosaga.model import expr as e
 from herosaga.model import model as m
 from herosaga.model.fit import same
-from herosaga.model.runs import refusals
+from herosaga.model.runs import completes, refusals
 from herosaga.plan.code import PyCode, code, items, join, literal
 from herosaga.plan.expr import Values, attribute, value
 from herosaga.plan.place import Place
@@ -151,7 +151,8 @@ def call(place: Place, command: str) -> PyCode:
     """A command that the saga requests, with what answers it."""
     done, refused = _answers(place, command)
     parts = _promised(place, command, done, refused)
-    if _handlers(place, command) and not done:
+    handlers = _handlers(place, command)
+    if handlers and all(map(completes, handlers)):
         parts.append(code("completes=True"))
     return code("{}({})", place.runtime("Call"), join(", ", parts))
 
