@@ -121,7 +121,7 @@ class Generated:
             case "alarm":
                 return Alarm(self._tokens.get((given.what, given.number), "nothing"))
             case "fault":
-                return Fault(given.what, "broken")
+                return Fault(given.what, "broken", given.final)
             case "done":
                 return Done(given.what)
         kind = getattr(self.module, given.what)

@@ -20,7 +20,8 @@ class Input:
       says of whom: this instance's, an `earlier` one's with this key, or `other`: another saga's. With `asks` it is a
       command that awaits an answer.
     - `alarm`: the time called `what` has come, which was due at `number`.
-    - `fault`, `done`: the handler of command `what`, request `number`, gave up, or ended without an event.
+    - `fault`, `done`: the handler of command `what`, request `number`, gave up, or ended without an event. `final`: it says
+      that it would do so again.
     - `retry`, `skip`: an operator does so with the undo that is stuck.
 
     Before it, with `kill`, the process dies: the instance is written and read, and the steps are taken twice.
@@ -34,6 +35,7 @@ class Input:
     whose: str = "own"
     asks: bool = False
     kill: bool = False
+    final: bool = False
 
     @property
     def now(self) -> datetime:

@@ -69,7 +69,7 @@ class Interpreted:
             case "alarm":
                 return i.Alarm(self._tokens.get((given.what, given.number), "nothing"))
             case "fault":
-                return i.Fault(answers, "broken")
+                return i.Fault(answers, "broken", given.final)
             case "done":
                 return i.Done(answers)
             case "retry":

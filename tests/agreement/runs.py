@@ -62,7 +62,10 @@ class Run:
         for request in seen.requests[-3:]:
             yield from ((5, each) for each in self._answers(request))
             likely = request.type in self._failing(seen.state)
-            yield 6 if likely else 1, Input(0, "fault", request.type, number=request.number)
+            fault = Input(0, "fault", request.type, number=request.number)
+            yield 6 if likely else 1, fault
+            if seen.state == "Compensating":
+                yield 1, replace(fault, final=True)
             if request.due is not None and likely:
                 yield 8, self._alarm((f"request {request.number}", request.due))
         yield from ((4, self._message(each)) for each in self._awaited(seen.state))

@@ -109,8 +109,8 @@ class Beside:
             case Alarm(token=token):
                 assert before is not None and twin is not None
                 return i.Alarm(_token(saga, before, twin, token))
-            case Fault(reason=reason):
-                return i.Fault(answers, reason)
+            case Fault(reason=reason, final=final):
+                return i.Fault(answers, reason, final)
             case Done():
                 return i.Done(answers)
             case message:

@@ -48,10 +48,11 @@ class Alarm:
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """The host of a request's handler has given up."""
+    """The host of a request's handler has given up. `final`: another try of an undo would be in vain."""
 
     number: Answers
     reason: str = ""
+    final: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -257,8 +257,8 @@ def _input_to_json(model: m.Model, given: Input) -> Json:
             return {"kind": "message", **form, "message": _value_to_json(model, message)}
         case Alarm(token=token):
             return {"kind": "alarm", "token": token}
-        case Fault(number=number, reason=reason):
-            return {"kind": "fault", "number": number, "reason": reason}
+        case Fault(number=number, reason=reason, final=final):
+            return {"kind": "fault", "number": number, "reason": reason, "final": final}
         case Done(number=number):
             return {"kind": "done", "number": number}
     raise AssertionError("what an operator does is not deferred")
@@ -272,5 +272,5 @@ def _input(model: m.Model, form: Json) -> Input:
         case "alarm":
             return Alarm(form["token"])
         case "fault":
-            return Fault(form["number"], form["reason"])
+            return Fault(form["number"], form["reason"], form["final"])
     return Done(form["number"])

@@ -124,9 +124,9 @@ def receive(step: Step) -> Outcome:
     match given:
         case Alarm(token=token):
             return _alarm(step, token)
-        case Fault(number=number, reason=reason):
+        case Fault(number=number):
             request = named(before, number)
-            return _late(before) if request is None else _failed_try(step, request, reason)
+            return _late(before) if request is None else _fault(step, request, given)
         case Done(number=number):
             request = named(before, number)
             if request is None or not completes(step.program, request):
@@ -188,6 +188,13 @@ def _answered(step: Step, request: Request) -> Outcome:
         _finished(step)
         _next(step)
     return step.outcome(Reception.TAKEN)
+
+
+def _fault(step: Step, request: Request, given: Fault) -> Outcome:
+    """A fault is a failed try, but for one that says that all others would fail too."""
+    if given.final:
+        return _given_up(step, f"{request.command.name}: {given.reason}")
+    return _failed_try(step, request, given.reason)
 
 
 def _failed_try(step: Step, request: Request, why: str) -> Outcome:

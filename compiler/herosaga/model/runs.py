@@ -55,6 +55,11 @@ def turning_back(itinerary: str) -> str:
     return f"{itinerary}.back"
 
 
+def is_turning_back(model: m.Model, command: str) -> bool:
+    """Whether a command turns a slip back. Where that is refused, it always will be."""
+    return command.removesuffix(".back") in model.itineraries and command.endswith(".back")
+
+
 def messages_of(slip: m.Itinerary) -> Iterator[m.Message]:
     """The five messages of an itinerary."""
     start = slip.meta.doc or f"Starts the itinerary `{slip.name}`."

@@ -9,6 +9,7 @@ from datetime import timedelta
 
 from herosaga.model import expr as e
 from herosaga.model import model as m
+from herosaga.model.runs import is_turning_back
 from herosaga.names import constant, field_name, undo_class_name
 from herosaga.plan.code import PyCode, code, identifier, join, literal
 from herosaga.plan.context import Context
@@ -106,6 +107,9 @@ class _Calls:
                 yield Line(code("test.when({})", message), scene.span)
             case m.SceneTimeout(command=command):
                 yield Line(code("test.when_timed_out({})", self._class(command)), scene.span)
+            case m.SceneFault(command=command) if is_turning_back(self.context.model, command):
+                refused = code("test.when_fault({}, final=True)", self._class(command))
+                yield Line(refused, scene.span)
             case m.SceneFault(command=command):
                 yield Line(code("test.when_fault({})", self._class(command)), scene.span)
             case m.SceneOutcome(of=command, outcome="done"):

@@ -137,11 +137,13 @@ class SagaTest(Expecting[D, S, K]):
         world.settle()
         return self
 
-    def when_fault(self, command: type[Command], /, reason: str = "broken") -> Self:
-        """The handler of the oldest open request for this command gives up."""
+    def when_fault(
+        self, command: type[Command], /, reason: str = "broken", *, final: bool = False
+    ) -> Self:
+        """The handler of the oldest open request for this command gives up; `final`: to try its undo again would be in vain."""
         frame = sys._getframe(1)
         self._begin(frame.f_code.co_filename, frame.f_lineno)
-        return self._tell(command, Fault(command.TYPE, reason))
+        return self._tell(command, Fault(command.TYPE, reason, final))
 
     def when_done(self, command: type[Command], /) -> Self:
         """The oldest open request for this command, which is answered by being carried out, is carried out."""
