@@ -89,7 +89,7 @@ def facts(
     known = (
         *(stored.saga, stored.key, stored.incarnation, stored.state),
         None if stored.outcome is None else Outcome(stored.outcome),
-        *(stored.stuck, stored.version, stored.revision, stored.archived, unreadable),
+        *(stored.stuck, stored.version, stored.revision, bool(stored.archived), unreadable),
         of_incarnation(stored.incarnation, history),
     )
     try:

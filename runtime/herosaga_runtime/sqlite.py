@@ -188,7 +188,7 @@ class SqliteStore:
             raise cancelled
         return result
 
-    def _connect(self, make: bool) -> sqlite3.Connection:
+    def _connect(self, make: bool = True) -> sqlite3.Connection:
         if not make and not Path(self._path).is_file():
             raise StoreError(f"there is no file {self._path}")
         try:

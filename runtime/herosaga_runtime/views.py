@@ -200,7 +200,7 @@ def summary(saga: Saga[Any, Any, Any] | None, stored: StoredInstance) -> Instanc
     return InstanceSummary(
         *(stored.saga, stored.key, stored.incarnation, stored.state),
         None if stored.outcome is None else Outcome(stored.outcome),
-        *(stored.stuck, stored.version, stored.revision, stored.archived),
+        *(stored.stuck, stored.version, stored.revision, bool(stored.archived)),
         "" if saga is None else obstacle(saga, stored.version, stored.state),
     )
 

@@ -15,8 +15,8 @@ from herosaga.cli.stop import Closed, Interrupted, Stop
 # By way of typer: whether it brings its own click or uses the one that is installed has changed.
 _ClickException = typer.BadParameter.__mro__[2]
 
-COMMANDS = ("init", "check", "fmt", "explain", "compile", "graph", "test", "run")
-"""Each is a module of `herosaga.cli` with a function of its name, in the order in which `--help` lists them."""
+COMMANDS = ("init", "check", "fmt", "explain", "compile", "graph", "test", "run", "ops")
+"""Each is a module of `herosaga.cli` with a function, or commands of its own, by its name, in the order of `--help`."""
 
 WIDEST = 100
 """Columns of `--help`, where the terminal has more."""
@@ -35,8 +35,13 @@ def app(names: Sequence[str] = COMMANDS) -> typer.Typer:
     made.callback()(root)
     for name in names:
         function = getattr(import_module(f"herosaga.cli.{name}"), name)
-        sentence = " ".join((function.__doc__ or "").partition("\n\n")[0].split())
-        made.command(name, short_help=sentence)(function)  # else it is cut where the line ends
+        group = isinstance(function, typer.Typer)
+        text = str(function.info.help) if group else function.__doc__ or ""
+        sentence = " ".join(text.partition("\n\n")[0].split())  # else it is cut where the line ends
+        if group:
+            made.add_typer(function, name=name, short_help=sentence)
+        else:
+            made.command(name, short_help=sentence)(function)
     return made
 
 

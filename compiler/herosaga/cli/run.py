@@ -68,7 +68,7 @@ def _start(project: Settings, path: Path, demo: bool, kept: bool) -> int:
     from herosaga.cli.watching import screen
     from herosaga_runtime import Host
 
-    module, build = _entry(project)
+    module, build = entry(project)
     play: Callable[[Host], Awaitable[None]] | None = getattr(module, "demo", None)
     if demo and play is None:
         raise Stop(f"`{module.__name__}` has no `async def demo(host)`")
@@ -149,7 +149,7 @@ async def _done(host: Host) -> None:
 # --- the user's code ---------------------------------------------------------------------------
 
 
-def _entry(project: Settings) -> tuple[ModuleType, Callable[[Host], object]]:
+def entry(project: Settings) -> tuple[ModuleType, Callable[[Host], object]]:
     """The module that `app` names, and its function."""
     module_name, name = named(project, "app", project.app, "module:function")
     for folder in (project.root / project.output, project.root):
