@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from herosaga_runtime import joined
+from herosaga_runtime.arms import Every
 from herosaga_runtime.decision import Decision, Received, Reception
 from herosaga_runtime.envelope import Alarm, Done, Fault
 from herosaga_runtime.instance import (
@@ -74,9 +75,10 @@ def _timed(
         runs = place.timers.get(timer.name, ())
         taken = take(saga, before, work, place, runs)
         return taken or stuck(before, f"{timer.name} is not expected in {before.state}")
-    if timer.index >= len(place.timed):
-        return Received(work, Reception.IGNORED)  # of a version whose state waited for more
-    run: Any = place.timed[timer.index].run
+    arm = place.timed[timer.index] if timer.index < len(place.timed) else None
+    if arm is None or isinstance(arm, Every) != (timer.period is not None):
+        return Received(work, Reception.IGNORED)  # of a version whose state waited for other times
+    run: Any = arm.run
     if timer.period is not None:
         work.timers += (again(timer, work),)
         run(work)

@@ -8,6 +8,7 @@ import pytest
 from herosaga_runtime.decision import Reception
 from herosaga_runtime.envelope import Alarm
 from herosaga_runtime.errors import UsageError
+from herosaga_runtime.stored import instance_from_json, instance_to_json
 from lines import follow
 from stepping import Play
 
@@ -245,3 +246,30 @@ def test_a_deadline_that_stands_first_comes_before_the_states_own_timers() -> No
     play.now = state.due
     assert play.ring(state.token).reception is Reception.TAKEN
     assert (play.state, play.receptions[-1]) == ("Off", Reception.STALE)
+
+
+WAITS = """
+saga X by id: int {{
+  start {{ on Go -> A }}
+  state A {{ {times} on Prod -> End }}
+  final End
+}}
+"""
+
+
+@pytest.mark.parametrize(
+    ("then", "now"),
+    [
+        ("after 5s -> End", "every 1h { publish Told(id) }"),
+        ("every 5s { publish Told(id) }", "after 1h -> End"),
+        ("after 5s -> End", ""),
+    ],
+)
+def test_a_time_of_a_program_that_waited_for_others_is_spent(then: str, now: str) -> None:
+    before, play = Play(WAITS.format(times=then)), Play(WAITS.format(times=now))
+    before.event("Go")
+    stored = instance_to_json(before.instance)
+    play.found = instance_from_json(play.saga, stored)
+    play.wait(10)
+    assert (play.state, play.names, play.receptions) == ("A", [], [Reception.IGNORED])
+    assert not play.instance.timers
