@@ -55,7 +55,7 @@ def test_a_saga_turns_back_a_slip_whose_start_was_put_aside(itinerary: str) -> N
         async with world.living() as host:
             await go_late(world, host, itinerary)
             letters = await host.dead_letters()
-            assert [each.consumer for each in letters][0] == f"eight.{itinerary}"
+            assert letters[0].consumer == f"eight.{itinerary}"
             await host.publish(getattr(world.it, f"Stop{itinerary}")("a"))
             await host.settle()
             assert await world.state(itinerary) == "Back"
