@@ -12,7 +12,7 @@ from types import ModuleType
 from typing import Any
 
 import pytest
-from herosaga_runtime import Host
+from herosaga_runtime import Host, Itinerary, variable
 from herosaga_runtime.itineraries.activity import ActivityContext
 from herosaga_runtime.itineraries.revision import Revision
 from herosaga_runtime.itineraries.views import SlipView
@@ -208,3 +208,15 @@ class Failing(Carrying):
 class Hearing(Carrying):
     async def on_told(self, event: Any, context: object) -> None:
         self.notes.append(f"Told {event.text}")
+
+
+def test_arguments_say_what_they_are_called_in_json(tmp_path: Path) -> None:
+    with loaded({"seat.saga": SEAT}, tmp_path, "seat") as (seat,):
+        assert seat.Book.WIRE == {"class_": "class"}
+        steps = Itinerary.build().do(seat.Book, "first", variable("coach")).steps
+    assert [(each.arguments, each.takes) for each in steps] == [
+        ({"class": "first"}, {"coach": "coach"})
+    ]
+
+
+SEAT = "activity Book(class: str, coach: int) { readonly }"
