@@ -71,7 +71,7 @@ class SqliteStore:
         if self.shared:
             self._executor = ThreadPoolExecutor(1, "herosaga-commit")
         try:
-            self._open = await self._off_loop(lambda: self._connect(make))
+            self._open = await self._off_loop(self._connect if make else self._join)
         except BaseException:
             self._end_thread()
             raise
@@ -188,18 +188,23 @@ class SqliteStore:
             raise cancelled
         return result
 
-    def _connect(self, make: bool = True) -> sqlite3.Connection:
-        if not make and not Path(self._path).is_file():
+    def _connect(self) -> sqlite3.Connection:
+        """A connection to a store that is made if need be."""
+        return self._connected(_prepare)
+
+    def _join(self) -> sqlite3.Connection:
+        """A connection to a store that is there."""
+        if not Path(self._path).is_file():
             raise StoreError(f"there is no file {self._path}")
+        return self._connected(_look_at)
+
+    def _connected(self, prepare: Callable[[sqlite3.Connection, str], None]) -> sqlite3.Connection:
         try:
             connection = sqlite3.connect(
                 self._path, timeout=10.0, isolation_level=None, check_same_thread=False
             )
             try:
-                if make:
-                    _prepare(connection, self._path)
-                else:
-                    _look_at(connection, self._path)
+                prepare(connection, self._path)
             except BaseException:
                 connection.close()
                 raise
