@@ -196,10 +196,10 @@ def test_a_wrong_program_is_not_run(here: Here) -> None:
 
 
 def test_what_is_not_compiled_yet_is_in_nobodys_way(here: Here) -> None:
-    flow = "flow Around { Go -> Gone }\n"
-    here.write(walk=WALK + RIGHT, other=f'import "walk.saga"\nnamespace other\n{flow}')
+    later = '@topic("walks.v1")\nextern event Walked { key id: int }\n'
+    here.write(walk=WALK + RIGHT, other=f'import "walk.saga"\nnamespace other\n{later}')
     assert here("test").code == 0
-    here.write(walk=WALK + RIGHT + flow)
+    here.write(walk=WALK + RIGHT + later)
     said = here("test")
     assert said.code == 1 and "error[HS007]" in said.out
 
