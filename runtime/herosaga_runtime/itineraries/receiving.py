@@ -45,7 +45,8 @@ async def _turn(
         stored = row_of(home, envelope.correlation, to_micros(now), 0)
     else:
         home = read_home(stored)
-    reason, by = f"by {envelope.request or envelope.id}", envelope.request
+    by = envelope.request
+    reason = f"by message {envelope.id}" if by is None else f"by {by.saga} {by.key}"
     cause = Cause.of(envelope)
     return await keep(tx, house, stored, home, lambda to: turn(to, reason, by), cause, now)
 
