@@ -1,0 +1,13 @@
+"""Workers that are killed while they pass slips among them lose none, do nothing twice, and share the work: in short form."""
+
+from __future__ import annotations
+
+from kill.workers import sweep
+
+
+def test_slips_end_right_whoever_is_killed() -> None:
+    swept = sweep(20, 101)
+    assert swept.wrong == []
+    assert len(swept.kills) == 20
+    assert all(each.under_way for each in swept.kills)
+    assert swept.starved == []
