@@ -145,7 +145,7 @@ class Arrival:
 class Held:
     """The first failure of what a state waits for at once: it is looked at when nothing is open any more.
 
-    `message` is the refusal, None for a time-out (`late`) or a fault.
+    `message` is the refusal, None for a time-out (`late`) or a fault; `number` is that of the request.
     """
 
     command: Command
@@ -154,6 +154,7 @@ class Held:
     late: bool = False
     step: str = ""
     round: int = 0
+    number: int = 0
 
 
 @dataclass(slots=True)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from herosaga_runtime.decision import Decision
-from herosaga_runtime.envelope import Done
+from herosaga_runtime.envelope import Alarm, Done, Fault, derive_id
 from herosaga_runtime.instance import (
     D,
     Held,
@@ -15,11 +16,13 @@ from herosaga_runtime.instance import (
     changed,
 )
 from herosaga_runtime.making import Failure, Step
+from herosaga_runtime.message import Message
 from herosaga_runtime.moves import enter, onward, waits
 from herosaga_runtime.place import Place
+from herosaga_runtime.policy import ONCE
 from herosaga_runtime.saga import Saga
 from herosaga_runtime.settling import collected, first_of, settled, stuck, unmatched
-from herosaga_runtime.verdict import PASS, Verdict
+from herosaga_runtime.verdict import DEFER, PASS, Verdict
 
 
 def answer(
@@ -33,7 +36,8 @@ def answer(
     message, command = work.cause.message, type(request.command)
     if getattr(work, "refused", None) is command:
         reason = work.failure.reason
-        held = Held(request.command, reason, message, False, request.step, request.round)
+        part = request.step, request.round, request.number
+        held = Held(request.command, reason, message, False, *part)
         return hold(saga, before, work, place, held)
     work.answers, work.round = request.step, request.round
     rows = place.steps.get(command, ()) if isinstance(message, Done) else ()
@@ -94,6 +98,30 @@ def _released(
     if verdict is PASS:
         why = f"{command.TYPE} failed ({held.reason}), and {before.state} does not expect that"
         return stuck(before, why)
+    if verdict is DEFER:
+        return _kept(work, held)
     if isinstance(verdict, Verdict):
         return settled(saga, before, work, verdict)
     return enter(saga, work, verdict)
+
+
+def _kept(work: Step[D], held: Held) -> Step[D]:
+    """Keep a held failure for another state, as one that is deferred when it comes: its request is closed when it is taken."""
+    origin = work.origin
+    request = Request(held.number, held.command, ONCE, answered=held.message is not None)
+    envelope = replace(
+        work.cause,
+        id=derive_id(origin.saga, origin.key, origin.incarnation, "held", held.number),
+        message=_as_it_came(held, request),
+        answers=origin.ref(held.number),
+        request=None,
+    )
+    work.requests += (request,)
+    work.extras = changed(work.extras, deferred=(*work.extras.deferred, envelope))
+    return work
+
+
+def _as_it_came(held: Held, request: Request) -> Message:
+    if held.message is not None:
+        return held.message
+    return Alarm(request.token) if held.late else Fault(held.command.TYPE, held.reason)

@@ -67,6 +67,8 @@ Where the language leaves it open
   an answer may still come.
 - An awaited answer that is deferred closes its request when it is offered and taken. It is here: until then the request is not
   repeated and does not time out, and a refusal has dropped its record.
+- A failure that was held (8), and is deferred when it is looked at, is kept as if it came now: what waited for all waits no
+  longer for it, and the last answer is taken.
 - A transition that is taken takes back the mark `stuck`; a repeated request, or what is ignored, does not.
 - A deferred message whose step fails is put aside at once, and the others are offered: the step that let it be offered is
   not undone for its sake.

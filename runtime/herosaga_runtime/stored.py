@@ -333,6 +333,7 @@ def _held_to_json(held: Held) -> JsonObject:
         "late": held.late,
         "step": held.step,
         "round": held.round,
+        "number": held.number,
     }
 
 
@@ -345,6 +346,7 @@ def _held(saga: Saga[Any, Any, Any], json: JsonValue) -> Held:
         fields.need("late", codec.read_bool),
         fields.need("step", codec.read_str),
         fields.need("round", codec.read_int),
+        fields.need("number", codec.read_int),
     )
 
 

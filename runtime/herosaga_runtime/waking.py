@@ -127,7 +127,8 @@ def failed(
     close(saga, work, request, work.cause.message)
     late = isinstance(work.cause.message, Alarm)
     if place.joins and request.step:
-        held = Held(request.command, reason, None, late, request.step, request.round)
+        part = request.step, request.round, request.number
+        held = Held(request.command, reason, None, late, *part)
         return joined.hold(saga, before, work, place, held)
     work.failed = Failure(type(request.command), reason)
     how = "was not answered in time" if late else f"failed: {reason}"

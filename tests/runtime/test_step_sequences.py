@@ -185,3 +185,43 @@ def test_a_long_list_that_waits_for_nothing_is_gone_through_in_one_step() -> Non
     """
     play = follow(text, "Go -> End")
     assert len(play.instance.data.guests) == 4096
+
+
+DEFERRING = """
+saga X by id: int {
+  data { log: str = "" }
+  start { on Go -> S }
+  sequence S {
+    parallel {
+      step Book(id) within 5s compensable
+      step Pay(id) { set log = "paid" }
+    }
+    done -> End
+    defer Full, timeout of Book, fault of Book
+    on Poke -> Away
+  }
+  state Away { on failure of Book compensate -> Off  on Paid -> End }
+  final End
+  final Off failed
+}
+"""
+
+
+@pytest.mark.parametrize(
+    ("failure", "end"),
+    [
+        ("=Full@1 -> S.Book", "Off"),
+        ("fault@1 -> S.Book", "Compensating: Unbook"),
+        ("wait 5 -> S.Book", "Compensating: Unbook"),
+    ],
+)
+def test_a_held_failure_that_is_deferred_is_one_of_the_next_state(failure: str, end: str) -> None:
+    run = f"""
+        Go -> S.Book: Book, Pay
+        {failure}
+        =Paid@2 -> S.Book
+        kill -> S.Book
+        Poke -> {end}"""
+    play = follow(DEFERRING, run)
+    assert play.instance.data.log == "paid"
+    assert not play.instance.extras.deferred

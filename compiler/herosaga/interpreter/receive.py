@@ -18,7 +18,9 @@ from herosaga.interpreter.instance import (
     Instance,
     Kind,
     Outcome,
+    Policy,
     Reception,
+    Request,
     Wait,
 )
 from herosaga.interpreter.occasion import Occasion, fits
@@ -177,19 +179,41 @@ def _join(work: Step, before: Instance, occasion: Occasion) -> Outcome | None:
         go_onward(work, state)
         return None
     work.instance = replace(work.instance, held=None)
-    return _release(work, before, Occasion(failure.message, failure.request, failure))
+    return _release(work, before, failure)
 
 
-def _release(work: Step, before: Instance, held: Occasion) -> Outcome:
+def _release(work: Step, before: Instance, failure: Failure) -> Outcome:
     """Look at a failure that was held, as if it came now."""
+    held = Occasion(failure.message, failure.request, failure)
     match try_members(work, held):
         case Found.TAKEN:
             return work.outcome(Reception.TAKEN)
         case Found.IGNORED:
             return work.outcome(Reception.IGNORED)
         case Found.DEFERRED:
-            return _defer(work, before)
+            return _defer_held(work, failure)
     return _stuck(before, f"{_said(held)} is not expected in {before.state}")
+
+
+def _defer_held(work: Step, failure: Failure) -> Outcome:
+    """Keep a failure that was held for another state, as one that is deferred when it comes: its request is closed when it
+    is taken.
+    """
+    was, instance = failure.request, work.instance
+    refused = failure.message is not None
+    number, of = was.number, was.incarnation
+    request = Request(number, was.command, Policy(), incarnation=of, answered=refused)
+    kept: Deliver | Alarm | Fault = Alarm(request.token)
+    if failure.message is not None:
+        kept = Deliver(failure.message, number)
+    elif failure.how == "fault":
+        kept = Fault(number, failure.reason)
+    work.instance = replace(
+        instance,
+        requests=(*instance.requests, request),
+        deferred=(*instance.deferred, kept),
+    )
+    return work.outcome(Reception.TAKEN)
 
 
 # --- time --------------------------------------------------------------------------------------
