@@ -71,7 +71,7 @@ Where the language leaves it open
   longer for it, and the last answer is taken.
 - A transition that is taken takes back the mark `stuck`; a repeated request, or what is ignored, does not.
 - A deferred message whose step fails is put aside at once, and the others are offered: the step that let it be offered is
-  not undone for its sake.
+  not undone for its sake. If it answers a request the instance is stuck: that does not time out any more.
 - A composite forgets what has come for it when it runs, so that it comes again only after all parts have come again.
 - A joined state that is left in another way leaves its requests open; they are requests like any other from then on.
 - `every` comes at whole multiples of its length; those that were missed are left out.
@@ -110,9 +110,10 @@ from herosaga_runtime.receiving import is_own, receive
 from herosaga_runtime.requests import (
     answered,
     close,
+    numbered,
 )
 from herosaga_runtime.saga import Saga
-from herosaga_runtime.settling import astray, settled, unmatched
+from herosaga_runtime.settling import astray, settled, stuck, unmatched
 from herosaga_runtime.verdict import COMPENSATE, IGNORE, PASS, Verdict
 from herosaga_runtime.waking import timer_of
 
@@ -275,8 +276,14 @@ def offers(
 def _offer(
     saga: Saga[D, S, Any], before: Instance[D, S], envelope: Envelope, now: datetime
 ) -> Decision[D, S]:
-    """Offer a deferred message. If its step fails, it alone is put aside: what let it be offered is done."""
+    """Offer a deferred message. If its step fails, it alone is put aside: what let it be offered is done.
+
+    If it answers a request, which neither is repeated nor times out any more, only an operator can help.
+    """
     try:
         return step(saga, before, envelope, now)
     except Exception as error:
+        request = numbered(before, envelope)
+        if request is not None and request.answered:
+            return stuck(before, said(error))
         return Received(before, Reception.UNEXPECTED, said(error))

@@ -138,3 +138,19 @@ def test_an_answer_that_is_deferred_is_here() -> None:
     assert play.instance.extras.stuck
     follow(text, "Go -> A: Book\n=Full deferred -> A\nwait 100 -> A\nPoke -> Failed")
     follow(text, "Go -> A: Book\n=Full deferred -> A\nPaid late -> Off")
+
+
+def test_a_deferred_answer_whose_step_fails_leaves_the_instance_stuck() -> None:
+    text = """
+    saga X by id: int {
+      data { n: int = 0 }
+      start { on Go -> A { request Book(id) with thrice } }
+      state A { defer Booked, Prod  on Poke -> B }
+      state B { on Booked -> End { set n = 1 % n }  on Prod { set n = 1 % n }  on timeout of Book -> End  on Paid { } }
+      final End
+    }
+    """
+    play = follow(text, "Go -> A: Book\n=Booked deferred -> A\nPoke unexpected -> B")
+    assert play.instance.extras.stuck == "ZeroDivisionError: integer modulo by zero"
+    play = follow(text, "Go -> A: Book\nProd deferred -> A\nPoke unexpected -> B")
+    assert not play.instance.extras.stuck

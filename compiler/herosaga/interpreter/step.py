@@ -25,6 +25,8 @@ from herosaga.interpreter.instance import (
     COMPENSATING,
     OF_SOURCE,
     Alarm,
+    Deliver,
+    Done,
     Input,
     Instance,
     Outcome,
@@ -34,6 +36,7 @@ from herosaga.interpreter.instance import (
 )
 from herosaga.interpreter.program import Program
 from herosaga.interpreter.receive import receive
+from herosaga.interpreter.requests import named
 from herosaga.interpreter.start import start
 from herosaga.interpreter.values import DECIMALS
 
@@ -100,11 +103,25 @@ def _offers(program: Program, outcome: Outcome, now: datetime) -> Iterator[tuple
 
 
 def _offer(program: Program, before: Instance, given: Input, now: datetime) -> Outcome:
-    """One that fails is put aside alone: the step that let it be offered is done."""
+    """One that fails is put aside alone: the step that let it be offered is done. If it answers a request, which does not
+    time out any more, the instance is stuck.
+    """
     try:
         return step(program, before, given, now)
     except Exception as error:
-        return Outcome(before, (), Reception.UNEXPECTED, f"{type(error).__name__}: {error}")
+        reason = f"{type(error).__name__}: {error}"
+        awaited = _answers_one_that_waits(before, given)
+        after = replace(before, stuck=reason) if awaited else before
+        return Outcome(after, (), Reception.UNEXPECTED, reason)
+
+
+def _answers_one_that_waits(instance: Instance, given: Input) -> bool:
+    """Whether a deferred input is the answer to an open request, which has waited for it alone since then."""
+    match given:
+        case Deliver(answers=number) | Done(number=number):
+            request = named(instance, number)
+            return request is not None and request.answered
+    return False
 
 
 # --- one step ----------------------------------------------------------------------------------
