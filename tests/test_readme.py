@@ -77,5 +77,9 @@ def test_the_first_command_runs_on_a_new_checkout(tmp_path: Path) -> None:
         ["bash", "-c", texts("sh")[0]], cwd=tmp_path, capture_output=True, text=True
     )
     assert done.returncode == 0, done.stdout + done.stderr
-    assert "14 instances: 10 completed, 2 failed, 2 compensated" in done.stdout
+    assert done.stdout.splitlines()[-3:] == [
+        "14 instances: 10 completed, 2 failed, 2 compensated",
+        "10 slips: 8 completed, 1 compensated, 1 faulted",
+        "12 flows: 12 complete",
+    ]
     assert "\x1b" not in done.stdout

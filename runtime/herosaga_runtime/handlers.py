@@ -142,9 +142,10 @@ async def _store_emitted(
         reports += await post(tx, house, each, at, _command(emitted.envelope))
     if flows := house.routes.flows_until.get(mail.consumer):
         await track_end(tx, house.known, flows, mail.consumer, emitted.envelope, at)
-    kind = emitted.envelope.message.TYPE
+    kind, correlation = emitted.envelope.message.TYPE, emitted.envelope.correlation
     types = tuple(each.TYPE for each in emitted.events)
-    return [*reports, HandlerReport(mail.consumer, mail.id, kind, mail.attempts, types)]
+    told = HandlerReport(mail.consumer, mail.id, kind, mail.attempts, types, "", correlation)
+    return [*reports, told]
 
 
 def _envelopes(emitted: Emitted, now: datetime) -> list[Envelope]:

@@ -415,7 +415,10 @@ class StepReport:
 
 @dataclass(frozen=True, slots=True)
 class HandlerReport:
-    """What a service's handler is doing; `emitted` are message types, `reason` says why it failed."""
+    """What a service's handler, or an activity, is doing; `reason` says why it failed.
+
+    `emitted` are message types; they and the `correlation`, by which flows are followed, are told of a handler that has finished.
+    """
 
     consumer: str
     message_id: str
@@ -423,6 +426,7 @@ class HandlerReport:
     attempt: int
     emitted: tuple[str, ...] = ()
     reason: str = ""
+    correlation: str = ""
 
 
 @dataclass(frozen=True, slots=True)

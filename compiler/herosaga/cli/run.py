@@ -65,7 +65,7 @@ def _database(db: str) -> Iterator[Path]:
 
 
 def _start(project: Settings, path: Path, demo: bool, kept: bool) -> int:
-    from herosaga.cli.watching import screen
+    from herosaga.cli.watching import by_message, screen
     from herosaga_runtime import Host
 
     module, build = entry(project)
@@ -81,6 +81,7 @@ def _start(project: Settings, path: Path, demo: bool, kept: bool) -> int:
         with told(project):
             host = Host(f"sqlite:///{path}", observer=watching)
             build(host)
+            watching.flows = by_message(host.declared_flows)
             return asyncio.run(_serve(host, watching, play if demo else None))
     except KeyboardInterrupt:
         again = f": run it with --db {_shown(path)} again to go on" if kept else ""
@@ -102,7 +103,7 @@ async def _serve(
 
     The exit code is 1 if something needs a person in the end.
     """
-    from herosaga.cli.watching import write_table
+    from herosaga.cli.ending import write_end
 
     async with host, _ended() as tasks:
         gone = asyncio.ensure_future(watching.gone.wait())
@@ -113,7 +114,7 @@ async def _serve(
         if gone.done():
             raise Closed
         await (broken if broken.done() else work)
-        return 0 if await write_table(watching, host) else 1
+        return 0 if await write_end(watching, host) else 1
 
 
 @asynccontextmanager

@@ -108,6 +108,89 @@ def test_what_needs_a_person_is_told_at_the_end(shop: Path) -> None:
     assert "put aside: Refused for Debt: Refused is not expected in Waiting" in done.stdout
 
 
+ORDERS = """
+event Placed { key id: str }
+event Packed { key id: str }
+event Lost { key id: str }
+service Depot { on Placed emits Packed | Lost }
+flow Order { Placed -> Packed  Placed -> Lost  within 10ms }
+activity Wrap(id: str) { log { ribbon: str } }
+itinerary Present(id: str) { do Wrap(id) }
+"""
+DEPOT = """
+from herosaga_runtime import ActivityContext, Context, Host, Policy
+from orders import (
+    DepotService, Lost, Order, Packed, Placed, Present, PresentItinerary, Wrap, WrapActivity, WrapLog, WrapResult
+)
+
+
+class Depot:
+    async def on_placed(self, event: Placed, context: Context) -> Packed | Lost:
+        if event.id == "heavy":
+            raise ValueError("nobody can lift it")
+        return Lost(event.id)
+
+
+class Wrapping:
+    async def execute(self, arguments: Wrap, context: ActivityContext) -> WrapResult:
+        if arguments.id == "round":
+            raise ValueError("it rolls away")
+        return WrapResult(WrapLog("red"))
+
+    async def compensate(self, log: WrapLog, context: ActivityContext) -> None:
+        raise ValueError("it is knotted")
+
+
+def build(host: Host) -> None:
+    host.add(DepotService, Depot())
+    host.add(Order)
+    host.add(PresentItinerary)
+    host.add(WrapActivity, Wrapping())
+
+
+async def demo(host: Host) -> None:
+    for name in ("light", "heavy"):
+        await host.publish(Placed(name), id=name)
+    for name in ("square", "round", "flat"):
+        await host.send(Present(name), id=name)
+    await host.settle()
+    await host.turn_back("flat", "nobody likes it")
+"""
+
+
+def test_slips_and_flows_are_shown_as_they_move_and_at_the_end(tmp_path: Path) -> None:
+    for name, text in {"orders.saga": ORDERS, "app.py": DEPOT, "pyproject.toml": PROJECT}.items():
+        (tmp_path / name).write_text(text)
+    done = run(tmp_path, "--demo")
+    assert done.returncode == 1, done.stderr
+    for line in (
+        "Order              light      Placed -> Lost",
+        "Present            square     done Wrap",
+        "Wrap               round      attempt 1 failed: ValueError: it rolls away",
+        "Present            round      failed Wrap",
+        "Present            flat       turned back: nobody likes it",
+        "Present            flat       waits for an operator at Wrap",
+    ):
+        assert f"  {line}\n" in done.stdout
+    end = done.stdout[done.stdout.index("itinerary") :].splitlines()
+    assert [" ".join(each.split()) for each in end] == [
+        "itinerary slip status way",
+        "Present square completed Wrap",
+        "Present round faulted",
+        "Present flat stuck Wrap",
+        "",
+        "flow correlation status way awaited",
+        "Order light complete Placed Lost",
+        "Order heavy late Placed Packed or Lost from Depot.Placed",
+        "",
+        "3 slips: 1 completed, 1 faulted, 1 stuck",
+        "2 flows: 1 complete, 1 late",
+        "stuck: Present flat: Wrap can't be undone: ValueError: it is knotted",
+        "late: Order heavy waits for Packed or Lost from Depot.Placed",
+        "put aside: Placed for Depot.Placed: ValueError: nobody can lift it",
+    ]
+
+
 BROKEN = {
     "build raises": (APP.replace("host.add(Debt)", "host.add(Debt); host.add(Debt)"), "app.py:14:"),
     "demo raises": (APP.replace("await host.publish(", "await host.nothing("), "app.py:20:"),
