@@ -413,3 +413,33 @@ def test_there_is_no_instance_yet() -> None:
 def test_a_message_that_is_not_for_the_saga() -> None:
     with pytest.raises(UsageError, match="does not receive"):
         SagaTest(OrderFulfilment).when(OrderCancelled(ORDER))
+
+
+BODIES = """
+saga X by id: int {
+  compensation note(text: str) { publish Told(id, text) }
+  compensation back(n: int) { request Refund(id) }
+  start { on Go -> A { request Book(id) compensable by note(text = "book") } }
+  state A { on Booked -> B { request Pay(id) compensable by back(n = 1) } }
+  state B {
+    on Paid compensate -> Off
+    on Declined compensate -> Off { compensable by note(text = "more") }
+  }
+  final Off failed
+}
+"""
+
+
+def test_a_command_is_undone_by_a_body_that_asks_for_nothing() -> None:
+    it = compiled(BODIES)
+    test = SagaTest(it.X).when(it.Go(1)).when(it.Booked(1)).when(it.Declined(1))
+    assert test.state == "Off" and len(test.published(it.Told)) == 2
+    assert test.compensated(it.Book) and not test.compensated(it.Pay)
+
+
+def test_what_an_operator_skips_is_not_undone() -> None:
+    it = compiled(BODIES)
+    test = SagaTest(it.X).when(it.Go(1)).when(it.Booked(1)).when(it.Paid(1))
+    test.when(it.NotToday(1)).skip()
+    assert test.state == "Off"
+    assert test.compensated(it.Book) and not test.compensated(it.Pay)

@@ -8,7 +8,9 @@ from typing import Any, TypeVar
 
 from herosaga_runtime import codec
 from herosaga_runtime.errors import UsageError
+from herosaga_runtime.instance import Record
 from herosaga_runtime.message import Command, JsonValue, Message
+from herosaga_runtime.requests import answered, refuses
 from herosaga_runtime.testing.run import ANSWERED, Entry, kind
 from herosaga_runtime.testing.words import name_of
 
@@ -117,11 +119,26 @@ def _undone(entry: Entry) -> Iterator[tuple[type[Message], int]]:
         return
     count = after.extras.undone - (0 if before is None else before.extras.undone)
     if before is not None and before.state is entry.saga.compensating:
-        for record in reversed(before.records[len(before.records) - count :]):
+        skipped = after.extras.skipped - before.extras.skipped
+        left = before.records[: len(before.records) - skipped]
+        for record in reversed(left[len(left) - count :]):
             yield type(record.undo), record.request
     elif count > 0:  # bodies that ask for nothing are done in the step that begins to undo
-        for params in _bodies(entry)[:count]:
-            yield params, 0
+        old = _recorded(entry)
+        made = max(len(after.records) + count - len(old), 0)
+        numbers = [*[0] * made, *reversed([each.request for each in old])]
+        yield from zip(_bodies(entry)[:count], numbers, strict=False)
+
+
+def _recorded(entry: Entry) -> list[Record]:
+    """What was recorded before a step that begins to undo, but for what the message refuses: nothing was done."""
+    before = entry.before
+    if before is None:
+        return []
+    closed = answered(entry.saga, before, entry.cause)
+    refused = closed is not None and refuses(entry.saga, closed, entry.cause.message)
+    number = closed.number if refused and closed is not None else None
+    return [each for each in before.records if each.request != number]
 
 
 def _bodies(entry: Entry) -> list[type[Message]]:
