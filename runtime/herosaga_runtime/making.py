@@ -97,6 +97,10 @@ class Step(Instance[D, Any]):
         """What is to be said about the step."""
         return getattr(self, "note", "")
 
+    def say(self, reason: str) -> None:
+        """Note for the history what else is to be said about the step."""
+        self.note = f"{self.reason}; {reason}" if self.reason else reason
+
     @property
     def failure(self) -> Failure:
         """What a `failure of` is about."""
@@ -156,7 +160,7 @@ class Step(Instance[D, Any]):
         self.sent.append(Outgoing(number, event, False, to))
 
     def _refuse_second(self, event: Event) -> None:
-        self.note = f"{event.TYPE} is a second answer, and was not sent"
+        self.say(f"{event.TYPE} is a second answer, and was not sent")
 
     def request(
         self,

@@ -274,21 +274,16 @@ def _given_up(saga: Saga[D, S, Any], work: Step[D], why: str) -> Decision[D, S]:
         if isinstance(policy, str):
             why = f"{why}; {policy}"
         elif policy.more(undoing.runs):
-            _say(work, why)
+            work.say(why)
             return _run_again(work, undoing, policy)
         if block.otherwise is not None:
-            _say(work, why)
+            work.say(why)
             _at(work, None)
             return enter(saga, work, block.otherwise, tried=False)
     stuck = f"undo failed: {why}"
-    _say(work, stuck)
+    work.say(stuck)
     work.extras = changed(work.extras, stuck=stuck)
     return work
-
-
-def _say(work: Step[Any], reason: str) -> None:
-    """Note for the history what else is to be said about the step."""
-    work.note = f"{work.reason}; {reason}" if work.reason else reason
 
 
 def _run_again(work: Step[D], undoing: Undoing[Any], policy: Policy) -> Decision[D, Any]:
@@ -364,7 +359,7 @@ def _run(saga: Saga[D, Any, Any], work: Step[D], record: Record) -> tuple[Pendin
     work.data, work.sequence, work.timers = body.data, body.sequence, body.timers
     work.extras, work.sent = body.extras, body.sent
     if body.reason:
-        _say(work, body.reason)
+        work.say(body.reason)
     return tuple(body.pending), limit
 
 

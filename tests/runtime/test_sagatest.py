@@ -443,3 +443,13 @@ def test_what_an_operator_skips_is_not_undone() -> None:
     test.when(it.NotToday(1)).skip()
     assert test.state == "Off"
     assert test.compensated(it.Book) and not test.compensated(it.Pay)
+
+
+def test_many_messages_in_one_moment_are_no_loop() -> None:
+    it = compiled(
+        "saga X by id: int { start { on Go -> A }  state A { on Poke -> A  after 0s { } } }"
+    )
+    test = SagaTest(it.X).when(it.Go(1))
+    for _ in range(1001):
+        test.when(it.Poke(1))
+    assert test.state == "A"

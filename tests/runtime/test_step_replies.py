@@ -75,3 +75,19 @@ def test_a_caller_is_not_left_waiting() -> None:
     text = text.replace("emits Delivered refuses", "emits Delivered? refuses")
     play = follow(text, "?Deliver@7 -> A\nPaid -> End: Done")
     assert (play.sent[0].message, play.sent[0].reply) == (Done("Deliver"), CALLER)
+
+
+def test_a_second_answer_does_not_hide_why_the_undo_failed() -> None:
+    text = """
+    command Serve { key id: int }
+    event Served { key id: int }
+    saga X by id: int handles Serve emits Served {
+      compensation back(n: int) { request Refund(id) otherwise -> Odd }
+      start { on Serve -> A { compensable by back(n = 1)  reply Served(id) } }
+      state A { on Poke compensate -> Odd }
+      final Odd manual { reply Served(id) }
+    }
+    """
+    play = follow(text, "?Serve@7 -> A: Served\nPoke -> Compensating: Refund")
+    reason = "Refund: broken; Served is a second answer, and was not sent"
+    assert play.fault().reason == reason

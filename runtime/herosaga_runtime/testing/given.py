@@ -45,6 +45,4 @@ def given(
 def _count_down(saga: Saga[D, Any, Any], work: Step[D]) -> None:
     """The deadline runs, as if the instance had started now."""
     if saga.deadline is not None:
-        delay = saga.deadline.delay
-        length = delay(work) if callable(delay) else delay
-        work.timers += (Timer("d", 0, due(work, length), DEADLINE),)
+        work.timers += (Timer("d", 0, due(work, saga.deadline.delay), DEADLINE),)

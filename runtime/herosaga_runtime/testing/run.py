@@ -117,9 +117,7 @@ class Entry:
         """The states before and after, and how what came was received if it was not simply taken."""
         before = "*" if self.before is None else str(self.before.state)
         after = self.decision.instance
-        if self.decision.entered and after is not None:
-            return f"{before} -> {after.state}"
-        if after is not None and str(after.state) != before:
+        if after is not None and (self.decision.entered or str(after.state) != before):
             return f"{before} -> {after.state}"
         how = _HOW[self.decision.reception]
         return f"{before}{', ' if how else ''}{how}"

@@ -185,9 +185,7 @@ class SagaTest(Expecting[D, S, K]):
     # --- inside --------------------------------------------------------------------------------
 
     def _begin(self, file: str, line: int) -> None:
-        world = self._world
-        world.turn += 1
-        world.place = Place(file, line)
+        self._world.begin(Place(file, line))
 
     def _turn_to(self, keys: list[str]) -> None:
         """Look at these from now on; a message that finds no instance turns to none."""

@@ -71,7 +71,7 @@ class Seen(Generic[D, S, K]):
 
     @property
     def stuck(self) -> str:
-        """Why only an operator can help the instance; "" if nobody need help it."""
+        """Why only an operator can help the instance; "" if nobody needs help."""
         return self.instance.extras.stuck
 
     @property

@@ -66,6 +66,12 @@ class World(Generic[D, S, K]):
         self._ended: dict[str, datetime] = {}
         self._spent: set[tuple[str, int, str, datetime]] = set()
 
+    def begin(self, place: Place) -> None:
+        """Begin a `when` or an `after`."""
+        self.turn += 1
+        self.place = place
+        self._rounds = 0
+
     # --- messages ------------------------------------------------------------------------------
 
     def envelope(self, message: Message, answers: Ref | None = None) -> Envelope:
