@@ -48,6 +48,8 @@ from herosaga.checks import (
     hs407,
     hs411,
     hs412,
+    hs413,
+    hs414,
     hs501,
     hs502,
     hs602,
@@ -110,6 +112,8 @@ _MODULES = (
     hs407,
     hs411,
     hs412,
+    hs413,
+    hs414,
     hs501,
     hs502,
     hs602,
@@ -138,6 +142,8 @@ RULES: tuple[Rule, ...] = (
     hs403.rule,
     hs411.rule,
     hs412.rule,
+    hs413.rule,
+    hs414.rule,
     hs501.rule,
     hs502.rule,
 )
@@ -155,5 +161,5 @@ PLAIN: tuple[PlainRule, ...] = (
 )
 """The rules that need no graphs: they speak of files without sagas and services too."""
 
-UNSURE = frozenset(page.PAGE.code for page in (hs107, hs205, hs602))
+UNSURE = frozenset(page.PAGE.code for page in (hs107, hs205, hs413, hs414, hs602))
 """What these miss, a use or a read, may be among the names and types that are wrong."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from herosaga.graph.events import Reaction, reactions
-from herosaga.model.model import Emission, Flow, Handler, Model
+from herosaga.model.model import Arrow, Emission, Flow, Handler, Model
 from msgspec import Struct
 
 
@@ -43,6 +43,19 @@ def ways(model: Model, flow: Flow) -> tuple[Way, ...]:
             if target not in named:
                 found[Way(source, (target,), by=_sender(moving, source, target))] = None
     return tuple(found)
+
+
+def unrealised(model: Model, flow: Flow) -> tuple[Arrow, ...]:
+    """The arrows along which nobody goes. One to an extern event may be gone along by somebody outside."""
+    gone = {(way.source, to) for way in ways(model, flow) if way.by for to in way.targets}
+    known = model.messages
+    return tuple(
+        each
+        for each in flow.arrows
+        if (each.source, each.target) not in gone
+        and each.target in known
+        and not known[each.target].extern
+    )
 
 
 def _of_handler(model: Model, handler: Handler, targets: list[str]) -> Iterator[Way]:

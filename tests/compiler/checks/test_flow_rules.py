@@ -115,7 +115,7 @@ EVENTS = {
     ),
     "what comes later in a flow may not": (
         "service S { on Placed emits Sent }\nflow F { Paid -> Placed -> Sent }",
-        [("HS402", 6)],
+        [("HS402", 6), ("HS413", 7)],
     ),
     "an extern service emits it": (
         "extern service S { on Paid emits Placed }\nservice T { on Placed }",

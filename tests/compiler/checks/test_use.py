@@ -60,7 +60,7 @@ USED = {
     "service S { handle C emits Paid refuses Lost readonly }",
     "an undo": "command Back { key id: uuid }\ncommand C { key id: uuid }\n"
     "service S { handle C emits Paid undone by Back  handle Back }",
-    "in a flow": "event Lost { key id: uuid }\nflow F { Paid -> Lost }",
+    "in a flow": "extern event Lost { key id: uuid }\nflow F { Paid -> Lost }",
     "ignored": "extern event Lost { key id: uuid }\n"
     + SAGA.format("start { on Placed -> W } state W { ignore Lost after 1d -> Done }"),
     "a type of a field": "record Item { sku: str }\nextern event E { item: Item }\nservice S { on E }",
