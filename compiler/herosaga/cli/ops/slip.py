@@ -38,12 +38,13 @@ SIGNS: dict[Mark, tuple[str, Tone, str]] = {
 
 
 class Map(Struct, frozen=True):
-    """A slip, the stages of its itinerary, how far it has come, and the time."""
+    """A slip, the stages of its itinerary, how far it has come, and the time; `known`: these are all of its stages."""
 
     slip: SlipView
     stages: Stages
     progress: Progress
     now: datetime
+    known: bool = True
 
     def mark(self, path: str, seen: Seen) -> Mark:
         """What has become of an activity."""
@@ -55,9 +56,17 @@ class Map(Struct, frozen=True):
 def map_of(slip: SlipView, stages: Stages, now: datetime) -> Map:
     """A slip on these stages; without them if it went by others."""
     progress = progress_of(slip, stages)
-    if not stage_holds(progress, stages):
-        stages = ()
-    return Map(slip, stages, progress, now)
+    known = stage_holds(progress, stages)
+    return Map(slip, stages if known else _flat(progress), progress, now, known)
+
+
+def _flat(progress: Progress) -> Stages:
+    """What has happened, in order, where the stages are not known."""
+    return tuple(
+        Stage(path, "do", f"do {short(seen.activity)}", seen.activity)
+        for path, seen in progress.stages.items()
+        if seen.done or seen.parts or seen.failed or seen.given_up
+    )
 
 
 def lines(at: Map) -> Iterator[Line]:
@@ -66,8 +75,8 @@ def lines(at: Map) -> Iterator[Line]:
     yield BLANK
     yield from _inserted(at, "", 0)
     yield from _block(at, at.stages, 0)
-    if not at.stages:
-        yield from _without_stages(at)
+    if not at.known:
+        yield from _unknown(at)
     yield from _back(at)
     yield from _carried(at.slip)
 
@@ -166,18 +175,13 @@ def _with(part: PartView, now: datetime) -> str:
     return f"{where}{tries}{due}{progress}"
 
 
-def _without_stages(at: Map) -> Iterator[Line]:
-    """What was done, in order, where the stages are not known: those of the history, and what remains."""
-    started = at.slip.summary.started_at
-    for seen in at.progress.stages.values():
-        if seen.done or seen.parts or seen.failed:
-            yield from _activity(at, f"do {short(seen.activity)}", "", seen, 0)
+def _unknown(at: Map) -> Iterator[Line]:
+    """That more is to come, where it is not known what."""
     for part in at.slip.parts:
-        named = [each for each, path in zip(part.left, part.ahead, strict=True) if path]
-        if named and not part.back:
-            yield Line(f"{len(named)} more stages that are not known here", 0, "·", "quiet")
-    if not at.progress.stages and not at.progress.inserted:
-        yield Line(f"nothing was done since {moment(started)}", 0, "·", "quiet")
+        count = sum(bool(path) for path in part.ahead)
+        if count and not part.back:
+            more = "stage" if count == 1 else "stages"
+            yield Line(f"{count} more {more}, not known without the app", 0, "·", "quiet")
 
 
 # --- the way back, and what is carried -----------------------------------------------------------

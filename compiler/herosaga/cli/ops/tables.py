@@ -13,8 +13,10 @@ from msgspec import Struct
 
 _STYLES: dict[Tone, str] = {"good": "green", "bad": "red", "undo": "yellow", "quiet": "dim"}
 _GAP = 2
+_IDS = ("key", "slip", "id")
+"""Columns that are copied from: they are never broken."""
 _ROOM = 9
-"""Columns that each of a table's must have on the average, to be read at all."""
+"""Characters that a column must have room for, to be read at all."""
 
 
 class Row(Struct, frozen=True):
@@ -69,8 +71,12 @@ def _widths(table: Table) -> list[int]:
 
 def drawn(table: Table, columns: int, colour: bool) -> str:
     """As wide as the terminal; in a narrow one a line for each cell."""
-    wide = sum(_widths(table)) + _GAP * (len(table.titles) - 1)
-    if wide > columns and columns < (_ROOM + _GAP) * len(table.titles):
+    widths, gaps = _widths(table), _GAP * (len(table.titles) - 1)
+    least = [
+        wide if title in _IDS else min(wide, _ROOM)
+        for title, wide in zip(table.titles, widths, strict=True)
+    ]
+    if sum(least) + gaps > columns:
         return _stacked(table, columns, colour)
     return _rich(table, columns, colour)
 
@@ -82,11 +88,11 @@ def _rich(table: Table, columns: int, colour: bool) -> str:
 
     grid = Drawn(box=None, padding=(0, _GAP, 0, 0), pad_edge=False, header_style="bold")
     for title in table.titles:
-        grid.add_column(title, overflow="fold")
+        grid.add_column(title, overflow="fold", no_wrap=title in _IDS)
     for row in table.rows:
         grid.add_row(*(Text(each) for each in _cells(row)), style=_STYLES.get(row.tone))
     console = Console(
-        width=columns, force_terminal=colour, no_color=not colour, color_system="standard"
+        width=columns, force_terminal=colour, color_system="standard" if colour else None
     )
     with console.capture() as captured:
         console.print(grid)
