@@ -64,7 +64,9 @@ def _words(record: Record) -> str:
 
 
 def _is_undone(record: Record, undone: set[tuple[str, str]]) -> bool:
-    """A body that asks for nothing is done at once, and nobody knows for what: then it counts for all."""
+    """A body that asks for nothing can be done in the very step that records it: then nobody knows for what, and it counts
+    for all.
+    """
     return any((record.undo, of) in undone for of in {record.of, ""})
 
 

@@ -120,3 +120,31 @@ def test_a_step_that_is_awaited_with_others_names_their_state() -> None:
     ]
     states = [each.of for each in expected if each.kind == "state"]
     assert states == ["Booking", "Booking.ReserveCar", "Booking.BookHotel"]
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "(n < 3) == open",
+        "open != (3 <= n)",
+        "n - (n - 1) > 0",
+        "not (n < 3 or open) and n % 2 == 0",
+        "-(n + 1) < 0",
+        "(if open then 1 else 2) + n > 1",
+        "(n in xs) == (1 not in xs)",
+    ],
+)
+def test_a_condition_is_told_as_it_is_written(written: str) -> None:
+    text = f"""
+    event Go {{ key id: int }}  event Did {{ key id: int }}  command Do {{ key id: int }}
+    service One {{ handle Do emits Did }}
+    saga X by id: int {{
+      data {{ n: int = 0  open: bool = true  xs: list[int] = [] }}
+      start {{ on Go -> S }}
+      sequence S {{ if {written} {{ step Do(id) }} done -> End  failed -> End }}
+      final End
+    }}
+    """
+    model, _ = model_of({"it.saga": text})
+    (saga,) = model.sagas.values()
+    assert f"go when {written} -> S.Do" in lowered(saga)

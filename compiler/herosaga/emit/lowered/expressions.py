@@ -63,7 +63,8 @@ def _written(expr: e.Expr) -> tuple[str, int]:
     match expr:
         case e.Binary(op=op, left=left, right=right):
             strength = _STRENGTH.get(op, _COMPARE)
-            return f"{_within(left, strength)} {op} {_within(right, strength + 1)}", strength
+            first = strength + (strength == _COMPARE)  # `a < b < c` is none
+            return f"{_within(left, first)} {op} {_within(right, strength + 1)}", strength
         case e.Not(operand=operand):
             return f"not {_within(operand, _NOT)}", _NOT
         case e.Negate(operand=operand):
