@@ -231,5 +231,8 @@ def entry(stored: StoredHistory) -> HistoryEntry:
     return HistoryEntry(
         *(from_micros(stored.at), stored.revision, stored.message_id, stored.message_type),
         *(stored.before, stored.after, stored.reception),
-        *(tuple(each["type"] for each in sent), changed, stored.reason, stored.incarnation),
+        tuple(each["type"] for each in sent),
+        changed,
+        stored.reason,
+        stored.incarnation,
     )

@@ -13,7 +13,8 @@ from enum import StrEnum
 from herosaga_runtime import codec
 from herosaga_runtime.codec import Fields
 from herosaga_runtime.envelope import Ref
-from herosaga_runtime.itineraries.slip import Slip
+from herosaga_runtime.errors import DecodeError
+from herosaga_runtime.itineraries.slip import Slip, read_object
 from herosaga_runtime.message import JsonObject, JsonValue, record
 
 
@@ -58,16 +59,33 @@ class Away:
 
 @dataclass(slots=True)
 class Fork:
-    """Branches that are done at once. `parent` goes on when all `total` have arrived."""
+    """Branches that are done at once. `parent` goes on when all `total` have arrived.
+
+    What has arrived is kept as JSON and only read when it is needed: else each of a thousand branches that arrive would read
+    and write all that came before it.
+    """
 
     parent: Slip
     total: int
-    arrived: dict[str, Slip] = field(default_factory=dict)
+    slips: dict[str, JsonValue] = field(default_factory=dict)
 
     @property
     def joined(self) -> bool:
         """Whether every branch is here."""
-        return len(self.arrived) == self.total
+        return len(self.slips) == self.total
+
+    @property
+    def arrived(self) -> dict[str, Slip]:
+        """The branches that are here."""
+        return {part: Slip.from_json(json) for part, json in self.slips.items()}
+
+    def add(self, slip: Slip) -> None:
+        """A branch has arrived."""
+        self.slips[slip.part] = codec.loads(codec.dumps(slip.to_json()))
+
+    def take(self, part: str) -> Slip:
+        """A branch leaves again."""
+        return Slip.from_json(self.slips.pop(part))
 
 
 @dataclass(slots=True)
@@ -155,30 +173,19 @@ def _failed(json: JsonValue) -> Failed:
     return Failed(fields.need("activity", codec.read_str), fields.need("reason", codec.read_str))
 
 
-def _away_to_json(away: Away) -> JsonObject:
-    return {
-        "activity": away.activity,
-        "step": away.step,
-        "back": away.back,
-        "irreversible": away.irreversible,
-        "progress": away.progress,
-    }
+def _away_to_json(away: Away) -> JsonValue:
+    return [away.activity, away.step, away.back, away.irreversible, away.progress]
 
 
 def _away(json: JsonValue) -> Away:
-    fields = Fields("Home.away", json)
-    return Away(
-        fields.need("activity", codec.read_str),
-        fields.need("step", codec.read_int),
-        fields.need("back", codec.read_bool),
-        fields.need("irreversible", codec.read_bool),
-        fields.need("progress", codec.read_str),
-    )
+    match json:
+        case [str(activity), int(step), bool(back), bool(irreversible), str(progress)]:
+            return Away(activity, step, back, irreversible, progress)
+    raise DecodeError("Home.away: not a place")
 
 
 def _fork_to_json(fork: Fork) -> JsonObject:
-    arrived: JsonObject = {part: each.to_json() for part, each in fork.arrived.items()}
-    return {"parent": fork.parent.to_json(), "total": fork.total, "arrived": arrived}
+    return {"parent": fork.parent.to_json(), "total": fork.total, "arrived": dict(fork.slips)}
 
 
 def _fork(json: JsonValue) -> Fork:
@@ -186,5 +193,5 @@ def _fork(json: JsonValue) -> Fork:
     return Fork(
         fields.need("parent", Slip.from_json),
         fields.need("total", codec.read_int),
-        dict(fields.need("arrived", codec.read_dict(codec.read_str, Slip.from_json))),
+        read_object(fields.need("arrived", codec.read_json)),
     )

@@ -7,10 +7,12 @@ through a process that does not know the types.
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Final
 
 from herosaga_runtime import codec
 from herosaga_runtime.codec import Fields
+from herosaga_runtime.errors import DecodeError
 from herosaga_runtime.message import Event, JsonObject, JsonValue, message, record
 from herosaga_runtime.policy import Policy
 
@@ -142,7 +144,7 @@ def read_object(json: JsonValue) -> JsonObject:
 
 
 def _policy(fields: Fields) -> Policy | None:
-    return fields.get("policy", codec.read_optional(Policy.from_json), None)
+    return fields.get("policy", codec.read_optional(_known), None)
 
 
 def _todo_to_json(todo: Todo) -> JsonObject:
@@ -158,7 +160,7 @@ def _todo_to_json(todo: Todo) -> JsonObject:
 
 
 def _with(policy: Policy | None) -> JsonObject:
-    return {} if policy is None else {"policy": policy.to_json()}
+    return {} if policy is None else {"policy": _written(policy)}
 
 
 def _todo(json: JsonValue) -> Todo:
@@ -202,10 +204,30 @@ def _logged_to_json(logged: Logged) -> JsonObject:
 
 
 def _logged(json: JsonValue) -> Logged:
-    fields = Fields("Slip.log", json)
-    return Logged(
-        fields.need("activity", codec.read_str),
-        fields.need("log", codec.read_json),
-        _policy(fields),
-        fields.need("number", codec.read_int),
-    )
+    """Read without `Fields`, since a slip that goes round in a loop has as many of these as it has gone round."""
+    match json:
+        case {"activity": str(activity), "log": log, "number": int(number), "policy": policy}:
+            return Logged(activity, log, _known(policy), number)
+        case {"activity": str(activity), "log": log, "number": int(number)}:
+            return Logged(activity, log, None, number)
+    raise DecodeError("Slip.log: not what was done")
+
+
+def _known(json: JsonValue) -> Policy:
+    """A policy, of which there are few."""
+    match json:
+        case {"within": within, "retries": retries, "every": every, "up_to": up_to}:
+            return _read_policy(within, retries, every, up_to)
+    return Policy.from_json(json)
+
+
+@lru_cache(maxsize=256)
+def _read_policy(
+    within: JsonValue, retries: JsonValue, every: JsonValue, up_to: JsonValue
+) -> Policy:
+    return Policy.from_json({"within": within, "retries": retries, "every": every, "up_to": up_to})
+
+
+@lru_cache(maxsize=256)
+def _written(policy: Policy) -> JsonObject:
+    return policy.to_json()

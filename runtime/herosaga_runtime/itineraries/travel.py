@@ -34,6 +34,7 @@ What is decided at home, and when
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any, Final
 
@@ -235,7 +236,7 @@ def _join(journey: Journey, slip: Slip) -> None:
     fork = journey.home.forks[name]
     if slip.complete:
         slip = replace(slip, variables=_brought(fork.parent, slip))
-    fork.arrived[slip.part] = slip
+    fork.add(slip)
     _settle(journey, name)
 
 
@@ -253,18 +254,18 @@ def _settle(journey: Journey, name: str) -> None:
     fork = home.forks[name]
     if not fork.joined:
         return
+    branches = sorted(fork.arrived.values(), key=_place)
     if home.stopping and not home.running:
         del home.forks[name]
-        _stop(journey, _joined(fork))
-    elif all(each.complete for each in fork.arrived.values()):
+        _stop(journey, _joined(fork.parent, branches))
+    elif all(each.complete for each in branches):
         del home.forks[name]
         journey.note(Happened.JOINED, fork.parent)
-        _go_on(journey, _joined(fork))
+        _go_on(journey, _joined(fork.parent, branches))
 
 
-def _joined(fork: Fork) -> Slip:
+def _joined(parent: Slip, branches: Sequence[Slip]) -> Slip:
     """The parent with what its branches bring: variables in source order, logs in the order of what happened."""
-    parent, branches = fork.parent, sorted(fork.arrived.values(), key=_place)
     variables = dict(parent.variables)
     for branch in branches:
         variables |= _brought(parent, branch)
@@ -286,7 +287,7 @@ def _reconsider(journey: Journey) -> None:
             continue
         if home.past:
             for part in [part for part, each in fork.arrived.items() if not each.complete]:
-                _set_out_again(journey, fork.arrived.pop(part))
+                _set_out_again(journey, fork.take(part))
         else:
             _settle(journey, name)
 

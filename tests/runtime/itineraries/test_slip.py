@@ -103,7 +103,9 @@ HOMES = {
         1,
         {"1.0": Away("oms.Pack", 3, True, True, "half"), "1.1": Away("oms.Book", 1)},
         {
-            "1": Fork(SLIPS["at home"], 3, {"1.2": SLIPS["away"]}),
+            "1": Fork(
+                SLIPS["at home"], 3, {"1.2": codec.loads(codec.dumps(SLIPS["away"].to_json()))}
+            ),
             "1.0/2": Fork(SLIPS["with nothing"], 1),
         },
         {"": SLIPS["on its way back"]},
