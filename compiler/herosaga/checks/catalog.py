@@ -50,6 +50,7 @@ from herosaga.checks import (
     hs412,
     hs413,
     hs414,
+    hs415,
     hs501,
     hs502,
     hs602,
@@ -114,6 +115,7 @@ _MODULES = (
     hs412,
     hs413,
     hs414,
+    hs415,
     hs501,
     hs502,
     hs602,
@@ -144,6 +146,7 @@ RULES: tuple[Rule, ...] = (
     hs412.rule,
     hs413.rule,
     hs414.rule,
+    hs415.rule,
     hs501.rule,
     hs502.rule,
 )

@@ -1,4 +1,4 @@
-"""HS413 and HS414: arrows that nobody realises, and what goes on beside a flow."""
+"""HS413, HS414 and HS415: arrows that nobody realises, what goes on beside a flow, and flows that have grown too far."""
 
 from __future__ import annotations
 
@@ -100,3 +100,47 @@ def test_names_that_are_wrong_are_told_alone() -> None:
     program = f"{MESSAGES} service S {{ on Placed emits Payd }} flow F {{ Placed -> Paid }}"
     codes = {each.code for each in check_text(program, Path("/"), Path("/")).findings}
     assert "HS102" in codes and "HS413" not in codes
+
+
+CHAIN = "".join(f"event E{n} {{ key id: uuid }}\n" for n in range(7))
+
+
+def chained(arrows: str) -> str:
+    return f"{CHAIN} service S {{ {''.join(f'on E{n} emits E{n + 1} ' for n in range(6))} }} flow F {{ {arrows} }}"
+
+
+STEPS = {
+    "five": (chained("E0 -> E1 -> E2 -> E3 -> E4 -> E5"), ["F"]),
+    "four": (chained("E0 -> E1 -> E2 -> E3 -> E4"), []),
+    "in two chains": (chained("E2 -> E3 -> E4 -> E5 E0 -> E1 -> E2"), ["F"]),
+    "by the shortest way": (
+        f"{CHAIN} service S {{ on E0 emits E1, E4 on E1 emits E2 on E2 emits E3 on E3 emits E4 on E4 emits E5 }}"
+        " flow F { E0 -> E1 -> E2 -> E3 -> E4 -> E5 E0 -> E4 }",
+        [],
+    ),
+    "round and round": (
+        f"{CHAIN} service S {{ on E0 emits E1 @bounded(3) on E1 emits E0 }} flow F {{ E0 -> E1 -> E0 }}",
+        [],
+    ),
+    "a branch and an undo": (
+        f"{MESSAGES} service S {{ handle Pay emits Paid | Declined undone by Repay handle Repay }}"
+        " command Repay { key id: uuid } flow F { Pay -> Paid  Pay -> Declined }",
+        ["F"],
+    ),
+    "an undo without a branch": (
+        f"{MESSAGES} service S {{ handle Pay emits Paid undone by Repay handle Repay }}"
+        " command Repay { key id: uuid } flow F { Pay -> Paid }",
+        [],
+    ),
+    "a branch without an undo": (
+        f"{MESSAGES} service S {{ handle Pay emits Paid | Declined irreversible }}"
+        " flow F { Pay -> Paid  Pay -> Declined }",
+        [],
+    ),
+}
+
+
+@pytest.mark.parametrize("case", STEPS)
+def test_a_flow_has_grown_too_far(case: str) -> None:
+    program, expected = STEPS[case]
+    assert words_of("HS415", program) == expected
