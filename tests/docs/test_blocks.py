@@ -36,6 +36,7 @@ RUN = {
     "docs/language/itineraries": {"python"},  # the same
     "docs/language/first-saga": {"text"},  # the same
     "docs/ci": {"sh", "yaml"},  # tests/test_ci_page.py
+    "docs/operations": {"text"},  # tests/docs/test_operations_page.py
 }
 """Pages whose blocks of these languages another test runs, or compares with what was printed."""
 NOTATION = {"docs/language/sagas": {"text"}, "docs/language/grammar": {"text", "ebnf"}}
@@ -126,7 +127,10 @@ def understood(arguments: list[str]) -> None:
     group = typer.main.get_command(app())
     context = group.make_context("herosaga", list(arguments))
     name, command, rest = group.resolve_command(context, arguments)  # type: ignore[attr-defined]
-    assert command.make_context(name, rest, parent=context)
+    inner = command.make_context(name, list(rest), parent=context)
+    if hasattr(command, "resolve_command"):  # `ops` has commands of its own
+        name, command, rest = command.resolve_command(inner, rest)
+        assert command.make_context(name, rest, parent=inner)
 
 
 @pytest.mark.parametrize("page", ["README.md", "docs/graph.md"])

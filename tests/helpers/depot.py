@@ -5,8 +5,9 @@ from __future__ import annotations
 import asyncio
 import importlib
 import sys
-from collections.abc import Callable
-from datetime import timedelta
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -14,6 +15,9 @@ from typing import Any
 from herosaga_runtime import Context, Host
 from herosaga_runtime.policy import Policy
 from herosaga_runtime.testing import SeededRandom, VirtualClock, pass_time
+from herosaga_runtime.testing.times import START
+
+from helpers.projects import loaded
 
 PROGRAM = """
 namespace depot
@@ -200,6 +204,22 @@ def project(folder: Path) -> None:
     files = {"goods.saga": PROGRAM, "depot_world.py": WORLD, "pyproject.toml": PROJECT}
     for name, text in files.items():
         (folder / name).write_text(text)
+
+
+@contextmanager
+def stands(folder: Path) -> Iterator[None]:
+    """The project with its store in a folder, its modules importable while this lasts."""
+    project(folder)
+    path = list(sys.path)
+    with loaded({"goods.saga": PROGRAM}, folder, "depot.goods"):
+        asyncio.run(asyncio.wait_for(played(folder, VirtualClock()), 30))
+        yield
+    sys.path[:] = path
+
+
+def later() -> datetime:
+    """When everybody looks."""
+    return START + timedelta(hours=2)
 
 
 ORDERS = {"plain": (5, False), "express": (5, True), "heavy": (40, False), "parked": (5, False)}

@@ -7,10 +7,8 @@ import importlib
 import json
 import shutil
 import subprocess
-import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -22,13 +20,10 @@ from herosaga.cli.watching import Screen
 from herosaga_runtime import Host
 from herosaga_runtime.policy import Policy
 from herosaga_runtime.ports import SlipReport
-from herosaga_runtime.testing import VirtualClock
-from herosaga_runtime.testing.times import START
 from syrupy.assertion import SnapshotAssertion
 
 from helpers import depot
 from helpers.commands import ROOT, Said, command, environment
-from helpers.projects import loaded
 
 SCHEMA = json.loads((ROOT / "docs" / "schemas" / "ops.schema.json").read_text("utf-8"))
 PARKED, BUSY, HEAVY, EXPRESS = "4d8", "dad", "c710", "e8f"
@@ -39,12 +34,8 @@ PARKED, BUSY, HEAVY, EXPRESS = "4d8", "dad", "c710", "e8f"
 def yard(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """The depot's project with its store, its modules importable."""
     folder = tmp_path_factory.mktemp("yard")
-    depot.project(folder)
-    path = list(sys.path)
-    with loaded({"goods.saga": depot.PROGRAM}, folder, "depot.goods"):
-        asyncio.run(asyncio.wait_for(depot.played(folder, VirtualClock()), 30))
+    with depot.stands(folder):
         yield folder
-    sys.path[:] = path
 
 
 @dataclass(frozen=True)
@@ -68,11 +59,6 @@ class Ops:
             self.monkeypatch.setattr(module, "width", lambda stream: columns)
 
 
-def noon() -> datetime:
-    """When everybody looks."""
-    return START + timedelta(hours=2)
-
-
 @pytest.fixture
 def ops(
     yard: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
@@ -82,7 +68,7 @@ def ops(
     shutil.copy(yard / "depot.db", tmp_path / "depot.db")
     monkeypatch.setenv("HEROSAGA_DB", str(tmp_path / "depot.db"))
     monkeypatch.setenv("COLUMNS", "80")
-    monkeypatch.setattr(store, "now", noon)
+    monkeypatch.setattr(store, "now", depot.later)
     monkeypatch.chdir(yard)
     return Ops(yard, monkeypatch, capsys)
 
