@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
+from decimal import localcontext
 
+from herosaga_runtime.expressions import DECIMALS
 from herosaga_runtime.message import JsonObject, JsonValue
 
 
@@ -44,7 +46,8 @@ def _moved(migration: Migration, json: JsonObject) -> JsonObject:
     made = {**json, "state": names.state(json["state"])}
     data, requests, extras = json["data"], json.get("requests"), json.get("extras")
     if isinstance(data, dict):
-        made["data"] = migration.data(data)
+        with localcontext(DECIMALS):
+            made["data"] = migration.data(data)
     if isinstance(requests, list):
         made["requests"] = [_with(each, "step", names.step) for each in requests]
     if isinstance(extras, Mapping):

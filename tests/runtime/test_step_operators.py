@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from decimal import Decimal, localcontext
 from typing import Any
 
 import pytest
@@ -205,3 +206,25 @@ def test_traced_tells_what_ran() -> None:
     play.event("Poke")
     play.answer("Declined")
     assert list(dict.fromkeys(ran)) == ["start_on_go", "a_on_booked", "b_on_failure_of_pay"]
+
+
+@pytest.mark.parametrize("digits", [3, 28])
+def test_a_migration_calculates_as_a_step_does(digits: int) -> None:
+    text = """
+    saga X by id: int {
+      version 2
+      data { third: decimal = 0 }
+      migrate from 1 { field third = total / 3  drop total }
+      start { on Go -> A }
+      state A { on Poke -> End { set third = third } }
+      final End
+    }
+    """
+    play = Play(text)
+    play.event("Go")
+    now = instance_to_json(play.instance)
+    with localcontext(prec=digits):
+        lifted = play.saga.lift(1, {**now, "version": 1, "data": {"id": 1, "total": 2}})
+    assert lifted is not None
+    third = instance_from_json(play.saga, lifted).data.third
+    assert third == Decimal("0.6666666666666666666666666667")

@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from decimal import localcontext
 
 from herosaga.interpreter.decode import from_json
 from herosaga.interpreter.encode import Json, to_json
 from herosaga.interpreter.evaluate import Scope, evaluate
 from herosaga.interpreter.json import data_types
 from herosaga.interpreter.program import Program
-from herosaga.interpreter.values import Plain
+from herosaga.interpreter.values import DECIMALS, Plain
 from herosaga.model import expr as e
 from herosaga.model import model as m
 from herosaga.model.types import Unknown
@@ -27,7 +28,8 @@ def migrate(program: Program, form: Mapping[str, Json]) -> dict[str, Json] | Non
         step = steps.get(found["version"])
         if step is None:
             return None
-        found = _lifted(program, step, found)
+        with localcontext(DECIMALS):
+            found = _lifted(program, step, found)
     return found if found["version"] == program.saga.version else None
 
 
