@@ -178,10 +178,16 @@ def _away_to_json(away: Away) -> JsonValue:
 
 
 def _away(json: JsonValue) -> Away:
-    match json:
-        case [str(activity), int(step), bool(back), bool(irreversible), str(progress)]:
-            return Away(activity, step, back, irreversible, progress)
-    raise DecodeError("Home.away: not a place")
+    if not isinstance(json, list) or len(json) != 5:
+        raise DecodeError("Home.away: not a place")
+    activity, step, back, irreversible, progress = json
+    return Away(
+        codec.read_str(activity),
+        codec.read_int(step),
+        codec.read_bool(back),
+        codec.read_bool(irreversible),
+        codec.read_str(progress),
+    )
 
 
 def _fork_to_json(fork: Fork) -> JsonObject:

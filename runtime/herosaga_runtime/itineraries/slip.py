@@ -205,20 +205,30 @@ def _logged_to_json(logged: Logged) -> JsonObject:
 
 def _logged(json: JsonValue) -> Logged:
     """Read without `Fields`, since a slip that goes round in a loop has as many of these as it has gone round."""
-    match json:
-        case {"activity": str(activity), "log": log, "number": int(number), "policy": policy}:
-            return Logged(activity, log, _known(policy), number)
-        case {"activity": str(activity), "log": log, "number": int(number)}:
-            return Logged(activity, log, None, number)
-    raise DecodeError("Slip.log: not what was done")
+    if not isinstance(json, dict) or not json.keys() >= _LOGGED:
+        raise DecodeError("Slip.log: not what was done")
+    policy = json.get("policy")
+    return Logged(
+        codec.read_str(json["activity"]),
+        json["log"],
+        None if policy is None else _known(policy),
+        codec.read_int(json["number"]),
+    )
+
+
+_LOGGED: Final = {"activity", "log", "number"}
+_POLICY: Final = {"within", "retries", "every", "up_to"}
 
 
 def _known(json: JsonValue) -> Policy:
     """A policy, of which there are few."""
-    match json:
-        case {"within": within, "retries": retries, "every": every, "up_to": up_to}:
-            return _read_policy(within, retries, every, up_to)
+    if isinstance(json, dict) and json.keys() == _POLICY and all(map(_is_plain, json.values())):
+        return _read_policy(**json)
     return Policy.from_json(json)
+
+
+def _is_plain(value: JsonValue) -> bool:
+    return value is None or isinstance(value, str | int)
 
 
 @lru_cache(maxsize=256)
