@@ -182,12 +182,13 @@ CALM: Final[Extras[Any]] = Extras()
 """The extras of an instance that has none."""
 
 
-_new = object.__new__
+blank = object.__new__
+"""An object of a class, of which nothing is set: `blank(OrderData)`. Found here, it is made in half the time."""
 
 
 def changed(extras: Extras[S], **changes: Any) -> Extras[S]:
     """The same extras but for these."""
-    made: Extras[S] = _new(Extras)
+    made: Extras[S] = blank(Extras)
     made.undoing = extras.undoing
     made.undone = extras.undone
     made.skipped = extras.skipped

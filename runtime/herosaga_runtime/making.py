@@ -48,7 +48,7 @@ def _reason(refusal: Message) -> str:
 class Step(Instance[D, Any]):
     """The next instance in the making. Once a transition was taken, it is the decision.
 
-    `following` and `first` make it. `data` is changed by way of `edit`. `now` is the step's time. `state` is the name of the state before it; for what
+    `following` and `first` make it. `data` is never changed in place but in a first step: a transition sets it to a copy, by itself or by way of `edit`. `now` is the step's time. `state` is the name of the state before it; for what
     belongs to a state that is entered (its entry, how long it waits, a final's actions, the body of a compensation) the name
     of that state; "" for what comes before the first. `cause` is what is received.
 

@@ -9,6 +9,7 @@ from typing import Final, Protocol
 
 from herosaga_runtime import codec
 from herosaga_runtime.arms import After, Arm, Ignore, On, OnFailure
+from herosaga_runtime.instance import blank
 from herosaga_runtime.making import Step
 from herosaga_runtime.message import Command, Event, JsonObject, JsonValue, message
 from herosaga_runtime.policy import Policy
@@ -428,7 +429,7 @@ class DeliveryData:
 
     def copy(self) -> DeliveryData:
         """Another instance with the same values."""
-        other = DeliveryData.__new__(DeliveryData)
+        other = blank(DeliveryData)
         other.parcel_id = self.parcel_id
         other.place = self.place
         other.scans = self.scans
@@ -475,7 +476,7 @@ class DeliveryData:
 
 def start_on_parcel_accepted(step: Step[DeliveryData], event: ParcelAccepted) -> DeliveryState:
     """benchmarks/dispatch/parcel/parcel.saga:57: on ParcelAccepted(recipient, address, depot) -> InTransit"""
-    data = step.edit()
+    data = step.data
     data.recipient = event.recipient
     data.address = event.address
     data.depot = event.depot
@@ -489,7 +490,7 @@ def in_transit_on_parcel_scanned(
     data = step.data
     if not (event.dutiable and data.duty == 0):
         return PASS
-    data = step.edit()
+    step.data = data = data.copy()
     data.place = event.place
     return DeliveryState.AT_CUSTOMS
 
@@ -501,7 +502,7 @@ def in_transit_on_parcel_scanned_2(
     data = step.data
     if event.place != data.depot:
         return PASS
-    data = step.edit()
+    step.data = data = data.copy()
     data.place = event.place
     data.scans += 1
     return DeliveryState.AT_DEPOT
@@ -509,7 +510,7 @@ def in_transit_on_parcel_scanned_2(
 
 def in_transit_on_parcel_scanned_3(step: Step[DeliveryData], event: ParcelScanned) -> Verdict:
     """benchmarks/dispatch/parcel/parcel.saga:66: on ParcelScanned"""
-    data = step.edit()
+    step.data = data = step.data.copy()
     data.place = event.place
     data.scans += 1
     return STAY
@@ -521,7 +522,7 @@ def at_customs_on_customs_decided(
     """benchmarks/dispatch/parcel/parcel.saga:73: on CustomsDecided when event.admitted -> InTransit"""
     if not event.admitted:
         return PASS
-    data = step.edit()
+    step.data = data = step.data.copy()
     data.duty += event.duty
     return DeliveryState.IN_TRANSIT
 
@@ -542,7 +543,7 @@ def during_in_transit_at_depot_on_redirect_parcel(
     data = step.data
     if not data.redirects < 2:
         return PASS
-    data = step.edit()
+    step.data = data = data.copy()
     data.redirects += 1
     data.address = event.address
     data.depot = event.depot
@@ -563,7 +564,7 @@ def out_for_delivery_on_delivery_failed(
     data = step.data
     if not data.attempts < 2:
         return PASS
-    data = step.edit()
+    step.data = data = data.copy()
     data.attempts += 1
     return DeliveryState.AT_DEPOT
 
@@ -572,7 +573,7 @@ def out_for_delivery_on_delivery_failed_2(
     step: Step[DeliveryData], event: DeliveryFailed
 ) -> DeliveryState:
     """benchmarks/dispatch/parcel/parcel.saga:93: on DeliveryFailed -> Held"""
-    data = step.edit()
+    step.data = data = step.data.copy()
     data.attempts += 1
     step.request(
         ReserveLocker(data.parcel_id, data.address), PATIENT, undo=ReleaseLocker(data.parcel_id)
@@ -582,7 +583,7 @@ def out_for_delivery_on_delivery_failed_2(
 
 def held_on_locker_reserved(step: Step[DeliveryData], event: LockerReserved) -> DeliveryState:
     """benchmarks/dispatch/parcel/parcel.saga:100: on LockerReserved(locker) -> Held"""
-    data = step.edit()
+    step.data = data = step.data.copy()
     data.locker = event.locker
     step.publish(ReadyForCollection(data.parcel_id, data.recipient, data.locker))
     return DeliveryState.HELD

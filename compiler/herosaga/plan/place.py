@@ -77,15 +77,17 @@ class Place(Struct, frozen=True):
         return FunctionPlan(self.name(name), self.step, code("None"), doc, tuple(with_data(lines)))
 
 
-def with_data(body: Iterable[Line], named: bool = False) -> Iterator[Line]:
+def with_data(body: Iterable[Line], named: bool = False, own: bool = False) -> Iterator[Line]:
     """The body, after a line that names the data: a copy of it where the body changes it.
 
-    `named` where an earlier line has named it already.
+    `named` where an earlier line has named it already. `own` where no instance comes before the step: nobody else has its
+    data, of which some may be unset that never is later, so that it can't be copied.
     """
     listed = list(body)
     text = [line.indent + line.code for line in listed]
-    if changes_data(text):
-        yield Line(FLAT, code("data = step.edit()"))
+    if changes_data(text) and not own:
+        found = code("data" if named else "step.data")
+        yield Line(FLAT, code("step.data = data = {}.copy()", found))
     elif not named and uses_data(text):
         yield Line(FLAT, code("data = step.data"))
     yield from listed

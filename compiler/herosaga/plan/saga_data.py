@@ -24,7 +24,8 @@ from msgspec import Struct
 class DataPlan(Struct, frozen=True):
     """The class of a saga's data.
 
-    `defaults` have a value at once, `started` from the first step on, `unset` perhaps later.
+    `defaults` have a value at once, `started` from the first step on, `unset` perhaps later. `blank` makes an object
+    of which nothing is set; data that has nothing but its key does without.
     """
 
     name: PyCode
@@ -35,6 +36,7 @@ class DataPlan(Struct, frozen=True):
     defaults: tuple[DefaultPlan, ...]
     started: tuple[FieldPlan, ...]
     unset: tuple[UnsetPlan, ...]
+    blank: PyCode | None
     json_object: PyCode
     json_value: PyCode
 
@@ -83,6 +85,7 @@ def data_plan(context: Context, saga: Saga) -> DataPlan:
             for each in bare
             if each.name not in started
         ),
+        context.runtime("instance", "blank") if fields else None,
         context.runtime("message", "JsonObject"),
         context.runtime("message", "JsonValue"),
     )

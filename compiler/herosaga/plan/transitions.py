@@ -105,7 +105,7 @@ def _body(place: Place, found: Written) -> Iterator[Line]:
         yield Line(FLAT, code("step.leave()"))
         yield from with_data(rest)
     else:
-        yield from with_data([*binds, *rest], named)
+        yield from with_data([*binds, *rest], named, found.begins)
 
 
 def _guard(place: Place, transition: m.Transition) -> Iterator[Line]:

@@ -28,6 +28,11 @@ class Written:
         return self.alike[0]
 
     @property
+    def begins(self) -> bool:
+        """Whether it takes a message that found no instance: it starts one, or stands in `missing`."""
+        return self.state is None and self.owner in ("start", "missing")
+
+    @property
     def place(self) -> str:
         """Where it holds, if in no more than one state."""
         if self.state is not None:

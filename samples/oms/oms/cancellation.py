@@ -10,6 +10,7 @@ from uuid import UUID
 
 from herosaga_runtime import codec
 from herosaga_runtime.arms import After, Ignore, On, OnFailure
+from herosaga_runtime.instance import blank
 from herosaga_runtime.making import Step
 from herosaga_runtime.message import Command, Event, JsonObject, JsonValue, message
 from herosaga_runtime.policy import Policy
@@ -149,7 +150,7 @@ class OrderCancellationData:
 
     def copy(self) -> OrderCancellationData:
         """Another instance with the same values."""
-        other = OrderCancellationData.__new__(OrderCancellationData)
+        other = blank(OrderCancellationData)
         other.order_id = self.order_id
         other.failed = self.failed
         other.reason = self.reason
@@ -177,7 +178,7 @@ def start_on_cancel_order(
     step: Step[OrderCancellationData], event: CancelOrder
 ) -> OrderCancellationState:
     """cancellation.saga:30: on CancelOrder(reason) -> Holding"""
-    data = step.edit()
+    data = step.data
     data.reason = event.reason
     step.request(HoldParcel(data.order_id), PATIENT, undo=ReleaseParcel(data.order_id))
     return OrderCancellationState.HOLDING
@@ -187,7 +188,7 @@ def start_on_delivery_failed(
     step: Step[OrderCancellationData], event: DeliveryFailed
 ) -> OrderCancellationState:
     """cancellation.saga:31: on DeliveryFailed(reason) -> Refunding"""
-    data = step.edit()
+    data = step.data
     data.reason = event.reason
     data.failed = True
     step.request(RefundPayment(data.order_id), PATIENT)
@@ -214,7 +215,7 @@ def holding_on_parcel_gone(
 
 def holding_on_failure_of_hold_parcel(step: Step[OrderCancellationData]) -> Verdict:
     """cancellation.saga:42: on failure of HoldParcel compensate -> Kept"""
-    data = step.edit()
+    step.data = data = step.data.copy()
     data.reason = "nobody is at the dock"
     return step.compensate(OrderCancellationState.KEPT)
 
@@ -250,7 +251,7 @@ def refunding_on_refund_refused_2(
     step: Step[OrderCancellationData], event: RefundRefused
 ) -> Verdict:
     """cancellation.saga:49: on RefundRefused compensate -> Kept"""
-    data = step.edit()
+    step.data = data = step.data.copy()
     data.reason = event.reason
     return step.compensate(OrderCancellationState.KEPT)
 
@@ -266,7 +267,7 @@ def during_holding_refunding_on_delivery_failed(
     step: Step[OrderCancellationData], event: DeliveryFailed
 ) -> Verdict:
     """cancellation.saga:54: during Holding, Refunding: on DeliveryFailed"""
-    data = step.edit()
+    step.data = data = step.data.copy()
     data.failed = True
     return STAY
 

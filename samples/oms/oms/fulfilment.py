@@ -11,6 +11,7 @@ from uuid import UUID
 
 from herosaga_runtime import codec
 from herosaga_runtime.arms import On
+from herosaga_runtime.instance import blank
 from herosaga_runtime.itineraries.activity import Activity, ActivityContext, Arguments
 from herosaga_runtime.itineraries.revision import Revision
 from herosaga_runtime.itineraries.table import Do, Ending, Finish, If, Itinerary, Parallel
@@ -1276,7 +1277,7 @@ class DeliveryData:
 
     def copy(self) -> DeliveryData:
         """Another instance with the same values."""
-        other = DeliveryData.__new__(DeliveryData)
+        other = blank(DeliveryData)
         other.order_id = self.order_id
         other.reason = self.reason
         return other
@@ -1323,7 +1324,7 @@ def fulfilling_on_fulfilment_faulted(
     step: Step[DeliveryData], event: FaultedFulfilment
 ) -> DeliveryState:
     """fulfilment.saga:141: on Fulfilment.faulted(reason) -> Failed"""
-    data = step.edit()
+    step.data = data = step.data.copy()
     data.reason = event.reason
     return DeliveryState.FAILED
 

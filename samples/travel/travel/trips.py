@@ -11,6 +11,7 @@ from uuid import UUID
 
 from herosaga_runtime import codec
 from herosaga_runtime.arms import Ignore, On, OnDone, OnFailure, Onward
+from herosaga_runtime.instance import blank
 from herosaga_runtime.making import Step
 from herosaga_runtime.message import Command, Event, JsonObject, JsonValue, message
 from herosaga_runtime.policy import Policy
@@ -1022,7 +1023,7 @@ class TripData:
 
     def copy(self) -> TripData:
         """Another instance with the same values."""
-        other = TripData.__new__(TripData)
+        other = blank(TripData)
         other.trip_id = self.trip_id
         other.total = self.total
         other.flight = self.flight
@@ -1074,7 +1075,7 @@ class TripData:
 
 def start_on_trip_requested(step: Step[TripData], event: TripRequested) -> TripState:
     """trips.saga:173: on TripRequested(city, nights, guests, car, insured) -> Booking"""
-    data = step.edit()
+    data = step.data
     data.city = event.city
     data.nights = event.nights
     data.guests = event.guests
@@ -1108,14 +1109,14 @@ def enter_booking_hotel(step: Step[TripData]) -> None:
 
 def booking_hotel_on_hotel_booked(step: Step[TripData], event: HotelBooked) -> Verdict:
     """trips.saga:177: sequence Booking: step Hotel: on HotelBooked"""
-    data = step.edit()
+    step.data = data = step.data.copy()
     data.total += event.price
     return STAY
 
 
 def booking_hotel_all_answered(step: Step[TripData]) -> TripState:
     """trips.saga:177: sequence Booking: all is answered -> Booking.for"""
-    data = step.edit()
+    step.data = data = step.data.copy()
     data.booking_guest_list = data.guests
     data.booking_guest_at = 0
     return TripState.BOOKING_FOR
@@ -1123,7 +1124,7 @@ def booking_hotel_all_answered(step: Step[TripData]) -> TripState:
 
 def booking_flight_on_flight_booked(step: Step[TripData], event: FlightBooked) -> Verdict:
     """trips.saga:180: sequence Booking: step Flight: on FlightBooked"""
-    data = step.edit()
+    step.data = data = step.data.copy()
     data.total += event.price
     data.flight = event.flight
     return STAY
@@ -1131,7 +1132,7 @@ def booking_flight_on_flight_booked(step: Step[TripData], event: FlightBooked) -
 
 def booking_car_on_car_reserved(step: Step[TripData], event: CarReserved) -> Verdict:
     """trips.saga:184: sequence Booking: step Car: on CarReserved"""
-    data = step.edit()
+    step.data = data = step.data.copy()
     data.total += event.price
     return STAY
 
@@ -1168,7 +1169,7 @@ def enter_booking_seat(step: Step[TripData]) -> None:
 
 def booking_seat_on_seat_assigned(step: Step[TripData], event: SeatAssigned) -> TripState:
     """trips.saga:189: sequence Booking: step Seat: on SeatAssigned -> Booking.for"""
-    data = step.edit()
+    step.data = data = step.data.copy()
     data.seats += (event.seat,)
     data.booking_guest_at += 1
     return TripState.BOOKING_FOR
@@ -1199,7 +1200,7 @@ def enter_booking_cover(step: Step[TripData]) -> None:
 
 def booking_cover_on_cover_bought(step: Step[TripData], event: CoverBought) -> TripState:
     """trips.saga:194: sequence Booking: step Cover: on CoverBought -> Booking.Payment"""
-    data = step.edit()
+    step.data = data = step.data.copy()
     data.total += event.price
     return TripState.BOOKING_PAYMENT
 

@@ -11,6 +11,7 @@ from uuid import UUID
 
 from herosaga_runtime import codec
 from herosaga_runtime.arms import After, Ignore, On, OnFailure
+from herosaga_runtime.instance import blank
 from herosaga_runtime.making import Step
 from herosaga_runtime.message import Command, Event, JsonObject, JsonValue, Undo, message
 from herosaga_runtime.policy import Policy
@@ -431,7 +432,7 @@ class OrderFulfilmentData:
 
     def copy(self) -> OrderFulfilmentData:
         """Another instance with the same values."""
-        other = OrderFulfilmentData.__new__(OrderFulfilmentData)
+        other = blank(OrderFulfilmentData)
         other.order_id = self.order_id
         other.declined = self.declined
         other.customer_id = self.customer_id
@@ -483,7 +484,7 @@ def start_on_order_placed(
     step: Step[OrderFulfilmentData], event: OrderPlaced
 ) -> OrderFulfilmentState:
     """orders.saga:79: on OrderPlaced(customer_id, items) -> Reserving"""
-    data = step.edit()
+    data = step.data
     data.customer_id = event.customer_id
     data.items = event.items
     data.total = sum((i.price * i.quantity for i in data.items), Decimal(0))
@@ -532,7 +533,7 @@ def charging_on_card_declined(
     data = step.data
     if not data.declined < 2:
         return PASS
-    data = step.edit()
+    step.data = data = data.copy()
     data.declined += 1
     step.request(
         ChargeCard(data.order_id, data.customer_id, data.total),

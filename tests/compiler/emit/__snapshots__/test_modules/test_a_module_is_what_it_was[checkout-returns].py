@@ -10,6 +10,7 @@ from uuid import UUID
 
 from herosaga_runtime import codec
 from herosaga_runtime.arms import On, OnFailure
+from herosaga_runtime.instance import blank
 from herosaga_runtime.making import Step
 from herosaga_runtime.message import Command, Event, JsonObject, JsonValue, message
 from herosaga_runtime.policy import Policy
@@ -183,7 +184,7 @@ class OrderReturnData:
 
     def copy(self) -> OrderReturnData:
         """Another instance with the same values."""
-        other = OrderReturnData.__new__(OrderReturnData)
+        other = blank(OrderReturnData)
         other.order_id = self.order_id
         other.reason = self.reason
         return other
@@ -208,7 +209,7 @@ def start_on_return_requested(
     step: Step[OrderReturnData], event: ReturnRequested
 ) -> OrderReturnState:
     """returns.saga:39: on ReturnRequested(reason) -> Restocking"""
-    data = step.edit()
+    data = step.data
     data.reason = event.reason
     step.request(RestockItems(data.order_id), STUBBORN, undo=WithdrawItems(data.order_id))
     return OrderReturnState.RESTOCKING

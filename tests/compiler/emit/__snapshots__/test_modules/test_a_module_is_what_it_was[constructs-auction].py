@@ -10,6 +10,7 @@ from typing import Final, Protocol
 
 from herosaga_runtime import codec
 from herosaga_runtime.arms import After, Arm, At, Every, Ignore, On, OnTimer, TimerOf
+from herosaga_runtime.instance import blank
 from herosaga_runtime.making import Step
 from herosaga_runtime.message import Command, Event, JsonObject, JsonValue, message
 from herosaga_runtime.saga import By, Deadline, End, Saga
@@ -170,7 +171,7 @@ class AuctionData:
 
     def copy(self) -> AuctionData:
         """Another instance with the same values."""
-        other = AuctionData.__new__(AuctionData)
+        other = blank(AuctionData)
         other.auction_id = self.auction_id
         other.best = self.best
         other.calls = self.calls
@@ -211,7 +212,7 @@ def auction_at_the_deadline(step: Step[AuctionData]) -> AuctionState | Verdict:
 
 def auction_start_on_auction_opened(step: Step[AuctionData], event: AuctionOpened) -> AuctionState:
     """auction.saga:29: on AuctionOpened(ends, grace) -> Open"""
-    data = step.edit()
+    data = step.data
     data.ends = event.ends
     data.grace = event.grace
     step.arm("silence", data.grace)
@@ -223,7 +224,7 @@ def auction_open_on_bid_placed(step: Step[AuctionData], event: BidPlaced) -> Ver
     data = step.data
     if not event.amount > data.best:
         return PASS
-    data = step.edit()
+    step.data = data = data.copy()
     data.best = event.amount
     step.arm("silence", data.grace)
     return STAY
@@ -307,7 +308,7 @@ def auction_during_open_paused_on_auction_paused(
 
 def auction_during_open_paused_every_grace(step: Step[AuctionData]) -> None:
     """auction.saga:51: during Open, Paused: every grace"""
-    data = step.edit()
+    step.data = data = step.data.copy()
     data.calls += 1
 
 

@@ -12,6 +12,7 @@ from uuid import UUID
 
 from herosaga_runtime import codec
 from herosaga_runtime.arms import On, OnAll, OnDone, OnFailure, OnTimeout
+from herosaga_runtime.instance import blank
 from herosaga_runtime.making import Step
 from herosaga_runtime.message import Command, Event, JsonObject, JsonValue, message
 from herosaga_runtime.policy import Policy
@@ -364,7 +365,7 @@ class SettlementData:
 
     def copy(self) -> SettlementData:
         """Another instance with the same values."""
-        other = SettlementData.__new__(SettlementData)
+        other = blank(SettlementData)
         other.claim_id = self.claim_id
         other.score = self.score
         return other
@@ -400,7 +401,7 @@ def settlement_checking_on_checked(
     """claims.saga:46: on Checked(score) when event.score > 5 -> Paid"""
     if not event.score > 5:
         return PASS
-    data = step.edit()
+    step.data = data = step.data.copy()
     data.score = event.score
     return SettlementState.PAID
 

@@ -11,6 +11,7 @@ from uuid import UUID
 
 from herosaga_runtime import codec
 from herosaga_runtime.arms import After, On
+from herosaga_runtime.instance import blank
 from herosaga_runtime.making import Step
 from herosaga_runtime.message import Event, JsonObject, JsonValue, message
 from herosaga_runtime.saga import By, End, Externs, ExternSaga
@@ -129,7 +130,7 @@ class ExchangeData:
 
     def copy(self) -> ExchangeData:
         """Another instance with the same values."""
-        other = ExchangeData.__new__(ExchangeData)
+        other = blank(ExchangeData)
         other.exchange_id = self.exchange_id
         other.customer = self.customer
         other.amount = self.amount
@@ -162,7 +163,7 @@ def exchange_start_on_money_brought(
     """exchange.saga:20: on MoneyBrought(customer, amount, currency) when grade(event.customer) == "gold" -> Waiting"""
     if EXCHANGE_EXTERNS.of(step).grade(event.customer) != Grade.GOLD:
         return PASS
-    data = step.edit()
+    data = step.data
     data.customer = event.customer
     data.amount = event.amount
     data.currency = event.currency
@@ -174,7 +175,7 @@ def exchange_start_on_money_brought_2(
     step: Step[ExchangeData], event: MoneyBrought
 ) -> ExchangeState:
     """exchange.saga:23: on MoneyBrought(customer, amount, currency) -> Waiting"""
-    data = step.edit()
+    data = step.data
     data.customer = event.customer
     data.amount = event.amount
     data.currency = event.currency
@@ -195,7 +196,7 @@ def exchange_waiting_on_money_fetched_2(
     step: Step[ExchangeData], event: MoneyFetched
 ) -> ExchangeState:
     """exchange.saga:28: on MoneyFetched -> Over"""
-    data = step.edit()
+    step.data = data = step.data.copy()
     data.amount = Decimal(0)
     return ExchangeState.OVER
 

@@ -11,6 +11,7 @@ from uuid import UUID
 
 from herosaga_runtime import codec
 from herosaga_runtime.arms import Ignore, On, OnFailure
+from herosaga_runtime.instance import blank
 from herosaga_runtime.making import Step
 from herosaga_runtime.message import Command, Event, JsonObject, JsonValue, message, record
 from herosaga_runtime.migration import Migration
@@ -254,7 +255,7 @@ class CaseData:
 
     def copy(self) -> CaseData:
         """Another instance with the same values."""
-        other = CaseData.__new__(CaseData)
+        other = blank(CaseData)
         other.case_id = self.case_id
         other.body = self.body
         other.note = self.note
@@ -339,7 +340,7 @@ def migrate_from_3(json: JsonObject) -> JsonObject:
 
 def start_on_case_opened(step: Step[CaseData], event: CaseOpened) -> CaseState:
     """files.saga:59: on CaseOpened(invoice, note) -> Open"""
-    data = step.edit()
+    data = step.data
     data.invoice = event.invoice
     data.note = event.note
     return CaseState.OPEN
@@ -347,7 +348,7 @@ def start_on_case_opened(step: Step[CaseData], event: CaseOpened) -> CaseState:
 
 def open_on_letter_arrived(step: Step[CaseData], event: LetterArrived) -> Verdict:
     """files.saga:62: on LetterArrived"""
-    data = step.edit()
+    step.data = data = step.data.copy()
     data.stars += 1
     return STAY
 

@@ -10,6 +10,7 @@ from uuid import UUID
 
 from herosaga_runtime import codec
 from herosaga_runtime.arms import After, Arm, On, OnDone, OnFailure, Onward
+from herosaga_runtime.instance import blank
 from herosaga_runtime.making import Step
 from herosaga_runtime.message import Command, Event, JsonObject, JsonValue, message, record
 from herosaga_runtime.policy import Policy
@@ -553,7 +554,7 @@ class JourneyData:
 
     def copy(self) -> JourneyData:
         """Another instance with the same values."""
-        other = JourneyData.__new__(JourneyData)
+        other = blank(JourneyData)
         other.trip_id = self.trip_id
         other.car = self.car
         other.seats = self.seats
@@ -601,7 +602,7 @@ class JourneyData:
 
 def start_on_journey_asked(step: Step[JourneyData], event: JourneyAsked) -> JourneyState:
     """journey.saga:55: on JourneyAsked(guests, insured) -> Booking"""
-    data = step.edit()
+    data = step.data
     data.guests = event.guests
     data.insured = event.insured
     return JourneyState.BOOKING_RESERVE_CAR
@@ -617,7 +618,7 @@ def booking_reserve_car_on_car_reserved_or_bike_reserved(
     step: Step[JourneyData], event: CarReserved | BikeReserved
 ) -> JourneyState:
     """journey.saga:58: sequence Booking: step ReserveCar: on CarReserved, BikeReserved -> Booking.BookHotel"""
-    data = step.edit()
+    step.data = data = step.data.copy()
     data.car = event.reference
     return JourneyState.BOOKING_BOOK_HOTEL
 
@@ -666,7 +667,7 @@ def booking_annex_on_hotel_full(step: Step[JourneyData], event: HotelFull) -> Ve
 
 def booking_book_flight_on_flight_booked(step: Step[JourneyData], event: FlightBooked) -> Verdict:
     """journey.saga:64: sequence Booking: step BookFlight: on FlightBooked"""
-    data = step.edit()
+    step.data = data = step.data.copy()
     data.seats = event.seats
     return STAY
 
@@ -681,7 +682,7 @@ def booking_if_then(step: Step[JourneyData]) -> JourneyState | Verdict:
 
 def booking_if_otherwise(step: Step[JourneyData]) -> JourneyState:
     """journey.saga:66: sequence Booking: if insured: else -> Booking.if end"""
-    data = step.edit()
+    step.data = data = step.data.copy()
     data.why = "not insured"
     return JourneyState.BOOKING_IF_END
 
@@ -712,7 +713,7 @@ def booking_for_after_the_last(step: Step[JourneyData]) -> JourneyState:
 
 def booking_if_end_goes_on(step: Step[JourneyData]) -> JourneyState:
     """journey.saga:71: sequence Booking: and on -> Booking.for"""
-    data = step.edit()
+    step.data = data = step.data.copy()
     data.booking_guest_list = data.guests
     data.booking_guest_at = 0
     return JourneyState.BOOKING_FOR
@@ -726,7 +727,7 @@ def enter_booking_seat(step: Step[JourneyData]) -> None:
 
 def booking_seat_on_seat_assigned(step: Step[JourneyData], event: SeatAssigned) -> JourneyState:
     """journey.saga:72: sequence Booking: step Seat: on SeatAssigned -> Booking.for"""
-    data = step.edit()
+    step.data = data = step.data.copy()
     if data.booking_guest_list[data.booking_guest_at].child:
         data.seats += 1
     data.booking_guest_at += 1
@@ -735,7 +736,7 @@ def booking_seat_on_seat_assigned(step: Step[JourneyData], event: SeatAssigned) 
 
 def enter_booking_tag_bag(step: Step[JourneyData]) -> None:
     """journey.saga:75: sequence Booking: parallel"""
-    data = step.edit()
+    step.data = data = step.data.copy()
     data.booking_guest_2_list = data.guests
     for guest_at, guest in enumerate(data.booking_guest_2_list):
         step.request(
@@ -745,7 +746,7 @@ def enter_booking_tag_bag(step: Step[JourneyData]) -> None:
 
 def booking_tag_bag_on_bag_tagged(step: Step[JourneyData], event: BagTagged) -> Verdict:
     """journey.saga:75: sequence Booking: step TagBag: on BagTagged"""
-    data = step.edit()
+    step.data = data = step.data.copy()
     data.why = data.booking_guest_2_list[step.round].name
     return STAY
 
@@ -777,7 +778,7 @@ def booking_remind_on_remind_done(step: Step[JourneyData]) -> JourneyState:
 
 def booking_failed(step: Step[JourneyData]) -> Verdict:
     """journey.saga:80: sequence Booking: failed compensate -> Refused"""
-    data = step.edit()
+    step.data = data = step.data.copy()
     data.why = step.failure.command + ": " + step.failure.reason
     return step.compensate(JourneyState.REFUSED)
 
@@ -794,7 +795,7 @@ def booking_after_3_days(step: Step[JourneyData]) -> Verdict:
 
 def during_booking_annex_on_journey_asked(step: Step[JourneyData], event: JourneyAsked) -> Verdict:
     """journey.saga:85: during Booking.Annex: on JourneyAsked"""
-    data = step.edit()
+    step.data = data = step.data.copy()
     data.insured = True
     return STAY
 

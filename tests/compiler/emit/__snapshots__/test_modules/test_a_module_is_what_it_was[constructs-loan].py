@@ -10,6 +10,7 @@ from uuid import UUID
 
 from herosaga_runtime import codec
 from herosaga_runtime.arms import On
+from herosaga_runtime.instance import blank
 from herosaga_runtime.making import Step
 from herosaga_runtime.message import Command, Event, JsonObject, JsonValue, Undo, message
 from herosaga_runtime.policy import Policy
@@ -171,7 +172,7 @@ class LoanData:
 
     def copy(self) -> LoanData:
         """Another instance with the same values."""
-        other = LoanData.__new__(LoanData)
+        other = blank(LoanData)
         other.loan_id = self.loan_id
         other.sum = self.sum
         return other
@@ -270,7 +271,7 @@ def undo_by_forget(step: Step[LoanData], undo: LoanForget) -> None:
 
 def start_on_loan_asked(step: Step[LoanData], event: LoanAsked) -> LoanState:
     """loan.saga:39: on LoanAsked(sum) -> Signing"""
-    data = step.edit()
+    data = step.data
     data.sum = event.sum
     step.record(FreeMoney(data.loan_id, data.sum))
     return LoanState.SIGNING

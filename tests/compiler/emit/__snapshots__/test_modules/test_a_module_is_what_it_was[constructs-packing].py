@@ -24,6 +24,7 @@ from herosaga_runtime.arms import (
     TimeoutOf,
 )
 from herosaga_runtime.expressions import present
+from herosaga_runtime.instance import blank
 from herosaga_runtime.making import Step
 from herosaga_runtime.message import Command, Event, JsonObject, JsonValue, message
 from herosaga_runtime.policy import Policy
@@ -291,7 +292,7 @@ class PackingData:
 
     def copy(self) -> PackingData:
         """Another instance with the same values."""
-        other = PackingData.__new__(PackingData)
+        other = blank(PackingData)
         other.order_id = self.order_id
         other.box = self.box
         other.longest = self.longest
@@ -327,7 +328,7 @@ def start_on_order_opened_or_order_imported(
     """packing.saga:33: on OrderOpened, OrderImported when len(event.lines) > 0 -> Waiting"""
     if not len(event.lines) > 0:
         return PASS
-    data = step.edit()
+    data = step.data
     data.lines = event.lines
     data.longest = max((len(line) for line in codec.ordered(event.lines)), default=0)
     return PackingState.WAITING
@@ -353,14 +354,14 @@ def waiting_on_packed_or_repacked(step: Step[PackingData], event: Packed | Repac
     """packing.saga:47: on Packed, Repacked when event.box is not none"""
     if event.box is None:
         return PASS
-    data = step.edit()
+    step.data = data = step.data.copy()
     data.box = present(event.box)
     return STAY
 
 
 def waiting_on_packed(step: Step[PackingData], event: Packed) -> Verdict:
     """packing.saga:48: on Packed(box)"""
-    data = step.edit()
+    step.data = data = step.data.copy()
     data.box = event.box
     return STAY
 
@@ -380,7 +381,7 @@ def waiting_on_paid_or_timeout_of_print_label_or_label_printed(
     step: Step[PackingData], event: Paid | LabelPrinted | None = None
 ) -> Verdict:
     """packing.saga:50: on Paid, timeout of PrintLabel, LabelPrinted"""
-    data = step.edit()
+    step.data = data = step.data.copy()
     data.longest = 0
     return STAY
 

@@ -13,6 +13,7 @@ from uuid import UUID as UUID_
 from herosaga_runtime import codec
 from herosaga_runtime.arms import After, On, OnFailure
 from herosaga_runtime.expressions import present
+from herosaga_runtime.instance import blank
 from herosaga_runtime.making import Step as Step_
 from herosaga_runtime.message import Command as Command_
 from herosaga_runtime.message import Event as Event_
@@ -235,7 +236,7 @@ class StepData:
 
     def copy(self) -> StepData:
         """Another instance with the same values."""
-        other = StepData.__new__(StepData)
+        other = blank(StepData)
         other.id = self.id
         other.copy_ = self.copy_
         other.Decimals = self.Decimals
@@ -298,7 +299,7 @@ def step_start_on_event(step: Step_[StepData], event: Event) -> StepState | Verd
     """hostile.saga:27: on Event(Value, ref) when not (event.Value is none) and not ("x" in state) -> Start"""
     if not (event.Value is not None and "x" not in step.state):
         return PASS_
-    data = step.edit()
+    data = step.data
     data.Value = present(event.Value)
     data.ref = event.ref
     for each_Decimal in event.Decimals:
@@ -324,7 +325,7 @@ def step_start_on_event(step: Step_[StepData], event: Event) -> StepState | Verd
 
 def step_start_on_event_2(step: Step_[StepData], event: Event) -> StepState:
     """hostile.saga:36: on Event -> PASS"""
-    data = step.edit()
+    data = step.data
     data.self_ = (
         "true" if (data.x_ > 1 if event.ref.Verdict == "Protocol" else data.x_ > 2) else "false"
     )
@@ -348,7 +349,7 @@ def step_start_after_2_seconds(step: Step_[StepData]) -> Verdict:
 
 def step_pass_on_saga(step: Step_[StepData], event: Saga) -> StepState:
     """hostile.saga:39: on Saga -> Value"""
-    data = step.edit()
+    step.data = data = step.data.copy()
     data.copy_ = Decimal(2)
     return StepState.VALUE
 

@@ -10,6 +10,7 @@ from uuid import UUID
 
 from herosaga_runtime import codec
 from herosaga_runtime.arms import After, On, OnFailure
+from herosaga_runtime.instance import blank
 from herosaga_runtime.making import Step
 from herosaga_runtime.message import Event, JsonObject, JsonValue, message
 from herosaga_runtime.saga import By, Call, End, Saga
@@ -89,7 +90,7 @@ class OrderData:
 
     def copy(self) -> OrderData:
         """Another instance with the same values."""
-        other = OrderData.__new__(OrderData)
+        other = blank(OrderData)
         other.order_id = self.order_id
         other.tracking = self.tracking
         other.items = self.items
@@ -115,7 +116,7 @@ class OrderData:
 
 def start_on_order_paid(step: Step[OrderData], event: OrderPaid) -> OrderState:
     """orders.saga:12: on OrderPaid(items) -> Sending"""
-    data = step.edit()
+    data = step.data
     data.items = event.items
     step.request(Fulfilment(data.order_id, data.items), undo=TurnBackFulfilment(step.next_id()))
     return OrderState.SENDING
@@ -125,7 +126,7 @@ def sending_on_fulfilment_completed(
     step: Step[OrderData], event: CompletedFulfilment
 ) -> OrderState:
     """orders.saga:15: on Fulfilment.completed(tracking) -> Sent"""
-    data = step.edit()
+    step.data = data = step.data.copy()
     data.tracking = event.tracking
     return OrderState.SENT
 

@@ -13,6 +13,7 @@ from uuid import UUID
 from herosaga_runtime import codec
 from herosaga_runtime.arms import After, Arm, Ignore, On, OnFailure
 from herosaga_runtime.expressions import modulo, present
+from herosaga_runtime.instance import blank
 from herosaga_runtime.making import Step
 from herosaga_runtime.message import Command, JsonObject, JsonValue, Undo, message
 from herosaga_runtime.message import Event as Event_
@@ -316,7 +317,7 @@ class KitchenData:
 
     def copy(self) -> KitchenData:
         """Another instance with the same values."""
-        other = KitchenData.__new__(KitchenData)
+        other = blank(KitchenData)
         other.id = self.id
         other.total = self.total
         other.ratio = self.ratio
@@ -416,7 +417,7 @@ def kitchen_start_on_event(step: Step[KitchenData], event: Event) -> KitchenStat
     """kitchen.saga:55: on Event(all, step) when event.data == [] -> Idle"""
     if event.data != ():
         return PASS
-    data = step.edit()
+    data = step.data
     data.all = event.all
     data.step = event.step
     data.numbers = (0,)
@@ -429,7 +430,7 @@ def kitchen_start_on_event_2(step: Step[KitchenData], event: Event) -> KitchenSt
     """kitchen.saga:60: on Event when sum(event.data) > 0 or len(event.data) >= 3 -> Cooking"""
     if not (sum(event.data, 0) > 0 or len(event.data) >= 3):
         return PASS
-    data = step.edit()
+    data = step.data
     data.numbers = (*event.data, 1, 2)
     data.ref = event.all.id
     data.begun = step.now - timedelta(hours=1)
@@ -442,7 +443,7 @@ def kitchen_start_on_event_2(step: Step[KitchenData], event: Event) -> KitchenSt
 
 def kitchen_start_on_event_3(step: Step[KitchenData], event: Event) -> KitchenState:
     """kitchen.saga:67: on Event -> Failed"""
-    data = step.edit()
+    data = step.data
     data.numbers = event.data
     data.ref = step.uuid()
     data.begun = event.all.time
@@ -454,7 +455,7 @@ def kitchen_idle_on_ask(step: Step[KitchenData], event: Ask) -> Verdict:
     data = step.data
     if not (data.step is not None and present(data.step) > 2):
         return PASS
-    data = step.edit()
+    step.data = data = data.copy()
     data.step = present(data.step) + 1
     data.count += 1
     if data.urgency == Urgency.HIGH:
@@ -472,14 +473,14 @@ def kitchen_idle_on_ask_2(step: Step[KitchenData], event: Ask) -> Verdict:
     data = step.data
     if data.step is not None:
         return PASS
-    data = step.edit()
+    step.data = data = data.copy()
     data.step = 1
     return STAY
 
 
 def kitchen_idle_on_ask_3(step: Step[KitchenData], event: Ask) -> KitchenState:
     """kitchen.saga:85: on Ask -> Cooking"""
-    data = step.edit()
+    step.data = data = step.data.copy()
     data.ratio = data.ratio * 2 - data.count % 3
     data.total = (
         modulo(data.total, Decimal(3))
@@ -521,7 +522,7 @@ def kitchen_idle_after_wait(step: Step[KitchenData]) -> KitchenState | Verdict:
     data = step.data
     if not data.count < 100:
         return PASS
-    data = step.edit()
+    step.data = data = data.copy()
     data.count += 1
     return KitchenState.IDLE
 
@@ -541,7 +542,7 @@ def kitchen_cooking_on_cooked(step: Step[KitchenData], event: Cooked) -> Kitchen
     """kitchen.saga:101: on Cooked(urgency) when event.urgency == Urgency.Class -> Idle"""
     if event.urgency != Urgency.CLASS:
         return PASS
-    data = step.edit()
+    step.data = data = step.data.copy()
     data.urgency = event.urgency
     return KitchenState.IDLE
 
@@ -550,7 +551,7 @@ def kitchen_cooking_on_cooked_2(step: Step[KitchenData], event: Cooked) -> Kitch
     """kitchen.saga:102: on Cooked when event.urgency in ["low", "high"] -> Done"""
     if event.urgency not in (Urgency.LOW, Urgency.HIGH):
         return PASS
-    data = step.edit()
+    step.data = data = step.data.copy()
     data.late = "x"
     return KitchenState.DONE
 
@@ -559,7 +560,7 @@ def kitchen_cooking_on_burnt(step: Step[KitchenData], event: Burnt) -> KitchenSt
     """kitchen.saga:103: on Burnt when event.why is not none -> Idle"""
     if event.why is None:
         return PASS
-    data = step.edit()
+    step.data = data = step.data.copy()
     data.words += (present(event.why),)
     return KitchenState.IDLE
 
