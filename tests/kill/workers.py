@@ -1,9 +1,11 @@
 """Three workers pass slips among them on one file; one after the other is killed at random, and started again.
 
-`python tests/kill/workers.py --kills 200 --seed 1` prints each kill and ends with a table. Which worker is killed, and after how
+`python tests/kill/workers.py --kills 200 --stops 20 --seed 1` prints each kill and ends with a table. Which worker is killed, and after how
 many commits of any of them, comes from the seed; what they are doing by then is up to the machine. New slips begin as long as there
 are kills to come. Then every slip is compared with one of its kind that nobody has killed: how it ended, what happened to each of
 its parts and in what order, and what was done, once each, in the store.
+
+Now and then a worker is only stopped, and goes on after others have redone what it held: it comes too late, and nothing of it counts.
 
 No worker may starve. From its first word to its end, a life of a worker sees so many steps being done by whomever; of those it must
 have done its share.
@@ -16,6 +18,7 @@ import asyncio
 import os
 import queue
 import random
+import signal
 import sqlite3
 import subprocess
 import sys
@@ -42,10 +45,14 @@ PATHS = [ROOT / each for each in ("runtime", "compiler", "tests")]
 WORKERS = 3
 AHEAD = 24
 """How many slips are under way while there are kills to come."""
+OFTEN = 50
+"""After how many words it is looked whether slips are wanted."""
+LONG = 500
+"""How many words of others a worker is stopped for: longer than its lease."""
 LEAST = 60
 """A life that has seen fewer steps says nothing about shares."""
 SHARE = 0.05
-SILENCE = 5.0
+SILENCE = 2.0
 """Seconds without a word after which it is looked whether there is something to do."""
 
 STEPS = ("done", "undone")
@@ -280,6 +287,17 @@ class Workers:
         _end(process)
         self.start(place)
 
+    def stop(self, place: int) -> None:
+        """Stop a worker until its lease is over; for shorter, if it holds the file, which all others wait for then."""
+        life = self.working[place]
+        works, life.works = life.works, False
+        life.process.send_signal(signal.SIGSTOP)
+        for _ in range(LONG):
+            if not self.hear():
+                break  # or there is nothing to do
+        life.process.send_signal(signal.SIGCONT)
+        life.works = works
+
     def finish(self) -> None:
         """Let all go on until every slip has ended, and listen to the end."""
         for life in self.working.values():
@@ -304,29 +322,57 @@ def _end(process: subprocess.Popen[str]) -> None:
 # --- the sweep ---------------------------------------------------------------------------------
 
 
-def sweep(kills: int, seed: int, most: int = 300) -> Swept:
-    """Kill workers `kills` times, each time after up to `most` words of any of them."""
+def sweep(kills: int, seed: int, most: int = 300, stops: int = 0) -> Swept:
+    """Kill workers `kills` times, each time after up to `most` words of any of them; before `stops` of that one is stopped."""
     with tempfile.TemporaryDirectory() as folder:
         root, chance = Path(folder), random.Random(seed)
         with importable(generated({"post.saga": PROGRAM}), root, "post.post") as (it,):
-            whole = unkilled(root, it)
-            database, slips, done = root / "killed.db", 0, list[Kill]()
+            whole, database = unkilled(root, it), root / "killed.db"
             make(database)
-            workers = Workers(root, database)
+            workers, feeding = Workers(root, database), Feeding(database, it)
+            stopping, done = set(chance.sample(range(kills), min(stops, kills))), list[Kill]()
             for place in range(WORKERS):
                 workers.start(place)
             while len(done) < kills:
-                slips = fed(database, it, slips)
                 words, place = chance.randrange(1, most), chance.randrange(WORKERS)
-                for _ in range(words):
-                    if not workers.hear():
-                        slips = fed(database, it, slips)
+                feeding.wait(workers, words)
+                if len(done) in stopping:
+                    workers.stop(chance.randrange(WORKERS))
                 workers.kill(place)
-                done.append(Kill(len(done) + 1, words, place, slips - ended(database)))
+                done.append(Kill(len(done) + 1, words, place, feeding.under_way))
                 print(_said(done[-1], seed), flush=True)
             workers.finish()
-            steps = sum(each.own for each in workers.lives)
-            return Swept(done, workers.lives, slips, steps, wrong(database, whole, slips))
+            steps, bad = sum(each.own for each in workers.lives), wrong(
+                database, whole, feeding.slips
+            )
+            return Swept(done, workers.lives, feeding.slips, steps, bad)
+
+
+@dataclass(slots=True)
+class Feeding:
+    """Lets slips begin, so that some are under way; `slips` have begun."""
+
+    database: Path
+    it: Any
+    slips: int = 0
+
+    @property
+    def under_way(self) -> int:
+        """How many have not ended."""
+        return self.slips - ended(self.database)
+
+    def more(self) -> None:
+        """Let as many begin as are wanted."""
+        missing = AHEAD - self.under_way
+        if missing > AHEAD // 2:
+            feed(self.database, self.it, range(self.slips, self.slips + missing))
+            self.slips += missing
+
+    def wait(self, workers: Workers, words: int) -> None:
+        """Listen to so many words, and see to it that there is enough to do."""
+        for number in range(words):
+            if not workers.hear() or number % OFTEN == 0:
+                self.more()
 
 
 def _said(kill: Kill, seed: int) -> str:
@@ -334,15 +380,6 @@ def _said(kill: Kill, seed: int) -> str:
         f"seed {seed}, kill {kill.number}: worker {kill.place} after {kill.words} more words, "
         f"{kill.under_way} slips under way"
     )
-
-
-def fed(database: Path, it: Any, slips: int) -> int:
-    """Let as many slips begin as are wanted; gives how many there are then."""
-    missing = AHEAD - (slips - ended(database))
-    if missing <= AHEAD // 2:
-        return slips
-    feed(database, it, range(slips, slips + missing))
-    return slips + missing
 
 
 def unkilled(root: Path, it: Any) -> dict[int, Journey]:
@@ -361,8 +398,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--kills", type=int, default=50)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--words", type=int, default=300, help="the most between two kills")
+    parser.add_argument("--stops", type=int, default=0, help="how often one is stopped")
     given = parser.parse_args(arguments)
-    swept = sweep(given.kills, given.seed, given.words)
+    swept = sweep(given.kills, given.seed, given.words, given.stops)
     print(table(swept), *swept.wrong, sep="\n")
     return int(bool(swept.wrong or swept.starved))
 

@@ -191,7 +191,8 @@ class ActivityWork:
         pause = _pause(house, home, slip, mail)
         if pause is not None:
             at = to_micros(now) + pause // MICROSECOND
-            await tx.put_back(mail, house.owner, at, mail.attempts)
+            if not await tx.put_back(mail, house.owner, at, mail.attempts):
+                return []  # another host is at it by now
             return await _tried_on(tx, stored, home, slip, failed.reason, mail)
         if not await tx.take(mail, house.owner):
             return []

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections import Counter
-from typing import Any
+from datetime import timedelta
+from pathlib import Path
+from typing import Any, cast
 
 import pytest
 from herosaga_runtime import SlipView, UsageError
 from herosaga_runtime.itineraries.home import SlipStatus
+from herosaga_runtime.testing import START, VirtualClock
 from itineraries.eight import LOGGED, POINTED, TRIES, Act, World, run
 from itineraries.test_host_faults import (
     dies,
@@ -263,5 +267,43 @@ def test_past_the_point_a_step_that_kills_waits_for_an_operator(name: str, opera
             assert slip.status is SlipStatus.COMPLETED
             assert Counter(world.begun)[name] == 4 + (operator == "retry")
             await world.consistent(dead)
+
+    run(play())
+
+
+def test_a_worker_that_fails_too_late_makes_nobody_look(tmp_path: Path) -> None:
+    """It tries a step on whose tries are used up; by the time it fails again, another host is at it."""
+    waiting, free = asyncio.Event(), asyncio.Event()
+    failing: list[asyncio.Task[Any]] = []
+
+    async def lingers(world: World, name: str, context: Any) -> None:
+        if len(world.hosts) == 1:
+            if context.attempt > TRIES:
+                failing.append(cast("asyncio.Task[Any]", asyncio.current_task()))
+                waiting.set()
+                await free.wait()
+            raise ValueError(f"attempt {context.attempt}")
+        await context.sleep(5)
+
+    world = World({"Six": lingers})
+
+    async def play() -> None:
+        async with world.living(tmp_path) as first:
+            await let_out(world)
+            passing = asyncio.ensure_future(world.after(60))
+            await waiting.wait()
+            passing.cancel()
+            assert (await world.slip()).stuck == f"eight.Six: ValueError: attempt {TRIES}"
+            world.clock = VirtualClock(START + timedelta(hours=1))
+            async with world.living(tmp_path) as second:
+                await second.settle()
+                slip = await world.slip()
+                free.set()
+                await asyncio.wait(failing)
+                await first.publish(world.it.Told("a", "this is stored after its failure"))
+                assert await world.slip() == slip
+                await world.after(10)
+                assert (await world.slip()).status is SlipStatus.COMPLETED
+                await world.consistent()
 
     run(play())
