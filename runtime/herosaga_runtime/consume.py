@@ -268,28 +268,15 @@ async def _note(
     at: int,
 ) -> list[Report]:
     """Write a step into the history, and what was unexpected into the dead letters."""
-    after, kind = decision.instance, cause.message.TYPE
-    incarnation, revision = (after.origin.incarnation, after.revision) if after else (0, 0)
-    report = StepReport(
-        mail.consumer,
-        mail.key,
-        revision,
-        cause.id,
-        kind,
-        None if then is None else str(then.state),
-        None if after is None else str(after.state),
-        tuple([each.message.TYPE for each in decision.sent]),
-        str(decision.reception),
-        None if after is None or after.outcome is None else str(after.outcome),
-        decision.reason,
-    )
+    after, report = decision.instance, _told(mail, cause, decision, then)
+    incarnation = after.origin.incarnation if after else 0
     sent: list[JsonValue] = [
         {"number": each.number, "type": each.message.TYPE} for each in decision.sent
     ]
     await tx.add_history(
         StoredHistory(
-            *(mail.consumer, mail.key, incarnation, revision, at, cause.id, kind),
-            *(report.before, report.after, report.reception),
+            *(mail.consumer, mail.key, incarnation, report.revision, at, cause.id),
+            *(cause.message.TYPE, report.before, report.after, report.reception),
             *(codec.dumps(sent), codec.dumps(diff), decision.reason),
         )
     )
@@ -300,6 +287,26 @@ async def _note(
     if decision.reception is not Reception.UNEXPECTED:
         return [report]
     return [report, await give_up(tx, _of(mail, cause), decision.reason, "", at)]
+
+
+def _told(
+    mail: Mail, cause: Envelope, decision: Decision[Any, Any], then: AnyInstance | None
+) -> StepReport:
+    """A step, as it is told to whoever watches."""
+    after = decision.instance
+    return StepReport(
+        mail.consumer,
+        mail.key,
+        0 if after is None else after.revision,
+        cause.id,
+        cause.message.TYPE,
+        None if then is None else str(then.state),
+        None if after is None else str(after.state),
+        tuple([each.message.TYPE for each in decision.sent]),
+        str(decision.reception),
+        None if after is None or after.outcome is None else str(after.outcome),
+        decision.reason,
+    )
 
 
 def _of(mail: Mail, cause: Envelope) -> Mail:
