@@ -5,21 +5,28 @@ from __future__ import annotations
 import asyncio
 import importlib
 import json
+import os
 import shutil
 import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
-from typing import Any
 
 import jsonschema
 import pytest
 from herosaga import cli
 from herosaga.cli.ops import lines, store, tables
+from herosaga.cli.ops.diagrams import Stage, Stages
+from herosaga.cli.ops.names import beginnings
+from herosaga.cli.ops.progress import is_past, progress_of
+from herosaga.cli.ops.slip import lines as lines_of
+from herosaga.cli.ops.slip import map_of
 from herosaga.cli.watching import Screen
-from herosaga_runtime import Host
+from herosaga_runtime import Happened, Host, SlipEntry, SlipStatus, SlipSummary, SlipView
 from herosaga_runtime.policy import Policy
 from herosaga_runtime.ports import SlipReport
+from herosaga_runtime.testing.times import START
 from syrupy.assertion import SnapshotAssertion
 
 from helpers import depot
@@ -54,7 +61,7 @@ class Ops:
 
     def on_terminal(self, columns: int) -> None:
         """Let what follows be drawn as on a terminal so wide."""
-        self.monkeypatch.setattr(tables, "_is_drawn", lambda stream: True)
+        self.monkeypatch.setattr(tables, "on_terminal", lambda: True)
         for module in (tables, lines):
             self.monkeypatch.setattr(module, "width", lambda stream: columns)
 
@@ -343,13 +350,124 @@ def test_what_is_stored_can_t_forge_lines(ops: Ops, tmp_path: Path) -> None:
     assert r"a\x1b[31m\x0ab" in ops("instances").out
 
 
-def test_a_closed_pipe_ends_quietly(ops: Ops, yard: Path, tmp_path: Path) -> None:
-    call = " ".join(command("ops", "history", "Deposit", "stuck", "--raw"))
-    closed: Any = subprocess.run(
-        ["bash", "-c", f"{call} | true; exit ${{PIPESTATUS[0]}}"],
-        cwd=yard,
-        env=environment(HEROSAGA_DB=str(tmp_path / "depot.db")),
-        capture_output=True,
-        text=True,
+def test_a_closed_pipe_ends_quietly(yard: Path) -> None:
+    read, written = os.pipe()
+    os.close(read)
+    try:
+        closed = subprocess.run(
+            command("ops", "history", "Deposit", "stuck", "--raw"),
+            cwd=yard,
+            env=environment(HEROSAGA_DB="depot.db"),
+            stdout=written,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+    finally:
+        os.close(written)
+    assert (closed.returncode, closed.stderr) == (141, "")
+
+
+# --- progress ------------------------------------------------------------------------------------
+
+STAGES: Stages = (
+    Stage("0", "do", "do A", "A"),
+    Stage(
+        "1",
+        "if",
+        "if x",
+        "",
+        (
+            ("", (Stage("1.0.0", "do", "do B", "B"), Stage("1.0.1", "do", "do C", "C"))),
+            ("else", (Stage("1.1.0", "do", "do D", "D"),)),
+        ),
+    ),
+    Stage(
+        "2",
+        "parallel",
+        "parallel",
+        "",
+        (
+            ("branch 1", (Stage("2.0.0", "do", "do E", "E"), Stage("2.0.1", "do", "do F", "F"))),
+            ("branch 2", (Stage("2.1.0", "do", "do G", "G"),)),
+        ),
+    ),
+    Stage("3", "do", "do H", "H"),
+)
+
+
+@pytest.mark.parametrize(
+    ("path", "reached", "past"),
+    [
+        ("0", "1.0.0", True),
+        ("1.0.0", "0", False),
+        ("1.1.0", "1.0.0", True),  # the other block of an `if`
+        ("1.0.0", "1.1.0", True),
+        ("1.0.1", "1.0.0", False),
+        ("2.0.0", "2.1.0", False),  # branches go on at once
+        ("2.1.0", "2.0.1", False),
+        ("2.0.1", "3", True),
+        ("1.0.1", "2.1.0", True),
+        ("3", "2.0.1", False),
+    ],
+)
+def test_what_a_slip_is_past(path: str, reached: str, past: bool) -> None:
+    assert is_past(STAGES, path, (reached,)) is past
+
+
+AT = [START + timedelta(seconds=n) for n in range(9)]
+
+
+def entry(n: int, happened: str, activity: str, stage: str = "", reason: str = "") -> SlipEntry:
+    return SlipEntry(AT[n], Happened(happened), "", activity, {}, reason, stage)
+
+
+def slip_of(*history: SlipEntry, status: SlipStatus = SlipStatus.RUNNING) -> SlipView:
+    summary = SlipSummary("s", "t.T", status, "", "c", AT[0], ())
+    return SlipView(summary, (), history, None, "", False, 0)
+
+
+def test_what_was_done_twice_is_undone_newest_first() -> None:
+    loop: Stages = (Stage("0", "for", "for", "", (("", (Stage("0.0.0", "do", "do A", "A"),)),)),)
+    done = (entry(1, "done", "A", "0.0.0"), entry(2, "done", "A", "0.0.0"))
+    seen = progress_of(slip_of(*done, entry(3, "undone", "A")), loop).stages["0.0.0"]
+    assert (len(seen.done), seen.undone) == (2, 1)
+    text = [each.text for each in lines_of(map_of(slip_of(*done), loop, AT[8]))]
+    assert "do A  00:00:02, 2 times" in text
+
+
+def test_the_same_activity_at_two_stages() -> None:
+    twice = (Stage("0", "do", "do A", "A"), Stage("1", "do", "do A again", "A"))
+    history = (
+        entry(1, "done", "A", "0"),
+        entry(2, "done", "A", "1"),
+        entry(3, "undone", "A"),
     )
-    assert (closed.returncode in (0, 141), closed.stderr) == (True, "")
+    progress = progress_of(slip_of(*history), twice)
+    assert [progress.stages[path].undone for path in "01"] == [0, 1]
+
+
+def test_what_is_inserted_stands_behind_what_inserted_it() -> None:
+    history = (
+        entry(1, "done", "A", "0"),
+        entry(1, "revised", "A", "0", "-B +X +Y"),
+        entry(2, "done", "t.X"),
+        entry(3, "revised", "t.X", "", "+Z"),
+        entry(4, "done", "t.Z"),
+    )
+    progress = progress_of(slip_of(*history), STAGES)
+    assert [(each.behind, each.seen.activity) for each in progress.inserted] == [
+        ("0", "t.X"),
+        ("0", "Y"),
+        ("0", "t.Z"),
+    ]
+    assert [len(each.seen.done) for each in progress.inserted] == [1, 0, 1]
+
+
+def test_another_itinerary_than_it_set_out_by_is_not_drawn() -> None:
+    at = map_of(slip_of(entry(1, "done", "Z", "0")), STAGES, AT[8])
+    assert [each.label for each in at.stages] == ["do Z"]
+
+
+def test_ids_are_shortened_as_far_as_they_differ() -> None:
+    ids = ["0123456789ab", "0123456789cd", "ffffffffffff", "short"]
+    assert beginnings(ids) == ["0123456789a", "0123456789c", "ffffffff", "short"]

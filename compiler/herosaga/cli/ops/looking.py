@@ -168,7 +168,10 @@ async def slips(at: At, itinerary: str, status: SlipStatus | None) -> Show:
         if as_json:
             machine.put(slips=found)
         else:
-            _listed("slips", [_slip(each) for each in found], _SLIP)
+            ids = [each.id for each in found]
+            shown = names.beginnings(ids) if tables.on_terminal() else ids
+            rows = [_slip(each, id) for each, id in zip(found, shown, strict=True)]
+            _listed("slips", rows, _SLIP)
 
     return tell
 
@@ -176,11 +179,11 @@ async def slips(at: At, itinerary: str, status: SlipStatus | None) -> Show:
 _SLIP = ("slip", "itinerary", "status", "with", "started (UTC)", "trouble")
 
 
-def _slip(each: SlipSummary) -> Row:
+def _slip(each: SlipSummary, id: str) -> Row:
     activities = ", ".join(map(short, each.activities))
     started = moment(each.started_at)
     return Row(
-        (each.id, each.itinerary, str(each.status), activities, started, each.stuck),
+        (id, each.itinerary, str(each.status), activities, started, each.stuck),
         "bad" if each.stuck else TONES.get(each.status, ""),
     )
 

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from itertools import pairwise
 
 from herosaga.cli.ops.store import Absent, At
 from herosaga.cli.stop import Stop
 from herosaga_runtime import Happened, SlipView
+
+_LEAST = 8
+"""Characters of a shortened id."""
 
 
 def named(what: str, given: str, known: Iterable[str]) -> str:
@@ -69,6 +73,17 @@ async def slip(at: At, given: str) -> SlipView:
         case []:
             raise Absent(f"there is no slip `{given}`: `herosaga ops slips` lists them")
     raise Stop(f"`{given}` begins the ids of {len(fitting)} slips: give more of it")
+
+
+def beginnings(ids: Sequence[str]) -> list[str]:
+    """How each id begins, as far as it takes to tell them apart, and eight characters at least."""
+    ordered = sorted(ids)
+    shared: dict[str, int] = dict.fromkeys(ids, 0)
+    for one, other in pairwise(ordered):
+        pairs = enumerate(zip(one, other, strict=False))
+        alike = next((n for n, (a, b) in pairs if a != b), min(len(one), len(other)))
+        shared[one], shared[other] = max(shared[one], alike), max(shared[other], alike)
+    return [each[: max(_LEAST, shared[each] + 1)] for each in ids]
 
 
 def is_letter(given: str) -> bool:

@@ -61,7 +61,9 @@ def _happened(found: Progress, entry: SlipEntry, last: dict[str, str]) -> None:
         last[entry.part] = entry.stage
     match entry.happened:
         case Happened.DONE:
-            _seen(found, entry, last).done.append(entry)
+            seen = _seen(found, entry, last)
+            seen.activity = entry.activity  # another than the stage's, if the itinerary has changed
+            seen.done.append(entry)
         case Happened.FAILED if entry.activity:
             _seen(found, entry, last).failed = entry
         case Happened.GIVEN_UP if entry.activity:

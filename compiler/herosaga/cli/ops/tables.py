@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
-from typing import TextIO
 
 from herosaga.cli.ops.lines import Tone
 from herosaga.cli.output import coloured, width, write
@@ -35,13 +34,15 @@ class Table(Struct, frozen=True):
 
 def put(table: Table) -> None:
     """Print a table: in a pipe a row a line, on a terminal as wide as that is."""
-    if _is_drawn(sys.stdout):
+    if on_terminal():
         write(drawn(table, width(sys.stdout), coloured(sys.stdout)))
     else:
         write(plain(table))
 
 
-def _is_drawn(stream: TextIO | None) -> bool:
+def on_terminal() -> bool:
+    """Whether a person looks: then there is only so much room."""
+    stream = sys.stdout
     return stream is not None and (stream.isatty() or coloured(stream))
 
 
