@@ -52,7 +52,7 @@ After a state was entered, deferred messages are offered from the oldest, one st
 again keeps its place. Each state that is entered thereby begins this anew.
 
 Of several timers of an instance that are due at the same instant, the one that stands first in the source comes first,
-whichever alarm was delivered first.
+whichever alarm was delivered first. One whose step fails holds up no other: it fails when its own alarm comes.
 
 
 Where the language leaves it open
@@ -219,7 +219,10 @@ def advance(
         for earlier in _earlier(saga, before, envelope):
             if timer_of(before, earlier.message) is None:
                 continue
-            decision = step(saga, before, earlier, now)
+            try:
+                decision = step(saga, before, earlier, now)
+            except Exception:  # its own alarm brings it again, and tells why it fails
+                continue
             yield earlier, decision
             assert decision.instance is not None
             before = decision.instance

@@ -273,3 +273,22 @@ def test_a_time_of_a_program_that_waited_for_others_is_spent(then: str, now: str
     play.wait(10)
     assert (play.state, play.names, play.receptions) == ("A", [], [Reception.IGNORED])
     assert not play.instance.timers
+
+
+def test_a_timer_whose_step_fails_holds_up_no_other_of_the_same_instant() -> None:
+    text = """
+    saga X by id: int {
+      data { n: int = 0 }
+      start { on Go -> A }
+      state A { after 5s { set n = 1 % n }  after 5s -> End  on Poke -> End }
+      final End
+    }
+    """
+    play = Play(text)
+    play.event("Go")
+    first, second = play.instance.timers
+    play.now = first.due
+    with pytest.raises(ZeroDivisionError):
+        play.ring(first.token)
+    play.ring(second.token)
+    assert play.state == "End"
