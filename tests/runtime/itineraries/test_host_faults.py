@@ -39,6 +39,11 @@ async def dies_once(world: World, name: str, context: Any) -> None:
         await dies(world, name, context)
 
 
+async def dies_once_and_fails(world: World, name: str, context: Any) -> None:
+    await dies_once(world, name, context)
+    raise ValueError(f"{name} does not work")
+
+
 async def is_stopped(world: World, name: str, context: Any) -> None:
     if world.lives == 1:
         await context.sleep(FOREVER)
@@ -84,6 +89,7 @@ WAYS = {
     "crash": Way("Plain", dies_once, COMPLETED, 2, 2),
     "stop of the host": Way("Plain", is_stopped, COMPLETED, 2, 2),
     "crash of a step with tries": Way("Tried", dies_once, COMPLETED, 2, 2),
+    "crash, and a fault": Way("Tried", dies_once_and_fails, tries=1 + TRIES, lives=2),
     "turned back": Way("Tried", is_turned_back, COMPENSATED, 1, done=True),
     "turned back and given up": Way("Tried", gives_up, COMPENSATED, 1),
 }
@@ -180,6 +186,39 @@ def test_a_worker_that_comes_too_late_has_done_nothing(position: int, tmp_path: 
                 free.set()
                 await first.settle()
                 assert await world.slip() == slip
+                await ended(world, way, position)
+
+    run(play())
+
+
+@pytest.mark.parametrize("position", POSITIONS)
+def test_a_worker_that_is_ready_while_another_does_its_step_has_done_nothing(
+    position: int, tmp_path: Path
+) -> None:
+    way, name = Way("Plain", None, COMPLETED, 2), STEPS[position - 1]
+    waiting, free = [asyncio.Event(), asyncio.Event()], [asyncio.Event(), asyncio.Event()]
+
+    async def lingers(world: World, name: str, context: Any) -> None:
+        host = len(world.hosts) - 1
+        waiting[host].set()
+        await free[host].wait()
+
+    world = World({name: lingers})
+
+    async def play() -> None:
+        async with world.living(tmp_path) as first:
+            await let_out(world, way, position)
+            await waiting[0].wait()
+            world.clock = VirtualClock(START + timedelta(minutes=1))
+            async with world.living(tmp_path) as second:
+                await waiting[1].wait()
+                slip = await world.slip()
+                free[0].set()
+                await world.clock.sleep(0)
+                await first.publish(world.it.Told("a", "this is stored after what it has done"))
+                assert await world.slip() == slip
+                free[1].set()
+                await second.settle()
                 await ended(world, way, position)
 
     run(play())
