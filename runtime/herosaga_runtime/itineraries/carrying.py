@@ -84,6 +84,8 @@ class Carrying(Working):
 
     async def progress(self, text: str) -> None:
         """Say how far it has come."""
+        if not isinstance(text, str):
+            raise UsageError(f"progress is told in words, not as {type(text).__name__}")
         if self.held is not None:
             await _progress(self.held, self.slip, text)
             return
@@ -132,10 +134,10 @@ class ActivityWork:
         try:
             envelope = read_envelope(mail.body, {Slip.TYPE: Slip})
             slip = slip_in(envelope)
+            found = await home_of(tx, slip)
         except ValueError as error:
             await tx.take(mail, house.owner)
             return None, [await give_up(tx, mail, f"it can't be read: {error}", "", to_micros(now))]
-        found = await home_of(tx, slip)
         if found is None:
             await tx.take(mail, house.owner)
             return None, []
@@ -221,7 +223,7 @@ def _not_begun(home: Home, slip: Slip, mail: Mail) -> Happening | None:
     """What happens instead of carrying it out: the slip goes back, or the step has ended too many processes."""
     if mail.crashes > ISOLATED:
         reason = f"its process died {mail.crashes} times"
-        if home.past and not slip.back:
+        if not slip.back and (home.past or _current(slip).irreversible):
             return lambda journey: travel.hold(journey, slip, reason)
         return _failed_for_good(home, slip, reason)
     if _gives_up(home, slip):

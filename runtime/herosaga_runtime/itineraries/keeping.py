@@ -12,7 +12,7 @@ from typing import Any
 
 from herosaga_runtime import codec
 from herosaga_runtime.envelope import Ref
-from herosaga_runtime.errors import UsageError
+from herosaga_runtime.errors import DecodeError, UsageError
 from herosaga_runtime.itineraries import travel
 from herosaga_runtime.itineraries.building import Built
 from herosaga_runtime.itineraries.home import Home
@@ -77,9 +77,12 @@ async def known(tx: Transaction, id: str) -> tuple[StoredSlip, Home]:
 
 
 def read_home(stored: StoredSlip) -> Home:
-    """What a store keeps of a slip."""
-    json = codec.loads(stored.body)
-    return Home.from_json(stored.id, stored.itinerary, stored.status, stored.stuck, json)
+    """What a store keeps of a slip; `DecodeError` if its row was damaged."""
+    try:
+        json = codec.loads(stored.body)
+        return Home.from_json(stored.id, stored.itinerary, stored.status, stored.stuck, json)
+    except ValueError as error:
+        raise DecodeError(f"slip {stored.id} can't be read: {error}") from error
 
 
 async def keep(

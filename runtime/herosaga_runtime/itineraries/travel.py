@@ -103,7 +103,10 @@ def failed(journey: Journey, slip: Slip, reason: str) -> None:
 
 
 def hold(journey: Journey, slip: Slip, reason: str) -> None:
-    """A part's activity can't be tried on, past the irreversible: it waits for an operator."""
+    """A part's activity can't be tried on, and there is no way back, or nobody knows: it is irreversible and may have been done.
+
+    An operator decides.
+    """
     journey.back_home(slip)
     _hold(journey, slip, f"{_current(slip).activity}: {reason}")
 

@@ -59,8 +59,10 @@ def undone_right(world: World, slip: SlipView, done: set[str]) -> bool:
     return set(way) == done and world.undone == undone
 
 
-@pytest.mark.parametrize("name", BEFORE)
-@pytest.mark.parametrize("way", FAILING)
+@pytest.mark.parametrize(
+    ("way", "name"),
+    [(way, name) for way in FAILING for name in BEFORE if (way, name) != ("four crashes", "Point")],
+)
 def test_before_the_point_everything_is_undone(way: str, name: str) -> None:
     act, tries, lives = FAILING[way]
     world = World({name: act})
@@ -87,6 +89,29 @@ def test_before_the_point_everything_is_undone(way: str, name: str) -> None:
 
 
 PAIR = {"Three": {"Five"}, "Five": {"Three"}}
+
+
+def test_what_may_have_been_done_for_ever_waits_for_an_operator() -> None:
+    world = World({"Point": dies})
+
+    async def play() -> None:
+        for life in range(4):
+            async with world.living():
+                if life == 0:
+                    await let_out(world)
+                await world.rest()
+        async with world.living() as host:
+            await host.settle()
+            slip = await world.slip()
+            assert slip.status is SlipStatus.RUNNING and not slip.past and not world.undone
+            assert slip.stuck == "eight.Point: its process died 4 times"
+            del world.acts["Point"]
+            await host.retry(slip.id, "it was not done")
+            await host.settle()
+            await world.after(60)
+            assert (await world.slip()).status is SlipStatus.COMPLETED
+
+    run(play())
 
 
 @pytest.mark.parametrize("name", POINTED)
