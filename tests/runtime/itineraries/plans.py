@@ -20,8 +20,8 @@ from herosaga_runtime import codec
 from herosaga_runtime.itineraries.activity import Activity, Arguments
 from herosaga_runtime.itineraries.table import (
     Do,
-    Finish,
     Ending,
+    Finish,
     For,
     If,
     Itinerary,
