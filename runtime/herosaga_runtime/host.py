@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -332,42 +332,43 @@ class Host:
             history = await tx.history(saga.name, text)
         return tuple(view(saga, each, history) for each in found)
 
-    @overload
     async def instances(
         self,
         saga: Saga[Any, S, Any],
         state: S | None = None,
         outcome: Outcome | None = None,
         archived: bool = False,
-    ) -> tuple[InstanceSummary, ...]: ...
+    ) -> tuple[InstanceSummary, ...]:
+        """A saga's instances in the order of their keys, only those in a state or with an outcome if that is given.
 
-    @overload
-    async def instances(
+        With `archived`, those in the archive too.
+        """
+        named = None if state is None else str(state)
+        return await self._list({saga.name: saga}, saga.name, named, outcome, archived)
+
+    async def all_instances(
         self,
         saga: str | None = None,
         state: str | None = None,
         outcome: Outcome | None = None,
         archived: bool = False,
-    ) -> tuple[InstanceSummary, ...]: ...
-
-    async def instances(
-        self,
-        saga: Saga[Any, Any, Any] | str | None = None,
-        state: str | None = None,
-        outcome: Outcome | None = None,
-        archived: bool = False,
     ) -> tuple[InstanceSummary, ...]:
-        """A saga's instances in the order of their keys, only those in a state or with an outcome if that is given.
-
-        With `archived`, those in the archive too. Without a saga, those of all that the store has; by its name also those of a
-        saga that was not added here.
+        """The instances of all sagas that the store has, or of one by its name, also if it was not added here; otherwise like
+        `instances`.
         """
-        name = saga.name if isinstance(saga, Saga) else saga
-        known = self._routes.sagas | ({saga.name: saga} if isinstance(saga, Saga) else {})
-        named = None if state is None else str(state)
+        return await self._list(self._routes.sagas, saga, state, outcome, archived)
+
+    async def _list(
+        self,
+        known: Mapping[str, Saga[Any, Any, Any]],
+        saga: str | None,
+        state: str | None,
+        outcome: Outcome | None,
+        archived: bool,
+    ) -> tuple[InstanceSummary, ...]:
         ended = None if outcome is None else str(outcome)
         async with self._reading() as tx:
-            found = await tx.instances(name, named, ended, archived)
+            found = await tx.instances(saga, state, ended, archived)
         return tuple(summary(known.get(each.saga), each) for each in found)
 
     async def facts(self, saga: str, key: str) -> InstanceFacts | None:
@@ -396,7 +397,8 @@ class Host:
         name = itinerary.name if isinstance(itinerary, Itinerary) else itinerary
         wanted = None if status is None else str(SlipStatus(status))
         async with self._reading() as tx:
-            return tuple(slip_summary(each) for each in await tx.slips(name, wanted))
+            found = await tx.slips(name, wanted)
+            return tuple([await slip_summary(tx, self._routes.activities, each) for each in found])
 
     async def slip(self, id: str) -> SlipView | None:
         """A slip as it is now, with all that has happened to it; None if there is none."""
@@ -405,7 +407,8 @@ class Host:
             if stored is None:
                 return None
             history = await tx.history(stored.itinerary, id)
-            return await slip_view(tx, self._routes.itineraries, stored, history)
+            routes = self._routes
+            return await slip_view(tx, routes.itineraries, routes.activities, stored, history)
 
     async def waiting(self) -> tuple[Waiting, ...]:
         """The instances that can't be read and whose mail waits: they are of another version of their saga."""

@@ -75,6 +75,8 @@ class Here:
             self.monkeypatch.delenv(name, raising=False)
         for name, value in more.items():
             self.monkeypatch.setenv(name, value)
+        # A process of its own has seen no other project's app.
+        self.monkeypatch.delitem(sys.modules, "app", raising=False)
         self.monkeypatch.chdir(self.folder / folder)
         self.monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(stdin.encode())))
         code = cli.main(arguments)

@@ -44,7 +44,7 @@ def test_nothing_moves_while_nobody_works(tmp_path: Path) -> None:
             pass
         async with host_of(shop, file_url(tmp_path)).opened() as opened:
             await opened.publish(placed())
-            assert await opened.instances() == ()
+            assert await opened.all_instances() == ()
             due = await opened.next_due()
             assert due is not None
             for waiting in (opened.settle, opened.stopped):
@@ -97,9 +97,9 @@ def test_a_host_without_sagas_looks_at_those_of_others(tmp_path: Path) -> None:
             await host.settle()
         async with Host(file_url(tmp_path)).opened() as opened:
             name = orders.OrderFulfilment.name
-            assert [each.outcome for each in await opened.instances()] == [Outcome.COMPLETED] * 2
-            assert len(await opened.instances(name, "Completed")) == 2
-            assert await opened.instances("oms.Nothing") == ()
+            assert [each.outcome for each in await opened.all_instances()] == [Outcome.COMPLETED] * 2
+            assert len(await opened.all_instances(name, "Completed")) == 2
+            assert await opened.all_instances("oms.Nothing") == ()
             facts = await opened.facts(name, str(ORDER))
             assert facts is not None
             assert (facts.state, facts.outcome, facts.unreadable) == ("Completed", "completed", "")

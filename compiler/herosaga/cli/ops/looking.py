@@ -32,7 +32,7 @@ async def instances(
 ) -> Show:
     """Instances in a list."""
     name = await names.saga(at, saga) if saga else None
-    found = await at.host.instances(name, state or None, outcome, archived)
+    found = await at.host.all_instances(name, state or None, outcome, archived)
     chosen = tuple(each for each in found if not stuck or each.stuck or each.unreadable)
     if state and not chosen:
         _known_state(at, name, state)

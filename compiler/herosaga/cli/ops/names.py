@@ -41,7 +41,7 @@ async def saga(at: At, given: str) -> str:
     """The saga that is meant, of the app or of what is stored."""
     if given in at.sagas:
         return given
-    stored = await at.host.instances(archived=True)
+    stored = await at.host.all_instances(archived=True)
     return named("saga", given, (*at.sagas, *(each.saga for each in stored)))
 
 
