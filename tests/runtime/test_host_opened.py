@@ -97,7 +97,9 @@ def test_a_host_without_sagas_looks_at_those_of_others(tmp_path: Path) -> None:
             await host.settle()
         async with Host(file_url(tmp_path)).opened() as opened:
             name = orders.OrderFulfilment.name
-            assert [each.outcome for each in await opened.all_instances()] == [Outcome.COMPLETED] * 2
+            assert [each.outcome for each in await opened.all_instances()] == [
+                Outcome.COMPLETED
+            ] * 2
             assert len(await opened.all_instances(name, "Completed")) == 2
             assert await opened.all_instances("oms.Nothing") == ()
             facts = await opened.facts(name, str(ORDER))
