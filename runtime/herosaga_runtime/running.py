@@ -27,7 +27,7 @@ from herosaga_runtime.ports import (
     Transaction,
     to_micros,
 )
-from herosaga_runtime.posting import House
+from herosaga_runtime.posting import House, give_up
 from herosaga_runtime.reports import in_words
 from herosaga_runtime.rows import Mail
 
@@ -233,7 +233,7 @@ async def store_result(
     """Store what a run came to: what it gives, the next try or the end of all tries, or the claim's return."""
     match result:
         case Failed():
-            return await work.fail(tx, house, result, now)
+            return await _fail(tx, house, work, result, now)
         case GivenBack(mail):
             await tx.put_back(mail, house.owner, mail.due, mail.attempts - 1)
             return []
@@ -245,4 +245,39 @@ async def store_result(
     except StoreError:
         raise
     except Exception as error:  # it has no JSON form, or no one to go to
-        return await work.fail(tx, house, failure(result.mail, error), now)
+        return await _fail(tx, house, work, failure(result.mail, error), now)
+
+
+async def _fail(
+    tx: Transaction, house: House, work: Work, failed: Failed, now: datetime
+) -> list[Report]:
+    """Store a failed attempt. If what follows from it can't be stored either, its mail is put aside: all else goes on."""
+    try:
+        async with tx.savepoint():
+            return await work.fail(tx, house, failed, now)
+    except StoreError:
+        raise
+    except Exception as error:
+        return await put_down(tx, house, failed.mail, error, now)
+
+
+async def begin(
+    tx: Transaction, house: House, work: Work, mail: Mail, now: datetime
+) -> tuple[Envelope | None, list[Report]]:
+    """What to run for claimed mail. If what happens instead of running it can't be stored, the mail is put aside."""
+    try:
+        async with tx.savepoint():
+            return await work.begin(tx, house, mail, now)
+    except StoreError:
+        raise
+    except Exception as error:
+        return None, await put_down(tx, house, mail, error, now)
+
+
+async def put_down(
+    tx: Transaction, house: House, mail: Mail, error: Exception, now: datetime
+) -> list[Report]:
+    """Put aside claimed mail of which nothing can be stored."""
+    if not await tx.take(mail, house.owner):
+        return []  # another host is at it by now
+    return [await give_up(tx, mail, *in_words(error), to_micros(now))]

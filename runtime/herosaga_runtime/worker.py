@@ -36,6 +36,7 @@ from herosaga_runtime.running import (
     Result,
     Working,
     Write,
+    begin,
     failure,
     run,
     store_result,
@@ -246,7 +247,7 @@ class Worker:
             mails = await tx.claim(Kind.HANDLER, services, owner, at, free, suspects)
             for mail in mails:
                 work = self._works[mail.consumer]
-                envelope, reports = await work.begin(tx, self._house, mail, current.now)
+                envelope, reports = await begin(tx, self._house, work, mail, current.now)
                 current.reports += reports
                 if envelope is not None:
                     current.begun.append((mail, envelope))

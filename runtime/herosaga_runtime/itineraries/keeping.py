@@ -15,7 +15,7 @@ from herosaga_runtime.envelope import Ref
 from herosaga_runtime.errors import DecodeError, UsageError
 from herosaga_runtime.itineraries import travel
 from herosaga_runtime.itineraries.building import Built
-from herosaga_runtime.itineraries.home import Home
+from herosaga_runtime.itineraries.home import Away, Home
 from herosaga_runtime.itineraries.journey import Journey, Note
 from herosaga_runtime.itineraries.sending import Cause, send
 from herosaga_runtime.itineraries.slip import WHOLE, Planned, Slip, Todo, mail_id
@@ -69,11 +69,14 @@ async def turn_back(
 
 
 async def known(tx: Transaction, id: str) -> tuple[StoredSlip, Home]:
-    """What is known of a slip; `UsageError` if it is none of this store's."""
+    """What is known of a slip; `UsageError` if it is none of this store's, or its row was damaged."""
     stored = await tx.slip(id)
     if stored is None:
         raise UsageError(f"there is no slip {id}")
-    return stored, read_home(stored)
+    try:
+        return stored, read_home(stored)
+    except DecodeError as error:
+        raise UsageError(str(error)) from error
 
 
 def read_home(stored: StoredSlip) -> Home:
@@ -133,14 +136,30 @@ def _stage(note: Note) -> str:
     return codec.dumps([{"type": note.activity, "at": note.at}]) if note.at else "[]"
 
 
-async def travelling(tx: Transaction, home: Home) -> list[tuple[Slip, Mail, bool]]:
-    """The parts that are away, with their mail, and whether a worker is at it."""
-    found: list[tuple[Slip, Mail, bool]] = []
+Travelling = tuple[Slip, Mail, bool]
+"""A part that is away, its mail, and whether a worker is at it."""
+
+
+async def travelling(tx: Transaction, home: Home) -> list[Travelling]:
+    """The parts that are away and whose mail is there and can be read."""
+    found: list[Travelling] = []
     for part, away in home.away.items():
         mail = await tx.mail(away.activity, mail_id(home.id, part, away.step))
-        if mail is None:
-            continue  # put aside: it can't be read
-        slip = read_envelope(mail[0].body, {Slip.TYPE: Slip}).message
-        assert isinstance(slip, Slip)
-        found.append((slip, *mail))
+        slip = None if mail is None else _in(mail[0])
+        if mail is not None and slip is not None:
+            found.append((slip, *mail))
     return found
+
+
+def _in(mail: Mail) -> Slip | None:
+    try:
+        slip = read_envelope(mail.body, {Slip.TYPE: Slip}).message
+    except DecodeError:
+        return None
+    return slip if isinstance(slip, Slip) else None
+
+
+def lost(home: Home, found: list[Travelling]) -> dict[str, Away]:
+    """The parts that are away, but whose mail is not: it was put aside because it can't be read, or is gone."""
+    there = {slip.part for slip, _, _ in found}
+    return {part: away for part, away in home.away.items() if part not in there}

@@ -5,12 +5,22 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from datetime import datetime
 
+from herosaga_runtime import codec
 from herosaga_runtime.errors import UsageError
 from herosaga_runtime.itineraries import travel
 from herosaga_runtime.itineraries.home import Home, SlipStatus
-from herosaga_runtime.itineraries.keeping import keep, known, travelling, turn_back
+from herosaga_runtime.itineraries.journey import Happened
+from herosaga_runtime.itineraries.keeping import (
+    Happening,
+    keep,
+    known,
+    lost,
+    travelling,
+    turn_back,
+)
 from herosaga_runtime.itineraries.sending import Cause
-from herosaga_runtime.itineraries.slip import Slip, mail_id
+from herosaga_runtime.itineraries.slip import WHOLE, Slip, mail_id, read_object
+from herosaga_runtime.message import JsonObject
 from herosaga_runtime.ports import Report, Transaction, to_micros
 from herosaga_runtime.posting import House
 
@@ -36,6 +46,8 @@ async def retry(
     """Try again at once what a slip is parked, held or stuck for; `UsageError` if it waits for no operator."""
     stored, home = await known(tx, id)
     if home.kept or not home.stuck:
+        if not home.kept:
+            await _refuse_lost(tx, home)
         return await keep(tx, house, stored, home, lambda to: travel.retry(to, reason), cause, now)
     for part, away in home.away.items():
         await tx.hasten(away.activity, mail_id(id, part, away.step), to_micros(now))
@@ -47,12 +59,47 @@ async def skip(
 ) -> list[Report]:
     """Leave out what a slip is parked, held or stuck for, and go on; `UsageError` if it waits for no operator."""
     stored, home = await known(tx, id)
-    if home.kept or not home.stuck:
-        return await keep(tx, house, stored, home, lambda to: travel.skip(to, reason), cause, now)
-    slip = await _stuck(tx, home)
-    return await keep(
-        tx, house, stored, home, lambda to: travel.skip_step(to, slip, reason), cause, now
-    )
+    happening = await _skipping(tx, house, home, reason)
+    return await keep(tx, house, stored, home, happening, cause, now)
+
+
+async def _skipping(tx: Transaction, house: House, home: Home, reason: str) -> Happening:
+    """What is left out: what waits here, what is tried on, a part whose mail is gone, or an activity that nobody carries out."""
+    if home.kept:
+        return lambda to: travel.skip(to, reason)
+    if home.stuck:
+        slip = await _stuck(tx, home)
+        return lambda to: travel.skip_step(to, slip, reason)
+    found = await travelling(tx, home)
+    for part, away in lost(home, found).items():
+        await tx.cancel(away.activity, mail_id(home.id, part, away.step))
+        variables = await _last_seen(tx, home) if part == WHOLE else {}
+        return lambda to: travel.give_up_lost(to, part, variables, reason)
+    for slip, _, claimed in found:
+        if slip.current is not None and slip.current.activity not in house.routes.carriers:
+            if claimed:
+                raise UsageError(f"{slip.current.activity} is being tried just now by another host")
+            await tx.cancel(slip.current.activity, slip.mail_id)
+            return lambda to: travel.skip_step(to, slip, reason)
+    return lambda to: travel.skip(to, reason)
+
+
+async def _last_seen(tx: Transaction, home: Home) -> JsonObject:
+    """The variables that a slip has had, as its history tells."""
+    variables: JsonObject = {}
+    for entry in await tx.history(home.itinerary, home.id):
+        if entry.reception in (Happened.STARTED, Happened.DONE):
+            variables |= read_object(codec.loads(entry.diff))
+    return variables
+
+
+async def _refuse_lost(tx: Transaction, home: Home) -> None:
+    """There is nothing to try again where the mail is gone."""
+    for away in lost(home, await travelling(tx, home)).values():
+        raise UsageError(
+            f"the mail for {away.activity} is gone: retry it if it is among the dead letters, or skip: "
+            "then this part is given up, and what it has done is not undone"
+        )
 
 
 async def _stuck(tx: Transaction, home: Home) -> Slip:

@@ -434,12 +434,42 @@ def _skip_next(journey: Journey, slip: Slip) -> None:
 
 
 def skip_step(journey: Journey, slip: Slip, reason: str) -> None:
-    """Leave out, at an operator's word, the activity that a part tries past the irreversible. It sets no variables."""
+    """Leave out, at an operator's word, an activity that a part tries past the irreversible, or that nobody carries out.
+
+    It sets no variables; on the way back it stays as it is.
+    """
     journey.back_home(slip)
     journey.home.skipped += 1
     _unstick(journey)
     journey.note(Happened.SKIPPED, slip, reason=reason)
+    if slip.back:
+        _undo_next(journey, replace(slip, log=slip.log[:-1], current=None))
+        return
     _go_on(journey, replace(slip, current=None))
+    if _current(slip).irreversible:
+        _reconsider(journey)
+
+
+def give_up_lost(journey: Journey, part: str, variables: JsonObject, reason: str) -> None:
+    """Give up, at an operator's word, a part whose mail is gone, and with it how to undo what it has done.
+
+    `variables` are what is known of those it had.
+    """
+    home = journey.home
+    away = home.away[part]
+    slip = Slip(home.id, home.itinerary, "", part, away.step, variables, (), (), None, away.back)
+    journey.back_home(slip)
+    home.skipped += 1
+    journey.note(Happened.SKIPPED, slip, activity=away.activity, reason=reason)
+    if away.back:
+        _undo_next(journey, slip)
+    elif home.past:
+        _go_on(journey, slip)
+    else:
+        gone = "its mail is gone; what this part has done is not undone"
+        _fail(journey, slip, away.activity, gone)
+    if away.irreversible:
+        _reconsider(journey)
 
 
 def _decided(journey: Journey, happened: Happened, reason: str) -> list[Slip]:

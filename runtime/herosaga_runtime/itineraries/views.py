@@ -9,11 +9,12 @@ from typing import Any
 
 from herosaga_runtime import codec
 from herosaga_runtime.envelope import Ref
-from herosaga_runtime.itineraries.home import Failed, SlipStatus
+from herosaga_runtime.errors import DecodeError
+from herosaga_runtime.itineraries.home import Failed, Home, SlipStatus
 from herosaga_runtime.itineraries.journey import Happened
-from herosaga_runtime.itineraries.keeping import read_home, travelling
+from herosaga_runtime.itineraries.keeping import Travelling, lost, read_home, travelling
 from herosaga_runtime.itineraries.slip import Planned, Slip, Todo
-from herosaga_runtime.itineraries.stages import name_of
+from herosaga_runtime.itineraries.stages import Activities, name_of
 from herosaga_runtime.itineraries.table import For, If, Itinerary, Parallel, ParallelFor
 from herosaga_runtime.message import JsonValue
 from herosaga_runtime.ports import Transaction, from_micros
@@ -127,21 +128,51 @@ class SlipView:
         return tuple(each.activity for each in self.history if each.happened is Happened.UNDONE)
 
 
-def summary(stored: StoredSlip) -> SlipSummary:
+async def summary(tx: Transaction, activities: Activities, stored: StoredSlip) -> SlipSummary:
     """A slip in a list, from what is stored."""
-    home = read_home(stored)
+    home = home_in(stored)
+    return _summary(activities, stored, home, await travelling(tx, home))
+
+
+def home_in(stored: StoredSlip) -> Home:
+    """What a store keeps of a slip. If that can't be read only an operator can help, who sees why."""
+    try:
+        return read_home(stored)
+    except DecodeError as error:
+        return Home(stored.id, stored.itinerary, SlipStatus.PARKED, str(error))
+
+
+def _summary(
+    activities: Activities, stored: StoredSlip, home: Home, found: list[Travelling]
+) -> SlipSummary:
     return SlipSummary(
-        *(stored.id, stored.itinerary, home.status, stored.stuck, stored.correlation),
+        *(stored.id, stored.itinerary, home.status),
+        *(home.stuck or _obstacle(activities, home, found), stored.correlation),
         from_micros(stored.at),
         tuple(each.activity for each in home.away.values()),
     )
 
 
+def _obstacle(activities: Activities, home: Home, found: list[Travelling]) -> str:
+    """Why a part that is away never comes back, as far as that can be seen here."""
+    for away in lost(home, found).values():
+        return f"{away.activity}: the mail is gone, or is among the dead letters"
+    known = {each.activity for each in home.away.values()} <= activities.keys()
+    if known or not activities:
+        return ""
+    unknown = next(each for each in home.away.values() if each.activity not in activities)
+    return f"{unknown.activity}: nobody here carries it out"
+
+
 async def view(
-    tx: Transaction, tables: Tables, stored: StoredSlip, history: list[StoredHistory]
+    tx: Transaction,
+    tables: Tables,
+    activities: Activities,
+    stored: StoredSlip,
+    history: list[StoredHistory],
 ) -> SlipView:
     """A slip, from what is stored of it: at home, and in the mail."""
-    home, itinerary = read_home(stored), tables.get(stored.itinerary)
+    home, itinerary = home_in(stored), tables.get(stored.itinerary)
     forks = home.forks.values()
     here = [
         *(each.parent for each in forks),
@@ -150,7 +181,11 @@ async def view(
     parts = [_part(each, itinerary) for each in here]
     kept = [_part(each, itinerary) for each in home.kept.values()]
     parts += [replace(each, held=not home.status.ended) for each in kept]
-    for slip, mail, _ in await travelling(tx, home):
+    found = await travelling(tx, home)
+    for part, away in lost(home, found).items():
+        at = PartView(part, away.activity, away.back, 0, away.progress, None, {}, (), ())
+        parts.append(replace(at, held=True))
+    for slip, mail, _ in found:
         parts.append(
             replace(
                 _part(slip, itinerary),
@@ -161,7 +196,7 @@ async def view(
             )
         )
     return SlipView(
-        summary(stored),
+        _summary(activities, stored, home, found),
         tuple(sorted(parts, key=lambda each: each.part)),
         tuple(_entry(each) for each in history),
         *(home.failed, home.turned, home.past, home.skipped, home.caller),
