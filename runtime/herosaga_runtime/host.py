@@ -297,7 +297,7 @@ class Host:
             if not any(each.start is type(itinerary) for each in self._routes.itineraries.values()):
                 raise UsageError(f"{type(itinerary).__name__} starts no itinerary that was added")
             return await self.send(itinerary, id)
-        slip = built(itinerary, id or self._random.id(), self._routes.carriers)
+        slip = built(itinerary, id or self._random.id(), self._routes)
         cause = Cause.of(self._envelope(slip, slip.id, self._current()))
 
         async def write(tx: Transaction) -> list[Report]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
@@ -61,13 +62,17 @@ class Ended:
     sent: tuple[Message, ...] = ()
 
 
+def _taken(message: Message) -> None:
+    """A message that an outcome sends is not looked at."""
+
+
 @dataclass(slots=True)
 class Journey:
     """What a slip does on one occasion. `home` is changed; the rest is what is to be done about it.
 
     `leaving` are the parts that go to an activity, `notes` what to write into the history, `answers` who is to be told
     whether the slip was turned back, `ended` the outcome if there is one. `now` is the time of all that. `ready` are parts that
-    go on as soon as the one that is `going` has.
+    go on as soon as the one that is `going` has. `check` raises for a message that an outcome can't send.
     """
 
     home: Home
@@ -80,6 +85,7 @@ class Journey:
     ended: Ended | None = None
     ready: list[Slip] = field(default_factory=list)
     going: bool = False
+    check: Callable[[Message], None] = _taken
 
     def note(
         self,

@@ -6,12 +6,12 @@ the saga that has run the slip. `keep` is that function.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
 from herosaga_runtime import codec
-from herosaga_runtime.envelope import Ref
+from herosaga_runtime.envelope import Envelope, Ref
 from herosaga_runtime.errors import DecodeError, UsageError
 from herosaga_runtime.itineraries import travel
 from herosaga_runtime.itineraries.building import Built
@@ -20,9 +20,10 @@ from herosaga_runtime.itineraries.journey import Journey, Note
 from herosaga_runtime.itineraries.sending import Cause, send
 from herosaga_runtime.itineraries.slip import WHOLE, Planned, Slip, Todo, mail_id
 from herosaga_runtime.itineraries.table import Itinerary, paths
-from herosaga_runtime.message import JsonObject
+from herosaga_runtime.message import JsonObject, Message
 from herosaga_runtime.ports import Report, SlipReport, Transaction, to_micros
-from herosaga_runtime.posting import House, read_envelope
+from herosaga_runtime.posting import House, read_envelope, write_envelope
+from herosaga_runtime.routing import Routes
 from herosaga_runtime.rows import Mail, StoredHistory, StoredSlip
 
 Happening = Callable[[Journey], None]
@@ -46,10 +47,13 @@ def planned(itinerary: Itinerary[Any], id: str, variables: JsonObject) -> Slip:
     return Slip(id, itinerary.name, itinerary.shape, WHOLE, 0, variables, todo, ())
 
 
-def built(itinerary: Built, id: str, known: Container[str]) -> Slip:
-    """A slip of an itinerary built at run time; `UsageError` if one of its activities is not among those that are known."""
+def built(itinerary: Built, id: str, routes: Routes) -> Slip:
+    """A slip of an itinerary built at run time; `UsageError` if one of its activities is unknown here, or its name is taken."""
+    name = itinerary.name
+    if name in routes.itineraries or name in routes.carriers:
+        raise UsageError(f"{name} is declared already: give what is built another name")
     for step in itinerary.steps:
-        if step.activity not in known:
+        if step.activity not in routes.carriers:
             raise UsageError(f"nobody here carries out {step.activity}: add its activity")
     return Slip(id, itinerary.name, "", WHOLE, 0, {}, itinerary.steps, ())
 
@@ -100,12 +104,25 @@ async def keep(
     """Let something happen to a slip, and store all that follows. Nothing of it is visible before the commit."""
     routes, at = house.routes, to_micros(now)
     itinerary = routes.itineraries.get(stored.itinerary)
-    journey = Journey(home, itinerary, routes.activities, now)
+    journey = Journey(home, itinerary, routes.activities, now, check=_checking(house, now))
     happening(journey)
+    if itinerary is None:  # whoever is to be told is told where the itinerary is known
+        home.asked = tuple(ref for ref, _ in journey.answers) or home.asked
     reports = await send(tx, house, journey, stored.correlation, cause)
     after = row_of(home, stored.correlation, stored.at, stored.revision + 1)
     await tx.save_slip(after)
     return [*reports, *[await _note(tx, after, note, cause, at) for note in journey.notes]]
+
+
+def _checking(house: House, now: datetime) -> Callable[[Message], None]:
+    """Whether a message can be sent is known before the slip has ended: else what was done last would be lost with it."""
+
+    def check(message: Message) -> None:
+        envelope = Envelope("", message, now, "")
+        house.routes.addresses(envelope)
+        write_envelope(envelope).encode()
+
+    return check
 
 
 def row_of(home: Home, correlation: str, at: int, revision: int) -> StoredSlip:

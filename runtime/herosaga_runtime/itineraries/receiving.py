@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from herosaga_runtime.envelope import Envelope
-from herosaga_runtime.errors import DecodeError
+from herosaga_runtime.errors import DecodeError, UsageError
 from herosaga_runtime.itineraries.home import Home, SlipStatus
 from herosaga_runtime.itineraries.keeping import keep, planned, read_home, row_of, set_out
 from herosaga_runtime.itineraries.sending import Cause
@@ -44,6 +44,8 @@ async def _turn(
         home = Home(id, itinerary.name, SlipStatus.COMPENSATED)
         stored = row_of(home, envelope.correlation, to_micros(now), 0)
     else:
+        if stored.itinerary != itinerary.name:
+            raise UsageError(f"slip {id} is one of {stored.itinerary}, not of {itinerary.name}")
         home = read_home(stored)
     by = envelope.request
     reason = f"by message {envelope.id}" if by is None else f"by {by.saga} {by.key}"

@@ -47,10 +47,11 @@ class Revision(Generic[A]):
         words += [f"-{_short(each)}" for each in self.dropped]
         return " ".join([*words, *(f"+{_short(each.TYPE)}" for each in self.inserted)])
 
-    def applied(self, todo: tuple[Todo, ...]) -> tuple[Todo, ...]:
-        """What remains after it."""
+    def applied(self, todo: tuple[Todo, ...], depth: int = 0) -> tuple[Todo, ...]:
+        """What remains after it. `depth` is that of the activity that revises."""
         rest = () if self.ended else _without(todo, self.dropped)
-        return (*(Added(each.TYPE, each.to_json(), {}) for each in self.inserted), *rest)
+        more = [Added(each.TYPE, each.to_json(), {}, None, depth + 1) for each in self.inserted]
+        return (*more, *rest)
 
 
 def _short(name: str) -> str:

@@ -38,13 +38,15 @@ class Planned:
 class Added:
     """An activity that no itinerary declares here: a revision has inserted it, or the itinerary was built at run time.
 
-    `takes` says which of its arguments are variables: argument to variable.
+    `takes` says which of its arguments are variables: argument to variable. `depth` counts the revisions that have led to it,
+    each by an activity that the one before has inserted.
     """
 
     activity: str
     arguments: JsonObject
     takes: JsonObject
     policy: Policy | None = None
+    depth: int = 0
 
 
 Todo = Planned | Added
@@ -54,7 +56,7 @@ Todo = Planned | Added
 class Current:
     """The activity that a part is on its way to, or with. `given` are its arguments; on the way back the log to undo.
 
-    `at` is the path of its stage, "" for one that no itinerary declares here, and on the way back.
+    `at` is the path of its stage, "" for one that no itinerary declares here, and on the way back; `depth` as of `Added`.
     """
 
     activity: str
@@ -62,6 +64,7 @@ class Current:
     policy: Policy | None
     irreversible: bool = False
     at: str = ""
+    depth: int = 0
 
 
 @record
@@ -154,9 +157,13 @@ def _todo_to_json(todo: Todo) -> JsonObject:
             json |= {"bound": bound} if bound else {}
             json |= {} if left is None else {"left": left}
             return json | ({"without": without} if without else {})
-        case Added(activity, arguments, takes, policy):
+        case Added(activity, arguments, takes, policy, depth):
             json = {"activity": activity, "arguments": arguments, "takes": takes}
-            return json | _with(policy)
+            return json | _at_depth(depth) | _with(policy)
+
+
+def _at_depth(depth: int) -> JsonObject:
+    return {"depth": depth} if depth else {}
 
 
 def _with(policy: Policy | None) -> JsonObject:
@@ -171,6 +178,7 @@ def _todo(json: JsonValue) -> Todo:
             fields.need("arguments", read_object),
             fields.need("takes", read_object),
             _policy(fields),
+            fields.get("depth", codec.read_int, 0),
         )
     return Planned(
         fields.need("at", codec.read_str),
@@ -184,7 +192,7 @@ def _current_to_json(current: Current) -> JsonObject:
     json: JsonObject = {"activity": current.activity, "given": current.given}
     json |= {"irreversible": True} if current.irreversible else {}
     json |= {"at": current.at} if current.at else {}
-    return json | _with(current.policy)
+    return json | _at_depth(current.depth) | _with(current.policy)
 
 
 def _current(json: JsonValue) -> Current:
@@ -195,6 +203,7 @@ def _current(json: JsonValue) -> Current:
         _policy(fields),
         fields.get("irreversible", codec.read_bool, False),
         fields.get("at", codec.read_str, ""),
+        fields.get("depth", codec.read_int, 0),
     )
 
 

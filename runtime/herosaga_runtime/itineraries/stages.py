@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 from decimal import localcontext
-from typing import Any
+from typing import Any, Final
 
 from herosaga_runtime.errors import UsageError
 from herosaga_runtime.expressions import DECIMALS
@@ -35,6 +35,9 @@ class Split:
     branches: tuple[tuple[Todo, ...], ...]
 
 
+_DEEPEST: Final = 1000
+"""How many revisions may lead to an activity, each by one that the revision before has inserted."""
+
 Found = tuple[Todo, ...] | Split | Current
 
 
@@ -62,13 +65,15 @@ def reached(
 
 def _added(activities: Activities, variables: JsonObject, todo: Added) -> Current:
     activity = _activity(activities, todo.activity)
+    if todo.depth > _DEEPEST:
+        raise UsageError(f"{todo.depth} revisions have led to it, which looks endless")
     given = dict(todo.arguments)
     for argument, name in todo.takes.items():
         if name not in variables:
             raise UsageError(f"no variable is called {name}, which {todo.activity} takes")
         given[argument] = variables[str(name)]
     checked: JsonValue = activity.arguments.from_json(given).to_json()
-    return _current(activity, checked, todo.policy)
+    return replace(_current(activity, checked, todo.policy), depth=todo.depth)
 
 
 def _activity(activities: Activities, name: str) -> Activity[Any]:

@@ -44,7 +44,7 @@ from herosaga_runtime.itineraries.home import Failed, Fork, SlipStatus
 from herosaga_runtime.itineraries.journey import Ended, Happened, Journey
 from herosaga_runtime.itineraries.outcomes import event_of, sent_at_end
 from herosaga_runtime.itineraries.revision import Revision
-from herosaga_runtime.itineraries.slip import WHOLE, Current, Logged, Slip
+from herosaga_runtime.itineraries.slip import WHOLE, Current, Logged, Planned, Slip
 from herosaga_runtime.itineraries.stages import Split, name_of, reached
 from herosaga_runtime.message import JsonObject, JsonValue, Message, record
 from herosaga_runtime.reports import in_words
@@ -83,7 +83,7 @@ def done(journey: Journey, slip: Slip, given: Given) -> None:
     if given.log is not None:
         log = (*log, Logged(current.activity, given.log, current.policy, home.finished))
     if given.revision is not None:
-        todo = given.revision.applied(todo)
+        todo = given.revision.applied(todo, current.depth)
         journey.note(Happened.REVISED, slip, reason=given.revision.in_words())
     if current.irreversible:
         _pass(journey)
@@ -146,6 +146,9 @@ def _go(journey: Journey, slip: Slip) -> None:
         if itinerary is not None and itinerary.shape != slip.shape:
             _hold(journey, slip, _CHANGED)
             return
+        if itinerary is None and isinstance(todo, Planned):
+            _hold(journey, slip, _unknown(journey))
+            return
         try:
             found = reached(itinerary, journey.activities, slip, todo)
         except Exception as error:
@@ -167,6 +170,10 @@ def _go(journey: Journey, slip: Slip) -> None:
         _arrive(journey, slip)
     else:
         _stop(journey, slip)
+
+
+def _unknown(journey: Journey) -> str:
+    return f"nobody here knows the itinerary {journey.home.itinerary}: add it, and retry"
 
 
 def _hinder(journey: Journey, slip: Slip, stage: str, reason: str) -> None:
@@ -370,6 +377,9 @@ def undo_failed(journey: Journey, slip: Slip, reason: str) -> None:
 def _end(journey: Journey, slip: Slip, status: SlipStatus, actions: bool = True) -> None:
     """The whole has come to its end. If the actions of the outcome fail it waits before that for an operator."""
     home, itinerary = journey.home, journey.itinerary
+    if itinerary is None and slip.shape:
+        _hold(journey, slip, _unknown(journey))  # nobody could be told of it
+        return
     try:
         sent = _sent(journey, slip, status) if itinerary is not None and actions else ()
     except Exception as error:
@@ -386,7 +396,10 @@ def _sent(journey: Journey, slip: Slip, status: SlipStatus) -> tuple[Message, ..
     itinerary, failed = journey.itinerary, journey.home.failed
     assert itinerary is not None
     event = event_of(itinerary, status, slip.variables, failed)
-    return sent_at_end(itinerary, status, event, journey.now)
+    sent = sent_at_end(itinerary, status, event, journey.now)
+    for each in sent:
+        journey.check(each)
+    return sent
 
 
 # --- operators ---------------------------------------------------------------------------------
