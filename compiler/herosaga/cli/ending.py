@@ -10,7 +10,7 @@ from herosaga.cli import way
 from herosaga.cli.ops.lines import BLANK, TONES, Line, short, text_of
 from herosaga.cli.ops.tables import Row, Table, put
 from herosaga.cli.output import counted, write
-from herosaga.cli.watching import Screen, brief, consumer
+from herosaga.cli.watching import Screen, begun, brief, consumer
 from msgspec import Struct
 
 if TYPE_CHECKING:
@@ -77,7 +77,7 @@ def _slips(found: Sequence[SlipView]) -> _Listed:
     rows = [
         (
             short(each.itinerary),
-            brief(each.id),
+            begun(each.id),
             ending,
             way.listed(each.way),
             way.listed(each.undone),

@@ -59,14 +59,14 @@ class Screen:
         what = CAUSES.get(report.message_type, f"on {short(report.message_type)}")
         if report.reception != "taken":
             said = f"{what.removeprefix('on ')} {_received(report)}"
-            self._line(short(report.saga), report.key, said, "quiet")
+            self._line(short(report.saga), brief(report.key), said, "quiet")
             return
         sends = "".join(f", {each}" for each in _sent(report.sent))
         if report.before == report.after:
-            self._line(short(report.saga), report.key, f"{report.after} {what}{sends}", "quiet")
+            self._line(short(report.saga), brief(report.key), f"{report.after} {what}{sends}", "quiet")
         else:
             text = f"{report.before or '*'} -> {report.after} {what}{sends}"
-            self._line(short(report.saga), report.key, text, _tone(report))
+            self._line(short(report.saga), brief(report.key), text, _tone(report))
 
     def slip(self, report: SlipReport) -> None:
         """Something has happened to a slip."""
@@ -75,7 +75,7 @@ class Screen:
         if happened in (Happened.STARTED, Happened.TURNED):
             reason = _BY.sub(lambda by: f"by {short(by[1])} {brief(by[2])}", reason)
         text = way.happening(happened, report.activity, reason)
-        self._line(short(report.itinerary), report.slip, text, way.tone(happened))
+        self._line(short(report.itinerary), begun(report.slip), text, way.tone(happened))
 
     def handler_started(self, report: HandlerReport) -> None:
         """Not shown: the step that asked for it was."""
@@ -85,7 +85,7 @@ class Screen:
         for event in report.emitted:
             for flow in self.flows.get(event, ()):
                 text = f"{short(report.message_type)} -> {short(event)}"
-                self._line(short(flow.name), report.correlation, text, "quiet")
+                self._line(short(flow.name), brief(report.correlation), text, "quiet")
 
     def handler_failed(self, report: HandlerReport) -> None:
         """A handler's attempt failed, or an activity's: that stands by its slip."""
@@ -93,20 +93,20 @@ class Screen:
         if report.message_type == report.consumer:
             key = report.message_id.partition("/")[0]
             self.tries[key] = report.reason
-        self._line(consumer(report.consumer), key, text, "bad")
+        self._line(consumer(report.consumer), begun(key), text, "bad")
 
     def dead_letter(self, report: DeadLetterReport) -> None:
         """A message was put aside."""
         text = f"{short(report.message_type)} put aside: {report.reason}"
-        self._line(consumer(report.consumer), report.key, text, "bad")
+        self._line(consumer(report.consumer), brief(report.key), text, "bad")
 
     def waiting(self, report: WaitingReport) -> None:
         """A message waits, since its instance can't be read."""
-        self._line(short(report.saga), report.key, f"can't be read: {report.reason}", "bad")
+        self._line(short(report.saga), brief(report.key), f"can't be read: {report.reason}", "bad")
 
     def _line(self, who: str, key: str, text: str, tone: Tone) -> None:
         seconds = f"{time.monotonic() - self.began:6.2f}s  " if self.columns >= _ROOMY else ""
-        head = f"{seconds}{who:<18} {brief(key):<{_KEY}}  "
+        head = f"{seconds}{who:<18} {key:<{_KEY}}  "
         said = text_of(
             [Line(" ".join(text.split()), tone=tone)], self.room - len(head), self.colour
         )
@@ -142,6 +142,11 @@ def consumer(name: str) -> str:
 def brief(key: str) -> str:
     """A key's last letters, by which the keys of most kinds differ."""
     return key if len(key) <= _KEY else f"…{key[1 - _KEY :]}"
+
+
+def begun(slip: str) -> str:
+    """How a slip's id begins, by which `herosaga ops` knows it."""
+    return slip if len(slip) <= _KEY else f"{slip[: _KEY - 1]}…"
 
 
 def _sent(types: tuple[str, ...]) -> list[str]:

@@ -68,7 +68,7 @@ def test_what_happens_to_a_slip(
 ) -> None:
     report, text = HAPPENED[case]
     screen.slip(report)
-    assert capsys.readouterr().out == f"Fulfilment         …fedba665  {text}\n"
+    assert capsys.readouterr().out == f"Fulfilment         3f0e1a5c…  {text}\n"
 
 
 def test_why_a_step_failed_is_said_once(screen: Screen, capsys: pytest.CaptureFixture[str]) -> None:
@@ -76,9 +76,9 @@ def test_why_a_step_failed_is_said_once(screen: Screen, capsys: pytest.CaptureFi
     screen.slip(slip("failed", "Pack", "no box"))
     screen.slip(slip("failed", "Pack", "no box"))
     assert capsys.readouterr().out.splitlines() == [
-        "Pack               …fedba665  attempt 4 failed: no box",
-        "Fulfilment         …fedba665  failed Pack",
-        "Fulfilment         …fedba665  failed Pack: no box",
+        "Pack               3f0e1a5c…  attempt 4 failed: no box",
+        "Fulfilment         3f0e1a5c…  failed Pack",
+        "Fulfilment         3f0e1a5c…  failed Pack: no box",
     ]
 
 
@@ -132,7 +132,7 @@ def test_a_terminal_is_never_too_narrow(capsys: pytest.CaptureFixture[str]) -> N
     screen = Screen(False, 60, True)
     screen.slip(slip("failed", "Pack", "there is no box of this size in the house"))
     first, second = capsys.readouterr().out.splitlines()
-    assert first == "Fulfilment         …fedba665  failed Pack: there is no box"
+    assert first == "Fulfilment         3f0e1a5c…  failed Pack: there is no box"
     assert second == f"{' ' * 30}of this size in the house"
 
 
