@@ -350,6 +350,17 @@ def test_what_is_stored_can_t_forge_lines(ops: Ops, tmp_path: Path) -> None:
     assert r"a\x1b[31m\x0ab" in ops("instances").out
 
 
+def test_data_can_not_steer_the_terminal_through_json(ops: Ops, tmp_path: Path) -> None:
+    """JSON takes the control characters beyond ASCII as they are: they are written as its escapes."""
+    import sqlite3
+
+    with sqlite3.connect(tmp_path / "depot.db") as connection:
+        connection.execute("UPDATE herosaga_instances SET stuck = 'a' || char(155, 8238) || 'é'")
+    said = ops("instances", "--json").out
+    assert r"a\u009b\u202eé" in said
+    assert "a\x9b\u202eé" in {each["stuck"] for each in json.loads(said)["instances"]}
+
+
 def test_a_closed_pipe_ends_quietly(yard: Path) -> None:
     read, written = os.pipe()
     os.close(read)

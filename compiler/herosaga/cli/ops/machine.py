@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import fields, is_dataclass
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Final
 
 from herosaga.cli.ops.diagrams import Stage, every
 from herosaga.cli.ops.slip import Map
@@ -14,11 +15,22 @@ from herosaga.cli.output import write
 from herosaga_runtime import SlipView
 from msgspec import Struct
 
+_HIDDEN: Final = re.compile(
+    "[\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ud800-\udfff]"
+)
+"""Characters that JSON takes as they are, but that control a terminal or the direction of its text."""
+
 
 def put(**document: object) -> None:
     """Print one JSON document."""
     whole = {"version": 1, **{name: plain(each) for name, each in document.items()}}
-    write(f"{json.dumps(whole, indent=2, ensure_ascii=False)}\n")
+    text = json.dumps(whole, indent=2, ensure_ascii=False)
+    write(f"{_HIDDEN.sub(_escaped, text)}\n")
+
+
+def _escaped(found: re.Match[str]) -> str:
+    """JSON's own escape of a character: what was data must not steer the terminal that it is printed on."""
+    return f"\\u{ord(found[0]):04x}"
 
 
 def plain(value: Any) -> object:
