@@ -297,6 +297,10 @@ class Host:
             if not any(each.start is type(itinerary) for each in self._routes.itineraries.values()):
                 raise UsageError(f"{type(itinerary).__name__} starts no itinerary that was added")
             return await self.send(itinerary, id)
+        if not isinstance(itinerary, Built):
+            raise UsageError(
+                f"start takes the command of an itinerary or one that was built, not {itinerary!r:.60}"
+            )
         slip = built(itinerary, id or self._random.id(), self._routes)
         cause = Cause.of(self._envelope(slip, slip.id, self._current()))
 

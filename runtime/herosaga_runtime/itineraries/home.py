@@ -94,7 +94,7 @@ class Home:
 
     `caller` awaits its outcome, `asked` are those that have turned it back. `turned` says why it shall go back; `failed` what
     has failed. `running` counts the irreversible activities that are being done, `past` says that one was. `finished` counts
-    the activities that have ended, `sent` the messages that its outcomes have sent, `skipped` what an operator gave up.
+    the activities that have ended, `sent` the messages that its outcomes have sent, `skipped` what an operator gave up; `left` are the activities whose undo was among that.
     """
 
     id: str
@@ -113,6 +113,7 @@ class Home:
     away: dict[str, Away] = field(default_factory=dict)
     forks: dict[str, Fork] = field(default_factory=dict)
     kept: dict[str, Slip] = field(default_factory=dict)
+    left: tuple[str, ...] = ()
 
     @property
     def stopping(self) -> bool:
@@ -131,6 +132,7 @@ class Home:
             "finished": self.finished,
             "sent": self.sent,
             "skipped": self.skipped,
+            "left": self.left,
             "away": {part: _away_to_json(each) for part, each in self.away.items()},
             "forks": {part: _fork_to_json(each) for part, each in self.forks.items()},
             "kept": {part: each.to_json() for part, each in self.kept.items()},
@@ -157,6 +159,7 @@ class Home:
             dict(fields.need("away", codec.read_dict(codec.read_str, _away))),
             dict(fields.need("forks", codec.read_dict(codec.read_str, _fork))),
             dict(fields.need("kept", codec.read_dict(codec.read_str, Slip.from_json))),
+            fields.get("left", codec.read_list(codec.read_str), ()),
         )
 
 

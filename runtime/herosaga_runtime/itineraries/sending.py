@@ -101,6 +101,9 @@ def _answer(journey: Journey, itinerary: Itinerary[Any], ref: Ref, done: bool) -
     message: Message
     if not done:
         message = Fault(command.TYPE, "the slip is past what can't be undone", final=True)
+    elif home.left:
+        left = ", ".join(home.left)
+        message = Fault(command.TYPE, f"an operator has left {left} as it is", final=True)
     elif kept is None:
         message = Done(command.TYPE)
     else:

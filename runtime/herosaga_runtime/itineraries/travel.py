@@ -28,7 +28,8 @@ What is decided at home, and when
 - While an irreversible activity is away, nobody knows yet whether there is a way back. Whatever stops waits for it. If it is
   done, the slip only goes forward: those who have turned it back are told that it was not, and all that has stopped sets out
   again. If it fails for good it was not done, and the slip goes back.
-- When the whole has stopped, it is undone newest first, and ends `FAULTED` if a step had failed, else `COMPENSATED`.
+- When the whole has stopped, it is undone newest first, and ends `FAULTED` if a step had failed, else `COMPENSATED`. Who has
+  turned it back is told that it was not, if an operator has left something as it is: that is then theirs to decide.
 - Past the irreversible, a step is tried until it works; that is its worker's to do (`carrying`).
 """
 
@@ -435,6 +436,7 @@ def _try_again(journey: Journey, slip: Slip) -> None:
 def _skip_next(journey: Journey, slip: Slip) -> None:
     """Leave out what a part waits for: an undo, an activity, a stage, or the actions of its outcome."""
     if slip.back and slip.log:
+        journey.home.left += (slip.log[-1].activity,)
         _undo_next(journey, replace(slip, log=slip.log[:-1]))
     elif slip.back:
         _end(journey, slip, _way_back(journey), actions=False)

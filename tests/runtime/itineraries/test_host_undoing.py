@@ -10,7 +10,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from herosaga_runtime import UsageError
+from herosaga_runtime import Outcome, UsageError
 from herosaga_runtime.itineraries.home import SlipStatus
 from itineraries.eight import LOGGED, STEPS, Act, World, run
 from itineraries.test_host_faults import FOREVER, dies, oversleeps, raises
@@ -104,11 +104,24 @@ def test_an_undo_that_fails_for_good_is_parked(name: str, operator: str, act: Ac
                     world.undos.clear()
                     await getattr(host, operator)(slip.id, "as it must be")
                     await world.after(60)
+                    if operator == "skip":
+                        await left(world, name)
                     await faulted(world, "Back", name if operator == "skip" else "")
                     with pytest.raises(UsageError, match="waits for no operator"):
                         await getattr(host, operator)(slip.id, "again")
 
     run(play())
+
+
+async def left(world: World, name: str) -> None:
+    """What an operator has left as it is stays done: the saga that wants it undone is stuck, and its operator decides too."""
+    saga, host = world.it.RunTried, world.host
+    (instance,) = await host.instances(saga)
+    assert instance.state == "Compensating"
+    assert instance.stuck.endswith(f"an operator has left eight.{name} as it is")
+    await host.skip(saga, "a", "it stays")
+    (instance,) = await host.instances(saga)
+    assert instance.outcome is Outcome.COMPENSATION_FAILED
 
 
 async def parked(world: World, name: str) -> None:
