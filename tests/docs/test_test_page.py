@@ -23,7 +23,7 @@ def blocks(language: str) -> list[str]:
 
 (PROGRAM,) = blocks("saga")
 TOLD, REPORT = blocks("text")
-EMITTED, TESTS = blocks("python")
+EMITTED, TESTS, SLIPS = blocks("python")
 
 
 @pytest.fixture
@@ -60,6 +60,19 @@ def test_the_python_passes_and_reaches_everything(tmp_path: Path) -> None:
             if name.startswith("test_"):
                 test()
     assert f"{found['COVERAGE']}\n" == REPORT
+
+
+def test_the_tests_of_an_itinerary_pass(tmp_path: Path) -> None:
+    page = (ROOT / "docs" / "language" / "itineraries.md").read_text("utf-8")
+    program = re.findall(r"^```saga program[^\n]*\n(.*?)^```$", page, re.MULTILINE | re.DOTALL)[0]
+    path = tmp_path / "test_delivery.py"
+    path.write_text(SLIPS)
+    with loaded({"delivery.saga": program}, tmp_path / "out", "delivery"):
+        found = runpy.run_path(str(path))
+        tests = [test for name, test in found.items() if name.startswith("test_")]
+        for test in tests:
+            test()
+    assert len(tests) == 2
 
 
 def test_every_method_is_told() -> None:
