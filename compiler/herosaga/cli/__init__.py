@@ -7,6 +7,7 @@ import sys
 from collections.abc import Sequence
 
 INTERRUPTED = 130
+TERMINATED = 143  # what a shell reports for a program that SIGTERM ended
 CLOSED = 141  # what a shell reports for a tool that a closed pipe ended
 FAILED = 2
 

@@ -8,7 +8,7 @@ from importlib import import_module
 from typing import Annotated
 
 import typer
-from herosaga.cli import FAILED, INTERRUPTED, tell
+from herosaga.cli import FAILED, INTERRUPTED, TERMINATED, tell
 from herosaga.cli.memory import uncollected
 from herosaga.cli.stop import Closed, Interrupted, Stop
 
@@ -71,6 +71,8 @@ def run(arguments: list[str]) -> int:
     except Stop as stop:
         return tell(_visible(str(stop)), FAILED)
     except Interrupted as stop:
+        if stop.by_signal:
+            return tell(str(stop), TERMINATED)
         return tell(str(stop), INTERRUPTED, before="\n")  # below the terminal's `^C`
     except typer.Abort:
         raise KeyboardInterrupt from None

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import os
+import signal
 import sys
 import tempfile
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -39,8 +40,8 @@ def run(
 ) -> int:
     """Compile a project and run its app, the `module:function` that `[tool.herosaga] app` names.
 
-    The function is given a host to add sagas and services to. Without --demo the app runs until Ctrl-C. What was not
-    done then goes on when it is run on the same file again.
+    The function is given a host to add sagas and services to. Without --demo the app runs until Ctrl-C, or SIGTERM.
+    What was not done then goes on when it is run on the same file again.
     """
     if Path(folder).is_file():
         home = Path(folder).parent.as_posix()
@@ -82,11 +83,16 @@ def _start(project: Settings, path: Path, demo: bool, kept: bool) -> int:
             host = Host(f"sqlite:///{path}", observer=watching)
             build(host)
             watching.flows = by_message(host.declared_flows)
-            return asyncio.run(_serve(host, watching, play if demo else None))
-    except KeyboardInterrupt:
-        again = f": run it with --db {_shown(path)} again to go on" if kept else ""
-        said = f"stopped, nothing is lost{again}" if kept else "stopped"
-        raise Interrupted(said) from None
+            return asyncio.run(_terminable(_serve(host, watching, play if demo else None)))
+    except (KeyboardInterrupt, _Terminated) as ended:
+        again = f"stopped, nothing is lost: run it with --db {_shown(path)} again to go on"
+        raise Interrupted(
+            again if kept else "stopped", by_signal=isinstance(ended, _Terminated)
+        ) from None
+
+
+class _Terminated(BaseException):
+    """SIGTERM has come, and the host is left. As little of the user's code's concern as a KeyboardInterrupt."""
 
 
 def _shown(path: Path) -> str:
@@ -96,10 +102,35 @@ def _shown(path: Path) -> str:
         return str(path)
 
 
+async def _terminable(work: Coroutine[None, None, int]) -> int:
+    """Let SIGTERM, by which docker, systemd and Kubernetes stop a program, end the work as Ctrl-C does.
+
+    Another one, while work in hand is finished and the program ends, changes nothing.
+    """
+    serving, loop, told = asyncio.ensure_future(work), asyncio.get_running_loop(), False
+
+    def end(*_: object) -> None:
+        nonlocal told
+        if not told:
+            told = True
+            loop.call_soon_threadsafe(serving.cancel)
+
+    before = signal.signal(signal.SIGTERM, end)
+    try:
+        return await serving
+    except asyncio.CancelledError:
+        if told:
+            raise _Terminated from None
+        raise
+    finally:
+        if not told:
+            signal.signal(signal.SIGTERM, before)
+
+
 async def _serve(
     host: Host, watching: Screen, demo: Callable[[Host], Awaitable[None]] | None
 ) -> int:
-    """Run until the demo is over, or without one until Ctrl-C; either way until nobody reads any more.
+    """Run until the demo is over, or without one until it is stopped; either way until nobody reads any more.
 
     The exit code is 1 if something needs a person in the end.
     """

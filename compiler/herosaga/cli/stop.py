@@ -12,4 +12,8 @@ class Closed(Exception):
 
 
 class Interrupted(Exception):
-    """Ctrl-C, with what to say of it. No KeyboardInterrupt, for typer ends the command silently on those."""
+    """Ctrl-C, or SIGTERM if `by_signal`, with what to say of it. No KeyboardInterrupt, for typer ends the command silently on those."""
+
+    def __init__(self, said: str, by_signal: bool = False) -> None:
+        super().__init__(said)
+        self.by_signal = by_signal

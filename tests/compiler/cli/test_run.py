@@ -245,14 +245,18 @@ def test_nothing_runs_while_there_are_errors(shop: Path) -> None:
     assert "did you mean `Paid`?" in done.stdout
 
 
-def test_ctrl_c_ends_in_a_sentence(shop: Path) -> None:
+STOPS = {signal.SIGINT: 130, signal.SIGTERM: 143}
+
+
+@pytest.mark.parametrize("sent", STOPS)
+def test_stopping_ends_in_a_sentence(sent: signal.Signals, shop: Path) -> None:
     command = [sys.executable, "-m", "herosaga", "run", ".", "--db", "debts.db"]
     with subprocess.Popen(command, cwd=shop, stderr=subprocess.PIPE, text=True) as process:
         while not (shop / "debts.db-wal").exists():
             assert process.poll() is None
-        process.send_signal(signal.SIGINT)
+        process.send_signal(sent)
         _, said = process.communicate()
-    assert process.returncode == 130
+    assert process.returncode == STOPS[sent]
     assert "stopped, nothing is lost: run it with --db debts.db again to go on" in said
     assert "Traceback" not in said
 
@@ -270,7 +274,8 @@ async def demo(host: Host) -> None:
 
 
 @pytest.mark.parametrize("presses", [1, 2])
-def test_ctrl_c_in_a_demo_ends_in_a_sentence(presses: int, shop: Path) -> None:
+@pytest.mark.parametrize("sent", STOPS)
+def test_stopping_a_demo_ends_in_a_sentence(sent: signal.Signals, presses: int, shop: Path) -> None:
     (shop / "app.py").write_text(WAITING)
     command = [sys.executable, "-u", "-m", "herosaga", "run", ".", "--demo"]
     with subprocess.Popen(
@@ -279,10 +284,10 @@ def test_ctrl_c_in_a_demo_ends_in_a_sentence(presses: int, shop: Path) -> None:
         assert process.stdout is not None
         assert "all asked\n" in iter(process.stdout.readline, "")
         for _ in range(presses):
-            process.send_signal(signal.SIGINT)
+            process.send_signal(sent)
         _, said = process.communicate()
-    assert process.returncode == 130
-    assert said.endswith("\nherosaga: stopped\n")
+    assert process.returncode == STOPS[sent]
+    assert said.splitlines()[-1] == "herosaga: stopped"
     assert "Traceback" not in said and "never retrieved" not in said
 
 
