@@ -57,6 +57,7 @@ from herosaga.checks import (
     hs605,
     hs701,
     hs702,
+    hs706,
     hs901,
     hs903,
     hs904,
@@ -122,6 +123,7 @@ _MODULES = (
     hs605,
     hs701,
     hs702,
+    hs706,
     hs901,
     hs903,
     hs904,
@@ -149,6 +151,7 @@ RULES: tuple[Rule, ...] = (
     hs415.rule,
     hs501.rule,
     hs502.rule,
+    hs706.rule,
 )
 
 PLAIN: tuple[PlainRule, ...] = (

@@ -8,11 +8,11 @@ from herosaga.checks.page import Page, finding
 from herosaga.findings import Finding, Label, Severity
 from herosaga.graph.commands import Command
 from herosaga.graph.graphs import Graphs
-from herosaga.graph.keys import Handlers, Key, covered, trigger_of
+from herosaga.graph.keys import Handlers, Key, taken
 from herosaga.graph.requests import Life, Moment
 from herosaga.graph.states import steps
 from herosaga.graph.words import short
-from herosaga.model.model import Model, OnAll, Policy, Request, State
+from herosaga.model.model import Model, Policy, Request, State
 from msgspec import Struct
 
 _PROGRAM = """\
@@ -87,9 +87,9 @@ def _untaken(
         state = states.get(moment.state)
         if state is None or state.passing or not moment.standing.open:
             continue
-        taken, request = _taken(state, handlers), command.requests[moment.standing.request]
+        keys, request = taken(state, handlers), command.requests[moment.standing.request]
         answers = _answers(command, request, extern)
-        missing = tuple(each.words for each in answers if each.key not in taken)
+        missing = tuple(each.words for each in answers if each.key not in keys)
         if missing:
             whole = state.sequence if _failures(missing) else ""
             if not whole or whole not in told:
@@ -116,17 +116,6 @@ def _answers(command: Command, request: Request, extern: bool) -> Iterator[_Answ
 def _expires(policy: Policy | None) -> bool:
     """Whether its last attempt can run out of time: one that is retried for ever has no last attempt."""
     return policy is not None and policy.within is not None and policy.retries is not None
-
-
-def _taken(state: State, handlers: Handlers) -> set[Key]:
-    """All that something in a state takes, be it under a condition."""
-    found: set[Key] = set()
-    for each in state.members:
-        trigger = trigger_of(each)
-        found.update(covered(trigger, handlers))
-        if isinstance(trigger, OnAll):
-            found.update(("message", message) for message in trigger.messages)
-    return found
 
 
 def _lacks(

@@ -18,6 +18,7 @@ from herosaga.model.model import (
     OnTimeout,
     OnTimer,
     Onward,
+    State,
     Transition,
     Trigger,
 )
@@ -60,3 +61,14 @@ def covered(trigger: Trigger, handlers: Handlers) -> Iterator[Key]:
         yield "fault", trigger.command
         for handler in handlers.get(trigger.command, ()):
             yield from (("message", refusal) for refusal in handler.refuses)
+
+
+def taken(state: State, handlers: Handlers) -> set[Key]:
+    """All that something in a state takes, be it under a condition."""
+    found: set[Key] = set()
+    for each in state.members:
+        trigger = trigger_of(each)
+        found.update(covered(trigger, handlers))
+        if isinstance(trigger, OnAll):
+            found.update(("message", message) for message in trigger.messages)
+    return found

@@ -7,8 +7,8 @@ from typing import Literal
 
 from herosaga.graph.members import bodies, moves, names
 from herosaga.graph.outputs import blocks, flat
-from herosaga.graph.words import requested, short, trigger
-from herosaga.model.model import Request, Saga, Transition
+from herosaga.graph.words import message_of, requested, short, trigger
+from herosaga.model.model import Request, Run, Saga, Transition
 from msgspec import Struct
 
 START = ""
@@ -151,10 +151,14 @@ def _last_resorts(saga: Saga) -> set[str]:
 
 
 def _step(way: Way, last: Way) -> str:
-    asked = [short(requested(a)) for a in flat(way.transition.actions) if isinstance(a, Request)]
+    actions = tuple(flat(way.transition.actions))
+    asked = [short(requested(a)) for a in actions if isinstance(a, Request)]
+    slips = [short(message_of(a.message)) for a in actions if isinstance(a, Run)]
     parts = [f"{trigger(way.transition.trigger)}: {_leads(last)}"]
     if names := ", ".join(filter(None, asked)):
         parts.append(f"requests {names}")
+    if names := ", ".join(filter(None, slips)):
+        parts.append(f"runs {names}")
     return f"{', '.join(parts)} (line {way.transition.span.line})"
 
 
