@@ -6,8 +6,18 @@ _WORDS = "send|publish|reply|request|run"
 _PUBLISH = "emit|emits|raise|fire|trigger|dispatch|notify|broadcast|produce|post|throw"
 _REQUEST = "call|invoke|execute|exec|perform|ask|command|issue|await|requests"
 _UNDO = "compensated by|compensated with|undone by|undo by|undo with|compensate by|compensate with|rollback by|reverted by|compensation"
+_POLICY = r"(?:with \w+|within \S+|retry (?:\d+ times|forever)|every \S+|backoff \S+ \.\. \S+)"
+_ARGUMENTS = r"\( (?:[^()\n]|\( [^()\n]* \))*\)"
 
 ACTIONS = (
+    Mistake(
+        pattern=rf"run (?:\w+ \. )?(?P<i>\w+) {_ARGUMENTS} (?:compensable )?«▸{_POLICY}(?: {_POLICY})*»",
+        example="run Delivery(id) within 3s",
+        message="`run` takes no policy: the itinerary's activities have theirs",
+        hint="take it out, and write it in the activities of `<i>`, or after its `do`",
+        instead="",
+        inside="actions",
+    ),
     Mistake(
         pattern=r"«▸(?P<x>\w+) =» (?:request|send|await|call|run)",
         example="answer = request Ship(id)",
@@ -221,7 +231,7 @@ ACTIONS = (
         message="the policy of a request stands after `with`",
         hint="write `with <policy>`",
         instead="with <policy>",
-        inside="actions sequence",
+        inside="actions",
         safe=True,
     ),
     Mistake(
@@ -238,7 +248,7 @@ ACTIONS = (
         message="what undoes a request stands after `compensable by`",
         hint="write `compensable by <undo>(…)`; `compensable` alone takes the declared `undone by`",
         instead="compensable by",
-        inside="actions sequence",
+        inside="actions",
         safe=True,
     ),
     Mistake(
@@ -247,7 +257,7 @@ ACTIONS = (
         message="`by` is missing after `compensable`",
         hint="write `compensable by <undo>(…)`",
         instead="by <undo>",
-        inside="actions sequence",
+        inside="actions",
         safe=True,
     ),
     Mistake(
