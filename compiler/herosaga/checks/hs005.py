@@ -101,6 +101,18 @@ def contradiction(name: str, span: Span) -> Finding:
     )
 
 
+def idle_log(name: str, span: Span, promise: str) -> Finding:
+    """An activity with a `log`, which nothing would ever read."""
+    reason = "nothing to undo" if promise == "readonly" else "no way to undo it"
+    return finding(
+        PAGE,
+        f"`{name}` is said to be `{promise}`, and has a `log` to undo it",
+        span,
+        text=f"there is {reason}",
+        hint=f"take out `{promise}` if it can be undone, else the `log`",
+    )
+
+
 def no_asker(span: Span) -> Finding:
     """A `reply` where nobody has asked."""
     return finding(

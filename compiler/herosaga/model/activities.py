@@ -42,6 +42,9 @@ def _activity(
     world, scope, report = env.world, env.scope, env.report
     if node.irreversible and node.readonly:
         report.append(hs005.contradiction(node.name.text, node.name.span))
+    elif node.log is not None and (node.irreversible or node.readonly):
+        promise = "irreversible" if node.irreversible else "readonly"
+        report.append(hs005.idle_log(node.name.text, node.name.span, promise))
     return m.Activity(
         decl.id,
         node.name.text,
