@@ -18,6 +18,7 @@ from time import process_time_ns
 from typing import Any
 
 from herosaga.compile import check_paths
+from herosaga.model.runs import with_runs
 from herosaga.scenarios.module import Externs
 from herosaga.scenarios.running import importable, prepare
 from herosaga_runtime.envelope import Envelope
@@ -44,7 +45,7 @@ class Cost:
 @contextmanager
 def playable(folder: Path, externs: Externs) -> Iterator[dict[str, Test]]:
     """The tests of all scenarios in a folder, by their titles."""
-    model = check_paths([folder], folder).model
+    model = with_runs(check_paths([folder], folder).model)
     with tempfile.TemporaryDirectory() as name:
         made = Path(name).resolve()
         path, written = prepare(model, model.scenarios, externs, made)
