@@ -51,13 +51,23 @@ _NOTHING_ELSE = "take it out, or wait for a later version"
 
 def unsupported(what: str, places: Sequence[Span], instead: str = "") -> Finding:
     """A construct that can't be generated, where it is used, and what else could be written."""
+    return _refused(f"{what} is checked, but not compiled yet", places, instead or _NOTHING_ELSE)
+
+
+def unknowable(what: str, places: Sequence[Span], instead: str) -> Finding:
+    """What can't be had there in any version, and where else it could be had."""
+    said = f"{what} can't be had: whoever sends the slip on knows nothing but its variables"
+    return _refused(said, places, instead)
+
+
+def _refused(message: str, places: Sequence[Span], instead: str) -> Finding:
     first, *others = places
     more = len(others) - _SHOWN
     return finding(
         PAGE,
-        f"{what} is checked, but not compiled yet",
+        message,
         first,
         text="nothing is generated while this is here",
         labels=tuple(Label(span, "and here") for span in others[:_SHOWN]),
-        hint=(_MANY.format(more) if more > 0 else "") + (instead or _NOTHING_ELSE),
+        hint=(_MANY.format(more) if more > 0 else "") + instead,
     )

@@ -27,12 +27,12 @@ _IN_MIGRATE: dict[type, str] = {
 _EXTERN, _UUID = "an `extern` function in an itinerary", "`uuid()` in an itinerary"
 _NOW = "`now` in the stages of an itinerary"
 _TYPES = "a variable of two types in an itinerary"
-_GIVEN = "take it as a parameter, or let an activity give it"
+_GIVEN = "take it as a parameter of the itinerary, or let an activity give it"
+
+_UNKNOWABLE = frozenset((_EXTERN, _UUID, _NOW))
+"""What is refused for good: whoever forwards a slip does not have it."""
 
 _INSTEAD = {
-    _EXTERN: _GIVEN,
-    _UUID: _GIVEN,
-    _NOW: _GIVEN,
     _TYPES: "give the outputs different names",
     "a loop's variable where no request of its round is answered": "read a data field there",
     "a field of an older version of which nothing tells the type": "keep it in `data`, as a field with its type, and "
@@ -46,9 +46,13 @@ def unsupported(model: m.Model) -> tuple[Finding, ...]:
     places: dict[str, list[Span]] = {}
     for what, span in _uses(model):
         places.setdefault(what, []).append(span)
-    return tuple(
-        hs007.unsupported(what, spans, _INSTEAD.get(what, "")) for what, spans in places.items()
-    )
+    return tuple(_refused(what, spans) for what, spans in places.items())
+
+
+def _refused(what: str, places: list[Span]) -> Finding:
+    if what in _UNKNOWABLE:
+        return hs007.unknowable(what, places, _GIVEN)
+    return hs007.unsupported(what, places, _INSTEAD.get(what, ""))
 
 
 def _uses(model: m.Model) -> Iterator[Use]:
