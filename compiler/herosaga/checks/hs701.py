@@ -58,6 +58,18 @@ def nothing(name: str, activity: str, span: Span, near: str, later: Span | None)
     )
 
 
+def beside(name: str, activity: str, span: Span, given: Span) -> Finding:
+    """An output of another branch of the same `parallel`."""
+    return finding(
+        PAGE,
+        f"nothing has given `{name}` when `{activity}` needs it",
+        span,
+        text="a branch does not wait for the others",
+        labels=(Label(given, f"gives `{name}`, in another branch"),),
+        hint=f"`do {activity}` after the `parallel`, or in the branch that gives `{name}`, after it",
+    )
+
+
 def sometimes(name: str, activity: str, span: Span, given: Span) -> Finding:
     """An output of some path only, where it is needed on all."""
     return finding(

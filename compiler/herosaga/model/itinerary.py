@@ -39,10 +39,14 @@ class Travelled(Struct, frozen=True):
 
 
 class Inside(Struct, frozen=True):
-    """What all stages of one itinerary are read with; `later` are the outputs of all its activities."""
+    """What the stages of one itinerary are read with.
+
+    `later` are the outputs of all its activities, `beside` those of the branches that run at the same time.
+    """
 
     policies: Mapping[str, m.PolicyDecl]
     later: Mapping[str, Span]
+    beside: Mapping[str, Span] = {}
 
 
 def travelled(
@@ -123,10 +127,22 @@ def _stage(node: ast.Stage, course: Course, inside: Inside) -> tuple[m.Stage, Co
         case ast.Loop():
             return _loop(node, course, inside)
         case ast.Parallel(branches=branches, span=span):
-            ways = [_stages(branch, course, inside) for branch in branches]
+            ways = [
+                _stages(branch, course, _among(branches, n, course, inside))
+                for n, branch in enumerate(branches)
+            ]
             after = all_of(course, (end for _, end in ways))
             return m.Parallel(tuple(stages for stages, _ in ways), "", span), after
     raise AssertionError(f"{type(node).__name__} is read in sequences only")
+
+
+def _among(
+    branches: tuple[tuple[ast.Stage, ...], ...], n: int, course: Course, inside: Inside
+) -> Inside:
+    """What a branch is read with: it can't have what the others give."""
+    scope, world = course.env.scope, course.env.world
+    others = (stage for branch in (*branches[:n], *branches[n + 1 :]) for stage in branch)
+    return replace(inside, beside={**inside.beside, **dict(_given(tuple(others), scope, world))})
 
 
 def _do(node: ast.Do, course: Course, inside: Inside) -> tuple[m.Stage, Course]:
@@ -161,8 +177,7 @@ def _provided(call: ast.Call, shape: Shape, course: Course, inside: Inside) -> E
                 if slot is None:
                     continue
                 if not known and not env.open:
-                    near, later = nearest(name, env.variables), inside.later.get(name)
-                    env.report.append(hs701.nothing(name, shape.name, span, near, later))
+                    env.report.append(_nothing(name, shape, span, env, inside))
                 elif _partly(name, slot, course):
                     given = course.maybe[name]
                     env.report.append(hs701.sometimes(name, shape.name, span, given))
@@ -170,6 +185,13 @@ def _provided(call: ast.Call, shape: Shape, course: Course, inside: Inside) -> E
                     continue
                 env = env.binding(name, Variable(UNKNOWN, param=True))
     return env
+
+
+def _nothing(name: str, shape: Shape, span: Span, env: Env, inside: Inside) -> Finding:
+    near, given = nearest(name, env.variables), inside.beside.get(name)
+    if given is not None:
+        return hs701.beside(name, shape.name, span, given)
+    return hs701.nothing(name, shape.name, span, near, inside.later.get(name))
 
 
 def _partly(name: str, slot: Slot, course: Course) -> bool:
