@@ -47,7 +47,8 @@ class PartView:
 
     `attempts` counts the attempts that were begun; `log` are the activities that can be undone, newest last, and `logged` what
     each of them has logged. `given` are the activity's arguments, or on the way back the log that it undoes; `stage` is the path
-    of its stage, and `ahead` those of what is `left`, "" for what was inserted. `held`: it waits for an operator.
+    of its stage, and `ahead` those of what is `left`, "" for what was inserted. `held`: it waits for an operator. `shape` is that of the
+    itinerary it set out by, as `Itinerary.shape`: by another one the paths mean nothing.
     """
 
     part: str
@@ -64,6 +65,7 @@ class PartView:
     stage: str = ""
     ahead: tuple[str, ...] = ()
     held: bool = False
+    shape: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,7 +206,8 @@ async def view(
 
 
 def _part(slip: Slip, itinerary: Itinerary[Any] | None) -> PartView:
-    left = tuple(in_words(itinerary, each) for each in slip.todo)
+    same = itinerary is not None and itinerary.shape == slip.shape
+    left = tuple(in_words(itinerary if same else None, each) for each in slip.todo)
     log = tuple(each.activity for each in slip.log)
     current = slip.current
     return PartView(
@@ -212,6 +215,7 @@ def _part(slip: Slip, itinerary: Itinerary[Any] | None) -> PartView:
         tuple(each.log for each in slip.log),
         *((None, "") if current is None else (current.given, current.at)),
         tuple(each.at if isinstance(each, Planned) else "" for each in slip.todo),
+        shape=slip.shape,
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from hashlib import blake2b
 from typing import TYPE_CHECKING, Any, Literal
 
 from herosaga.cli.ops.lines import short
@@ -41,13 +42,17 @@ Kind = Literal["do", "if", "for", "parallel", "parallel for"]
 
 
 class Stage(Struct, frozen=True):
-    """A stage of an itinerary: `path` as the runtime has it, `activity` that of a `do`, blocks with their headings."""
+    """A stage of an itinerary: `path` as the runtime has it, `activity` that of a `do`, blocks with their headings.
+
+    `variable` is that of a loop.
+    """
 
     path: str
     kind: Kind
     label: str
     activity: str = ""
     blocks: tuple[tuple[str, tuple[Stage, ...]], ...] = ()
+    variable: str = ""
 
 
 Stages = tuple[Stage, ...]
@@ -59,6 +64,30 @@ def every(stages: Stages) -> Iterator[Stage]:
         yield each
         for _, block in each.blocks:
             yield from every(block)
+
+
+_SHAPES: dict[Kind, str] = {
+    "if": "If",
+    "for": "For",
+    "parallel": "Parallel",
+    "parallel for": "ParallelFor",
+}
+
+
+def shape_of(stages: Stages) -> str:
+    """What the runtime has as `Itinerary.shape`: stages of another shape are not those that a slip went by."""
+    return blake2b(_shape(stages).encode(), digest_size=8).hexdigest()
+
+
+def _shape(stages: Stages) -> str:
+    parts: list[str] = []
+    for each in stages:
+        blocks = [_shape(block) for _, block in each.blocks]
+        blocks += [""] if each.kind == "if" and len(blocks) == 1 else []
+        name = each.activity or _SHAPES[each.kind]
+        name += f" {each.variable}" if each.variable else ""
+        parts.append(f"{name}({';'.join(blocks)})")
+    return ",".join(parts)
 
 
 # --- where from ----------------------------------------------------------------------------------
@@ -146,10 +175,10 @@ def _stages(prefix: str, stages: Iterable[m.Stage]) -> Iterator[Stage]:
             case m.Branch(condition=condition, then=then, other=other):
                 label = f"if {source_text(condition.span)}"
                 yield _branching(path, label, block(path, 0, then), block(path, 1, other))
-            case m.Loop(var=var, source=source, body=body, parallel=parallel):
+            case m.Loop(var=name, source=source, body=body, parallel=parallel):
                 kind: Kind = "parallel for" if parallel else "for"
-                label = f"{kind} {var} in {source_text(source.span)}"
-                yield Stage(path, kind, label, "", (("", block(path, 0, body)),))
+                label = f"{kind} {name} in {source_text(source.span)}"
+                yield Stage(path, kind, label, "", (("", block(path, 0, body)),), name)
             case m.Parallel(branches=branches):
                 yield _parallel(path, [block(path, n, each) for n, each in enumerate(branches)])
 
@@ -167,9 +196,9 @@ def _table_stages(prefix: str, stages: Iterable[RuntimeStage[Any]]) -> Iterator[
                 yield Stage(path, "do", f"do {short(activity.name)}", activity.name)
             case If(then=then, other=other):
                 yield _branching(path, "if …", block(path, 0, then), block(path, 1, other))
-            case For(variable=variable, body=body):
+            case For(variable=name, body=body):
                 kind: Kind = "parallel for" if isinstance(stage, ParallelFor) else "for"
-                yield Stage(path, kind, f"{kind} {variable}", "", (("", block(path, 0, body)),))
+                yield Stage(path, kind, f"{kind} {name}", "", (("", block(path, 0, body)),), name)
             case Parallel(branches=branches):
                 yield _parallel(path, [block(path, n, each) for n, each in enumerate(branches)])
 

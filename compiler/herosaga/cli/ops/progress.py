@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Literal
 
-from herosaga.cli.ops.diagrams import Stages, every
+from herosaga.cli.ops.diagrams import Stages, every, shape_of
 from herosaga_runtime import Happened, PartView, SlipEntry, SlipView
 from msgspec import Struct
 
@@ -51,8 +51,9 @@ def progress_of(slip: SlipView, stages: Stages) -> Progress:
     last: dict[str, str] = {}
     for entry in slip.history:
         _happened(found, entry, last)
+    held = {each.part: each.activity for each in slip.history if each.happened is Happened.HELD}
     for part in slip.parts:
-        _stands(found, part, last)
+        _stands(found, part, last, held.get(part.part, ""))
     return found
 
 
@@ -122,14 +123,17 @@ def _revise(found: Progress, entry: SlipEntry, last: dict[str, str]) -> None:
             found.ended_early = True
 
 
-def _stands(found: Progress, part: PartView, last: dict[str, str]) -> None:
+def _stands(found: Progress, part: PartView, last: dict[str, str], held_at: str) -> None:
     """What a part is with, and what is before it."""
     if part.back:
         return
     if part.activity or (part.held and part.given is not None):
-        at = found.stages.get(part.stage) if part.stage else None
-        name = part.activity
-        (at or _inserted(found, part.part, name, last)).parts.append(part)
+        name = part.activity or held_at
+        if part.stage:
+            at = found.stages.setdefault(part.stage, Seen(name))
+        else:
+            at = _inserted(found, part.part, name, last)
+        at.parts.append(part)
     elif part.held and part.ahead and part.ahead[0] in found.stages:
         found.stages[part.ahead[0]].parts.append(part)
     for path, name in zip(part.ahead, part.left, strict=True):
@@ -188,8 +192,11 @@ def _before(path: str, other: str, kinds: Mapping[str, str]) -> bool:
     return False
 
 
-def stage_holds(progress: Progress, stages: Stages) -> bool:
-    """Whether these are the stages that the slip went by: the activities stand where its history says."""
+def stage_holds(slip: SlipView, progress: Progress, stages: Stages) -> bool:
+    """Whether these are the stages that the slip went by: of the same shape, and the activities stand where its history says."""
+    shapes = {each.shape for each in slip.parts if each.shape}
+    if shapes - {shape_of(stages)}:
+        return False
     known = {each.path: each for each in every(stages)}
     return all(
         path in known and known[path].activity == each.activity

@@ -38,13 +38,17 @@ SIGNS: dict[Mark, tuple[str, Tone, str]] = {
 
 
 class Map(Struct, frozen=True):
-    """A slip, the stages of its itinerary, how far it has come, and the time; `known`: these are all of its stages."""
+    """A slip, the stages of its itinerary, how far it has come, and the time.
+
+    `known`: these are all of its stages; `changed`: those of its itinerary now are others.
+    """
 
     slip: SlipView
     stages: Stages
     progress: Progress
     now: datetime
     known: bool = True
+    changed: bool = False
 
     def mark(self, path: str, seen: Seen) -> Mark:
         """What has become of an activity."""
@@ -56,8 +60,10 @@ class Map(Struct, frozen=True):
 def map_of(slip: SlipView, stages: Stages, now: datetime) -> Map:
     """A slip on these stages; without them if it went by others."""
     progress = progress_of(slip, stages)
-    known = stage_holds(progress, stages)
-    return Map(slip, stages if known else _flat(progress), progress, now, known)
+    if stage_holds(slip, progress, stages):
+        return Map(slip, stages, progress, now)
+    alone = progress_of(slip, ())
+    return Map(slip, _flat(alone), alone, now, known=False, changed=bool(stages))
 
 
 def _flat(progress: Progress) -> Stages:
@@ -73,6 +79,8 @@ def lines(at: Map) -> Iterator[Line]:
     """All that is shown of a slip."""
     yield from _head(at.slip)
     yield BLANK
+    if at.changed:
+        yield Line("the itinerary is another one by now: this is what has happened", tone="quiet")
     yield from _inserted(at, "", 0)
     yield from _block(at, at.stages, 0)
     if not at.known:
@@ -134,7 +142,7 @@ def _inserted(at: Map, path: str, depth: int) -> Iterator[Line]:
 
 
 def _added(at: Map, inserted: Inserted) -> str:
-    by = "" if not at.stages else ", inserted by a revision"
+    by = "" if not at.known else ", inserted by a revision"
     return f"do {short(inserted.seen.activity)}{by}"
 
 
@@ -181,7 +189,8 @@ def _unknown(at: Map) -> Iterator[Line]:
         count = sum(bool(path) for path in part.ahead)
         if count and not part.back:
             more = "stage" if count == 1 else "stages"
-            yield Line(f"{count} more {more}, not known without the app", 0, "·", "quiet")
+            why = "not known any more" if at.changed else "not known without the app"
+            yield Line(f"{count} more {more}, {why}", 0, "·", "quiet")
 
 
 # --- the way back, and what is carried -----------------------------------------------------------
