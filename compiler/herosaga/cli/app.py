@@ -90,7 +90,8 @@ def _misused(error: Exception, arguments: list[str]) -> int:
     text = error.format_message() if hasattr(error, "format_message") else str(error)
     text = text.replace("Value error, ", "", 1).rstrip(".")  # the first is pydantic's
     command = next((each for each in arguments if each in COMMANDS), "")
-    helper = " ".join(filter(None, ("herosaga", command, "--help")))
+    path = getattr(getattr(error, "ctx", None), "command_path", "") if command == "ops" else ""
+    helper = f"{path or ' '.join(filter(None, ('herosaga', command)))} --help"
     end = "" if text.endswith("?") else "."
     return tell(f"{_visible(text)}{end} Try `{helper}`.", FAILED)
 

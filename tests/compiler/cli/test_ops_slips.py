@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+import sqlite3
 import sys
 from pathlib import Path
 
@@ -14,7 +15,7 @@ from herosaga.cli.ops import store
 from herosaga.cli.ops.diagrams import shape_of, stages_of
 from herosaga.cli.ops.store import At
 from herosaga.cli.settings import settings
-from herosaga_runtime import Host
+from herosaga_runtime import Host, SlipStatus
 
 from helpers import depot
 from helpers.commands import ROOT
@@ -88,3 +89,23 @@ def test_shapes_are_those_of_the_runtime(tmp_path: Path) -> None:
         tables = stages_of(At(host, depot.later(), settings(tmp_path), True), "loops.Round")
         assert [each.label for each in tables] != [each.label for each in sources]
         assert shape_of(tables) == table.shape
+
+
+def test_stuck_slips(yard: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """One past the irreversible is still running, but stuck."""
+    with sqlite3.connect(yard / "depot.db") as db:
+        db.execute("UPDATE herosaga_slips SET stuck = 'no road' WHERE id LIKE 'dad%'")
+    assert cli.main(["ops", "slips", "--stuck"]) == 0
+    _, *rows = capsys.readouterr().out.splitlines()
+    assert sorted(each[:3] for each in rows) == ["4d8", "dad"]
+    assert [each for each in rows if "running, stuck" in each and "no road" in each]
+    assert cli.main(["ops", "slips", "--stuck", "--json"]) == 0
+    document = json.loads(capsys.readouterr().out)
+    assert {each["id"][:3] for each in document["slips"]} == {"4d8", "dad"}
+
+
+def test_an_unknown_status(yard: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main(["ops", "slips", "--status", "stuck"]) == 2
+    said = capsys.readouterr().err
+    assert all(each in said for each in SlipStatus)
+    assert "Try `herosaga ops slips --help`" in said

@@ -124,13 +124,20 @@ def slips(
     status: Annotated[
         SlipStatus | None, typer.Option(metavar="STATUS", help=f"One of {', '.join(SlipStatus)}.")
     ] = None,
+    stuck: Annotated[
+        bool, typer.Option("--stuck", help="Only those that wait for an operator or are tried on.")
+    ] = False,
     db: Db = "",
     project: Project = ".",
     raw: Raw = False,
     json: Json = False,
 ) -> int:
     """List slips of itineraries: how each stands, and with which activities it is."""
-    return _looked(Target(db, project, raw), lambda at: looking.slips(at, itinerary, status), json)
+
+    def work(at: At) -> Awaitable[looking.Show]:
+        return looking.slips(at, itinerary, status, stuck)
+
+    return _looked(Target(db, project, raw), work, json)
 
 
 @_command()

@@ -159,10 +159,11 @@ def _exact(at: datetime) -> str:
     return f"{moment(at)}.{at.microsecond // 1000:03d}"
 
 
-async def slips(at: At, itinerary: str, status: SlipStatus | None) -> Show:
+async def slips(at: At, itinerary: str, status: SlipStatus | None, stuck: bool) -> Show:
     """Slips in a list."""
     name = await names.itinerary(at, itinerary) if itinerary else None
-    found = await at.host.slips(name, status)
+    every = await at.host.slips(name, status)
+    found = tuple(each for each in every if not stuck or each.stuck)
 
     def tell(as_json: bool) -> None:
         if as_json:
@@ -182,8 +183,9 @@ _SLIP = ("slip", "itinerary", "status", "with", "started (UTC)", "trouble")
 def _slip(each: SlipSummary, id: str) -> Row:
     activities = ", ".join(map(short, each.activities))
     started = moment(each.started_at)
+    stands = f"{each.status}, stuck" if each.stuck and each.status == "running" else each.status
     return Row(
-        (id, each.itinerary, str(each.status), activities, started, each.stuck),
+        (id, each.itinerary, str(stands), activities, started, each.stuck),
         "bad" if each.stuck else TONES.get(each.status, ""),
     )
 
