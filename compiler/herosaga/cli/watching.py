@@ -63,7 +63,9 @@ class Screen:
             return
         sends = "".join(f", {each}" for each in _sent(report.sent))
         if report.before == report.after:
-            self._line(short(report.saga), brief(report.key), f"{report.after} {what}{sends}", "quiet")
+            self._line(
+                short(report.saga), brief(report.key), f"{report.after} {what}{sends}", "quiet"
+            )
         else:
             text = f"{report.before or '*'} -> {report.after} {what}{sends}"
             self._line(short(report.saga), brief(report.key), text, _tone(report))
