@@ -20,7 +20,7 @@ from herosaga_runtime.itineraries.home import Home
 from herosaga_runtime.itineraries.keeping import Happening, keep, read_home, row_of
 from herosaga_runtime.itineraries.revision import Revision
 from herosaga_runtime.itineraries.sending import Cause
-from herosaga_runtime.itineraries.slip import Current, Slip
+from herosaga_runtime.itineraries.slip import Slip, current_of
 from herosaga_runtime.itineraries.travel import Given
 from herosaga_runtime.policy import ONCE, Policy
 from herosaga_runtime.ports import MICROSECOND, HandlerReport, Report, Transaction, to_micros
@@ -151,7 +151,7 @@ class ActivityWork:
     async def run(self, working: Carrying) -> Executed:
         """Carry it out, within its time."""
         slip, carrier = working.slip, self._carrier
-        current = _current(slip)
+        current = current_of(slip)
         if slip.back:
             log = carrier.activity.log
             if log is None or carrier.compensate is None:
@@ -223,7 +223,7 @@ def _not_begun(home: Home, slip: Slip, mail: Mail) -> Happening | None:
     """What happens instead of carrying it out: the slip goes back, or the step has ended too many processes."""
     if mail.crashes > ISOLATED:
         reason = f"its process died {mail.crashes} times"
-        if not slip.back and (home.past or _current(slip).irreversible):
+        if not slip.back and (home.past or current_of(slip).irreversible):
             return lambda journey: travel.hold(journey, slip, reason)
         return _failed_for_good(home, slip, reason)
     if _gives_up(home, slip):
@@ -233,7 +233,7 @@ def _not_begun(home: Home, slip: Slip, mail: Mail) -> Happening | None:
 
 def _gives_up(home: Home, slip: Slip) -> bool:
     """Whether a step is not to be tried (again). What is irreversible may have been done, so it is tried to its end."""
-    return home.stopping and not slip.back and not _current(slip).irreversible
+    return home.stopping and not slip.back and not current_of(slip).irreversible
 
 
 def _pause(house: House, home: Home, slip: Slip, mail: Mail) -> timedelta | None:
@@ -241,7 +241,7 @@ def _pause(house: House, home: Home, slip: Slip, mail: Mail) -> timedelta | None
     if _gives_up(home, slip):
         return None
     attempt, seed = mail.attempts - mail.crashes, mail.id
-    policy = house.retry if slip.back and _current(slip).policy is None else limits(slip)
+    policy = house.retry if slip.back and current_of(slip).policy is None else limits(slip)
     if policy.more(attempt):
         return policy.pause(attempt, seed)
     if home.past and not slip.back:
@@ -256,7 +256,7 @@ async def _tried_on(
     tries = limits(slip)
     if slip.back or tries.more(mail.attempts - mail.crashes):
         return []
-    home.stuck = f"{_current(slip).activity}: {reason}"
+    home.stuck = f"{current_of(slip).activity}: {reason}"
     await tx.save_slip(row_of(home, stored.correlation, stored.at, stored.revision + 1))
     return []
 
@@ -319,7 +319,7 @@ def slip_in(envelope: Envelope) -> Slip:
 
 def limits(slip: Slip) -> Policy:
     """By what policy the current activity is tried."""
-    return _current(slip).policy or ONCE
+    return current_of(slip).policy or ONCE
 
 
 async def home_of(tx: Transaction, slip: Slip) -> tuple[StoredSlip, Home] | None:
@@ -330,9 +330,3 @@ async def home_of(tx: Transaction, slip: Slip) -> tuple[StoredSlip, Home] | None
     home = read_home(stored)
     away = home.away.get(slip.part)
     return (stored, home) if away is not None and away.step == slip.step else None
-
-
-def _current(slip: Slip) -> Current:
-    if slip.current is None:
-        raise AssertionError(f"{slip.mail_id} is with no activity")
-    return slip.current

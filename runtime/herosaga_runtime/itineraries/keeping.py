@@ -58,20 +58,6 @@ def built(itinerary: Built, id: str, routes: Routes) -> Slip:
     return Slip(id, itinerary.name, "", WHOLE, 0, {}, itinerary.steps, ())
 
 
-async def turn_back(
-    tx: Transaction,
-    house: House,
-    id: str,
-    reason: str,
-    by: Ref | None,
-    cause: Cause,
-    now: datetime,
-) -> list[Report]:
-    """Turn a slip back; `UsageError` if there is none."""
-    stored, home = await known(tx, id)
-    return await keep(tx, house, stored, home, lambda to: travel.turn(to, reason, by), cause, now)
-
-
 async def known(tx: Transaction, id: str) -> tuple[StoredSlip, Home]:
     """What is known of a slip; `UsageError` if it is none of this store's, or its row was damaged."""
     stored = await tx.slip(id)

@@ -16,7 +16,6 @@ from herosaga_runtime.itineraries.keeping import (
     known,
     lost,
     travelling,
-    turn_back,
 )
 from herosaga_runtime.itineraries.sending import Cause
 from herosaga_runtime.itineraries.slip import WHOLE, Slip, mail_id, read_object
@@ -32,12 +31,12 @@ async def turn(
     tx: Transaction, house: House, id: str, reason: str, cause: Cause, now: datetime
 ) -> list[Report]:
     """Turn a slip back; `UsageError` if there is none, or it can't be turned back any more."""
-    _, home = await known(tx, id)
+    stored, home = await known(tx, id)
     if home.past:
         raise UsageError(f"slip {id} is past what can't be undone")
     if home.status.ended and home.status is not SlipStatus.COMPLETED:
         raise UsageError(f"slip {id} is {home.status} already")
-    return await turn_back(tx, house, id, reason, None, cause, now)
+    return await keep(tx, house, stored, home, lambda to: travel.turn(to, reason), cause, now)
 
 
 async def retry(

@@ -136,6 +136,13 @@ class Slip(Event):
         )
 
 
+def current_of(slip: Slip) -> Current:
+    """The activity that a part is with; for those that are known to be with one."""
+    if slip.current is None:
+        raise AssertionError(f"{slip.mail_id} is with no activity")
+    return slip.current
+
+
 def mail_id(id: str, part: str, step: int) -> str:
     """The id of the mail by which a part of a slip travels: the same however often its step is repeated."""
     return f"{id}/{part}/{step}"

@@ -45,7 +45,7 @@ from herosaga_runtime.itineraries.home import Failed, Fork, SlipStatus
 from herosaga_runtime.itineraries.journey import Ended, Happened, Journey
 from herosaga_runtime.itineraries.outcomes import event_of, sent_at_end
 from herosaga_runtime.itineraries.revision import Revision
-from herosaga_runtime.itineraries.slip import WHOLE, Current, Logged, Planned, Slip
+from herosaga_runtime.itineraries.slip import WHOLE, Current, Logged, Planned, Slip, current_of
 from herosaga_runtime.itineraries.stages import Split, name_of, reached
 from herosaga_runtime.message import JsonObject, JsonValue, Message, record
 from herosaga_runtime.reports import in_words
@@ -75,7 +75,7 @@ def begin(journey: Journey, slip: Slip) -> None:
 
 def done(journey: Journey, slip: Slip, given: Given) -> None:
     """A part's activity is done."""
-    home, current = journey.home, _current(slip)
+    home, current = journey.home, current_of(slip)
     journey.back_home(slip)
     home.finished += 1
     _unstick(journey)
@@ -96,7 +96,7 @@ def done(journey: Journey, slip: Slip, given: Given) -> None:
 
 def failed(journey: Journey, slip: Slip, reason: str) -> None:
     """A part's activity has failed for good. Not to be called past the irreversible: there it is tried on."""
-    current = _current(slip)
+    current = current_of(slip)
     journey.back_home(slip)
     _fail(journey, slip, current.activity, reason)
     if current.irreversible:
@@ -109,7 +109,7 @@ def hold(journey: Journey, slip: Slip, reason: str) -> None:
     An operator decides.
     """
     journey.back_home(slip)
-    _hold(journey, slip, f"{_current(slip).activity}: {reason}")
+    _hold(journey, slip, f"{current_of(slip).activity}: {reason}")
 
 
 def given_up(journey: Journey, slip: Slip) -> None:
@@ -117,7 +117,7 @@ def given_up(journey: Journey, slip: Slip) -> None:
     journey.back_home(slip)
     journey.note(Happened.GIVEN_UP, slip)
     _stop(journey, slip)
-    if _current(slip).irreversible:
+    if current_of(slip).irreversible:
         _reconsider(journey)
 
 
@@ -372,7 +372,7 @@ def undo_failed(journey: Journey, slip: Slip, reason: str) -> None:
     journey.note(Happened.PARKED, slip, reason=reason)
     journey.home.kept[slip.part] = replace(slip, current=None)
     journey.home.status = SlipStatus.PARKED
-    journey.home.stuck = f"{_current(slip).activity} can't be undone: {reason}"
+    journey.home.stuck = f"{current_of(slip).activity} can't be undone: {reason}"
 
 
 def _end(journey: Journey, slip: Slip, status: SlipStatus, actions: bool = True) -> None:
@@ -461,7 +461,7 @@ def skip_step(journey: Journey, slip: Slip, reason: str) -> None:
         _undo_next(journey, replace(slip, log=slip.log[:-1], current=None))
         return
     _go_on(journey, replace(slip, current=None))
-    if _current(slip).irreversible:
+    if current_of(slip).irreversible:
         _reconsider(journey)
 
 
@@ -500,9 +500,3 @@ def _decided(journey: Journey, happened: Happened, reason: str) -> list[Slip]:
     if home.status is SlipStatus.PARKED:
         home.status = SlipStatus.COMPENSATING
     return waiting
-
-
-def _current(slip: Slip) -> Current:
-    if slip.current is None:
-        raise AssertionError(f"{slip.mail_id} is with no activity")
-    return slip.current
